@@ -1,0 +1,5 @@
+package schemas
+
+func documentReasons() []ReasonInfo {
+	return []ReasonInfo{}
+}

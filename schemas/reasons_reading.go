@@ -1,0 +1,5 @@
+package schemas
+
+func readingReasons() []ReasonInfo {
+	return []ReasonInfo{}
+}

@@ -1,0 +1,5 @@
+package schemas
+
+func signatureReasons() []ReasonInfo {
+	return []ReasonInfo{}
+}

@@ -1,0 +1,5 @@
+package schemas
+
+func triageReasons() []ReasonInfo {
+	return []ReasonInfo{}
+}
