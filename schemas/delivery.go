@@ -1,0 +1,114 @@
+package schemas
+
+import "time"
+
+// DeliveryStatus is the lifecycle of a filing with the platform.
+type DeliveryStatus string
+
+const (
+	DeliveryPending      DeliveryStatus = "pending"
+	DeliverySubmitted    DeliveryStatus = "submitted" // sent; the platform has not confirmed yet
+	DeliveryAcknowledged DeliveryStatus = "acknowledged"
+	DeliveryReturned     DeliveryStatus = "returned" // 退回
+	DeliveryManual       DeliveryStatus = "manual"   // a human files it
+	DeliveryDead         DeliveryStatus = "dead"     // given up, visible, replayable
+)
+
+// Delivery is what is owed to the platform for one report revision, and how
+// far it got. IdempotencyKey is stable for the revision.
+type Delivery struct {
+	ID              string         `json:"id"`
+	ReportID        string         `json:"report_id"`
+	IdempotencyKey  string         `json:"idempotency_key"`
+	Status          DeliveryStatus `json:"status"`
+	Profile         string         `json:"profile,omitempty"`
+	PlatformReceipt string         `json:"platform_receipt,omitempty"`
+	// Unknown is set from the start of an attempt until its result is known:
+	// after a crash or a time-out the client must query before it sends again.
+	Unknown        bool              `json:"unknown"`
+	Returned       []string          `json:"returned,omitempty"` // the platform's reasons
+	LastError      string            `json:"last_error,omitempty"`
+	OwedAt         time.Time         `json:"owed_at"`
+	SubmittedAt    *time.Time        `json:"submitted_at,omitempty"`
+	AcknowledgedAt *time.Time        `json:"acknowledged_at,omitempty"`
+	ManualEvidence string            `json:"manual_evidence,omitempty"`
+	Attempts       []DeliveryAttempt `json:"attempts,omitempty"`
+	Version        int64             `json:"version"`
+}
+
+// DeliveryAttempt is one request to the platform.
+type DeliveryAttempt struct {
+	No              int           `json:"no"`
+	Operation       string        `json:"operation"` // "submit", "supersede", "query"
+	StartedAt       time.Time     `json:"started_at"`
+	Duration        time.Duration `json:"duration"`
+	RequestSHA256   string        `json:"request_sha256"`
+	Status          int           `json:"status,omitempty"` // HTTP
+	Result          FilingResult  `json:"result"`
+	PlatformReceipt string        `json:"platform_receipt,omitempty"`
+	Error           string        `json:"error,omitempty"`
+}
+
+// FilingResult is what an attempt came to, in words that decide something.
+type FilingResult string
+
+const (
+	FilingAccepted  FilingResult = "accepted"  // recorded, receipt known
+	FilingSubmitted FilingResult = "submitted" // taken, confirmation will come by callback or query
+	FilingDuplicate FilingResult = "duplicate" // already there: success, old receipt
+	FilingReturned  FilingResult = "returned"  // 退回 with reasons
+	FilingRetry     FilingResult = "retry"     // certainly not recorded, try later
+	FilingUnknown   FilingResult = "unknown"   // may or may not be recorded: query first
+	FilingFinal     FilingResult = "final"     // will never work as it is: dead
+	FilingNotFound  FilingResult = "not_found" // a query found no record
+)
+
+// Filing is everything that the platform client needs for one report.
+type Filing struct {
+	Delivery   Delivery
+	Report     Report
+	Agency     Agency
+	Assessment Assessment // as corrected by a reviewer
+	// Supersedes is the platform's receipt of the revision before, if any.
+	SupersedesReceipt string
+	// SupersedesReportNo is that revision's report number.
+	SupersedesKey string
+}
+
+// FilingOutcome is what the platform client answers.
+type FilingOutcome struct {
+	Attempt    DeliveryAttempt
+	Result     FilingResult
+	Receipt    string
+	Reasons    []string // of a return or a final error
+	RetryAfter time.Duration
+}
+
+// PlatformRecord is one record as the platform lists it.
+type PlatformRecord struct {
+	IdempotencyKey string    `json:"idempotency_key"`
+	ReportNo       string    `json:"report_no"`
+	SHA256         string    `json:"sha256"`
+	Receipt        string    `json:"receipt"`
+	Status         string    `json:"status"` // accepted, returned, withdrawn, superseded
+	Reasons        []string  `json:"reasons,omitempty"`
+	RecordedAt     time.Time `json:"recorded_at"`
+}
+
+// PlatformCallback is a verified callback from the platform.
+type PlatformCallback struct {
+	Nonce   string
+	At      time.Time
+	Kind    string // "accepted", "returned", "withdrawn"
+	Record  PlatformRecord
+	RawHash string // SHA-256 of the body
+}
+
+// Difference is what a reconciliation found.
+type Difference struct {
+	Kind       string         `json:"kind"` // "missing_there", "unknown_here", "differs"
+	DeliveryID string         `json:"delivery_id,omitempty"`
+	Record     PlatformRecord `json:"record"`
+	Detail     string         `json:"detail"`
+	Resolution string         `json:"resolution,omitempty"`
+}
