@@ -62,6 +62,8 @@ type Case struct {
 	// Where the ladder stands: Step counts from 0 within Round (from 1).
 	Step  int `json:"step"`
 	Round int `json:"round"`
+	// StepAt is when the ladder took its current step (CaseAdvance.StepAt).
+	StepAt *time.Time `json:"step_at,omitempty"`
 	// AmberUntil is when an undecided amber case turns red by itself.
 	AmberUntil *time.Time `json:"amber_until,omitempty"`
 	// Reminded lists the reminders already given ("disposition", "6h", "1h", "overdue").
