@@ -72,7 +72,10 @@ type Case struct {
 	AcknowledgedBy *Actor       `json:"acknowledged_by,omitempty"`
 	Disposition    *Disposition `json:"disposition,omitempty"`
 	Closing        *Closing     `json:"closing,omitempty"`
-	Version        int64        `json:"version"`
+	// MergedInto is the case that this one was folded into because both are
+	// the same hazard (a notice and its report).
+	MergedInto string `json:"merged_into,omitempty"`
+	Version    int64  `json:"version"`
 }
 
 // Deadlines are stamped with the rule that made them and never move later.
