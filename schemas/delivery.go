@@ -106,6 +106,8 @@ type PlatformCallback struct {
 
 // Difference is what a reconciliation found.
 type Difference struct {
+	ID         string         `json:"id,omitempty"`
+	Day        string         `json:"day,omitempty"` // "2026-11-24", the day that was compared
 	Kind       string         `json:"kind"` // "missing_there", "unknown_here", "differs"
 	DeliveryID string         `json:"delivery_id,omitempty"`
 	Record     PlatformRecord `json:"record"`
