@@ -28,8 +28,7 @@ type contract interface {
 	ReportsBySHA256(ctx context.Context, sha256hex string) ([]schemas.Report, error)
 	Reports(ctx context.Context, f schemas.ReportFilter) (rs []schemas.Report, next string, err error)
 	ReportLineage(ctx context.Context, reportID string) ([]schemas.Report, error)
-	// Lineage is ReportLineage before the report's number is in the ledger.
-	Lineage(ctx context.Context, agencyID, reportNo string) ([]schemas.Report, error)
+	ReportsByNumber(ctx context.Context, agencyID, reportNo string) ([]schemas.Report, error)
 	Assessments(ctx context.Context, reportID string) ([]schemas.AssessmentRecord, error)
 	CurrentAssessment(ctx context.Context, reportID string) (schemas.AssessmentRecord, error)
 	Decisions(ctx context.Context, reportID string) ([]schemas.Decision, error)
@@ -37,6 +36,8 @@ type contract interface {
 
 	// Obligations and leases.
 	Due(ctx context.Context, now time.Time, limit int, criticalFirst bool) ([]schemas.Obligation, error)
+	DueOf(ctx context.Context, now time.Time, kinds []schemas.ObligationKind, limit int) ([]schemas.Obligation, error)
+	WakeAll(ctx context.Context, kinds []schemas.ObligationKind, now time.Time) (n int, err error)
 	Obligation(ctx context.Context, id string) (schemas.Obligation, error)
 	Obligations(ctx context.Context, f schemas.ObligationFilter) (os []schemas.Obligation, next string, err error)
 	NextDue(ctx context.Context) (at time.Time, any bool, err error)
@@ -72,12 +73,12 @@ type contract interface {
 	DisposeCase(ctx context.Context, id string, d schemas.Disposition, now time.Time) (schemas.Case, error)
 	RecordMeasure(ctx context.Context, id, text string, by schemas.Actor, now time.Time) (schemas.Case, error)
 	CloseCase(ctx context.Context, id string, c schemas.Closing, now time.Time) (schemas.Case, error)
-	DowngradeCase(ctx context.Context, id string, to schemas.HazardLevel, reason string, by schemas.Actor, secondBy *schemas.Actor, now time.Time) (schemas.Case, error)
+	DowngradeCase(ctx context.Context, id string, to string, reason string, by schemas.Actor, secondBy *schemas.Actor, now time.Time) (schemas.Case, error)
 	RaiseCase(ctx context.Context, id, reason string, by schemas.Actor, now time.Time) (schemas.Case, error)
 
 	// Notifications.
 	Notification(ctx context.Context, id string) (schemas.Notification, error)
-	BeginNotification(ctx context.Context, lease schemas.Lease, now time.Time) (n schemas.Notification, attemptNo int, proceed bool, err error)
+	BeginNotification(ctx context.Context, lease schemas.Lease) (n schemas.Notification, attemptNo int, proceed bool, err error)
 	FinishNotification(ctx context.Context, lease schemas.Lease, attempt schemas.NotificationAttempt, res schemas.ObligationResult, now time.Time) error
 	CreateNotifications(ctx context.Context, ns []schemas.NewNotification, now time.Time) error
 	UseLink(ctx context.Context, linkID string, now time.Time) (first bool, err error)
@@ -93,10 +94,10 @@ type contract interface {
 	SetDeliveryManual(ctx context.Context, id string, by schemas.Actor, now time.Time) (schemas.Delivery, error)
 	EnterManualReceipt(ctx context.Context, id, receipt, evidence string, by schemas.Actor, now time.Time) (schemas.Delivery, error)
 	SetDeliveryAutomatic(ctx context.Context, id string, by schemas.Actor, now time.Time) (schemas.Delivery, error)
-	ReplayDeliveries(ctx context.Context, sel schemas.DeliverySelection, by schemas.Actor, perMinute int, now time.Time) (n int, err error)
+	ReplayDeliveries(ctx context.Context, f schemas.DeliveryFilter, by schemas.Actor, perMinute int, now time.Time) (n int, err error)
 	RecordCallback(ctx context.Context, cb schemas.PlatformCallback, now time.Time) (fresh bool, d schemas.Delivery, err error)
 	RecordDifferences(ctx context.Context, day string, lease schemas.Lease, ds []schemas.Difference, now time.Time) error
-	Differences(ctx context.Context, f schemas.DifferenceFilter) (ds []schemas.StoredDifference, next string, err error)
+	Differences(ctx context.Context, openOnly bool, limit int) ([]schemas.Difference, error)
 	ResolveDifference(ctx context.Context, id, resolution string, by schemas.Actor, now time.Time) error
 
 	// Register and trust.
@@ -114,11 +115,11 @@ type contract interface {
 	RevokeToken(ctx context.Context, id string, actor schemas.Actor, now time.Time) error
 
 	// People.
-	PutUser(ctx context.Context, u schemas.User, actor schemas.Actor, now time.Time) (schemas.User, error)
+	PutUser(ctx context.Context, u schemas.User, actor schemas.Actor, now time.Time) error
 	User(ctx context.Context, id string) (schemas.User, error)
 	UserByLogin(ctx context.Context, login string) (schemas.User, error)
 	Users(ctx context.Context) ([]schemas.User, error)
-	CreateSession(ctx context.Context, s schemas.Session, now time.Time) error
+	CreateSession(ctx context.Context, s schemas.Session) error
 	Session(ctx context.Context, sha256hex string, now time.Time) (schemas.Session, schemas.User, error)
 	DeleteSession(ctx context.Context, sha256hex string) error
 	RecordSignIn(ctx context.Context, login string, ok bool, remote string, now time.Time) error
