@@ -1,0 +1,260 @@
+package pdf
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"jianding/schemas"
+)
+
+// Document is an opened PDF; it implements Source. It is for one goroutine at
+// a time. A page that makes PDFium trap fails alone: the document is opened
+// again in a new instance for the others.
+type Document struct {
+	engine *Engine
+	ctx    context.Context
+	limits Limits
+	data   []byte
+	pages  int
+
+	g      *guest
+	handle uint64
+	open   []*page // parsed pages, most recently used last
+	failed map[int]error
+	traps  int
+
+	// Repaired is set when PDFium had to rebuild the cross-reference table.
+	Repaired bool
+	// Signatures is the number of signature fields that PDFium sees.
+	Signatures int
+}
+
+var _ Source = (*Document)(nil)
+
+// maxTraps is how many pages may trap before the rest is given up.
+const maxTraps = 3
+
+// FPDF_GetLastError (fpdfview.h).
+const (
+	errFile     = 2
+	errFormat   = 3
+	errPassword = 4
+	errSecurity = 5
+)
+
+// Open opens a document, with the empty user password where it is encrypted.
+// ctx is checked between pages; document must not change until Close. An error
+// is a *Refusal, unless the engine itself failed or ctx ended.
+func Open(ctx context.Context, engine *Engine, document []byte, limits Limits) (*Document, error) {
+	if int64(len(document)) > limits.Bytes {
+		return nil, &Refusal{Code: schemas.DocumentTooLarge,
+			Detail: fmt.Sprintf("%d 字节，上限 %d 字节", len(document), limits.Bytes)}
+	}
+	if r := CheckKind(document); r != nil && r.Code != schemas.DocumentHeader {
+		return nil, &Refusal{Code: r.Code}
+	}
+	d := &Document{engine: engine, ctx: ctx, limits: limits, data: document, failed: make(map[int]error)}
+	if err := d.load(); err != nil {
+		d.Close()
+		return nil, err
+	}
+	switch {
+	case d.pages <= 0:
+		d.Close()
+		return nil, &Refusal{Code: schemas.DocumentNoPages}
+	case d.pages > limits.Pages:
+		n := d.pages
+		d.Close()
+		return nil, &Refusal{Code: schemas.DocumentTooManyPages, Detail: fmt.Sprintf("%d 页，上限 %d 页", n, limits.Pages)}
+	}
+	return d, nil
+}
+
+func (d *Document) load() error {
+	g, err := d.engine.acquire(d.ctx)
+	if err != nil {
+		return err
+	}
+	d.g = g
+	if err := d.loadInto(g); err != nil {
+		var r *Refusal
+		if errors.As(err, &r) {
+			return err
+		}
+		code := schemas.DocumentCrashed
+		if errors.Is(err, errOutOfMemory) {
+			code = schemas.DocumentMemory
+		}
+		return &Refusal{Code: code, Err: err}
+	}
+	return nil
+}
+
+func (d *Document) loadInto(g *guest) error {
+	buf, err := g.malloc(len(d.data))
+	if err != nil {
+		return err
+	}
+	view, err := g.bytes(buf, len(d.data))
+	if err != nil {
+		return err
+	}
+	copy(view, d.data)
+	h, err := g.do("FPDF_LoadMemDocument", buf, uint64(len(d.data)), 0)
+	if err != nil {
+		return err
+	}
+	if h == 0 {
+		return d.refused(g)
+	}
+	d.handle = h
+	n, err := g.do("FPDF_GetPageCount", h)
+	if err != nil {
+		return err
+	}
+	d.pages = int(int32(n))
+	ok, err := g.do("FPDF_DocumentHasValidCrossReferenceTable", h)
+	if err != nil {
+		return err
+	}
+	d.Repaired = ok == 0
+	s, err := g.do("FPDF_GetSignatureCount", h)
+	if err != nil {
+		return err
+	}
+	d.Signatures = max(0, int(int32(s)))
+	return nil
+}
+
+func (d *Document) refused(g *guest) error {
+	code, err := g.do("FPDF_GetLastError")
+	if err != nil {
+		return err
+	}
+	switch code {
+	case errPassword:
+		return &Refusal{Code: schemas.DocumentPassword}
+	case errSecurity:
+		return &Refusal{Code: schemas.DocumentPassword, Detail: "采用了不支持的加密方式"}
+	}
+	return &Refusal{Code: schemas.DocumentUnreadable, Err: fmt.Errorf("pdf: PDFium error %d", code)}
+}
+
+// Close gives the instance back. It may be called more than once.
+func (d *Document) Close() error {
+	if d.g != nil {
+		d.engine.release(d.g)
+	}
+	d.g, d.open, d.handle = nil, nil, 0
+	d.failed, d.traps = nil, maxTraps // no page opens any more
+	return nil
+}
+
+// NumPages is the number of pages; they count from 1.
+func (d *Document) NumPages() int { return d.pages }
+
+// Failed lists the pages that could not be read so far, in order.
+func (d *Document) Failed() []int {
+	var pages []int
+	for n := range d.failed {
+		pages = append(pages, n)
+	}
+	slices.Sort(pages)
+	return pages
+}
+
+// with runs f on a parsed page and turns a trap into the failure of that page.
+func (d *Document) with(n int, f func(*guest, *page) error) error {
+	if n < 1 || n > d.pages {
+		return fmt.Errorf("pdf: page %d of %d", n, d.pages)
+	}
+	if err := d.failed[n]; err != nil {
+		return err
+	}
+	if err := d.ctx.Err(); err != nil {
+		return err
+	}
+	if d.g == nil {
+		if d.traps >= maxTraps {
+			return &Refusal{Code: schemas.DocumentPageUnreadable, Page: n, Err: errors.New("pdf: given up or closed")}
+		}
+		if err := d.load(); err != nil {
+			d.drop()
+			return err
+		}
+	}
+	p, err := d.page(n)
+	if err == nil {
+		err = f(d.g, p)
+	}
+	if err == nil {
+		return nil
+	}
+	if d.g.broken {
+		d.drop()
+	}
+	err = &Refusal{Code: schemas.DocumentPageUnreadable, Page: n, Err: err}
+	d.failed[n] = err
+	return err
+}
+
+// drop throws the instance away after a trap.
+func (d *Document) drop() {
+	d.traps++
+	if d.g != nil {
+		d.g.broken = true
+		d.engine.release(d.g)
+	}
+	d.g, d.open, d.handle = nil, nil, 0
+}
+
+// Page returns the geometry of a page.
+func (d *Document) Page(n int) (info PageInfo, err error) {
+	err = d.with(n, func(_ *guest, p *page) error {
+		info = p.info
+		return nil
+	})
+	return info, err
+}
+
+// Text returns the characters of a page in PDFium's order.
+func (d *Document) Text(n int) (text string, err error) {
+	err = d.with(n, func(g *guest, p *page) error {
+		units, err := d.units(g, p)
+		if err != nil {
+			return err
+		}
+		text = string(fold(units, nil))
+		return nil
+	})
+	return text, err
+}
+
+// Chars returns the characters of a page with their places.
+func (d *Document) Chars(n int) (chars []Char, err error) {
+	err = d.with(n, func(g *guest, p *page) error {
+		if p.chars == nil {
+			if p.chars, err = d.chars(g, p); err != nil {
+				return err
+			}
+		}
+		chars = slices.Clone(p.chars)
+		return nil
+	})
+	return chars, err
+}
+
+// ImageShare returns the share of a page that images cover, 0 to 1.
+func (d *Document) ImageShare(n int) (share float64, err error) {
+	err = d.with(n, func(g *guest, p *page) error {
+		l, err := d.layers(g, p)
+		if err != nil {
+			return err
+		}
+		share = l.imageShare(p)
+		return nil
+	})
+	return share, err
+}

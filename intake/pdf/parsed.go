@@ -1,0 +1,267 @@
+package pdf
+
+import (
+	"errors"
+	"math"
+	"unicode/utf16"
+)
+
+// page is one parsed page in the guest.
+type page struct {
+	info   PageInfo
+	handle uint64
+	text   uint64 // FPDF_TEXTPAGE, 0 until needed
+	units  []unit // cached
+	chars  []Char
+	layers *layers
+	// box is the visible part in the page's own space: left, bottom, right, top.
+	box [4]float64
+}
+
+// unit is one code unit of PDFium's text page.
+type unit struct {
+	r         rune
+	generated bool
+}
+
+var (
+	errNoPage       = errors.New("pdf: PDFium cannot load the page")
+	errTooManyChars = errors.New("pdf: too many characters on the page")
+	errPageBox      = errors.New("pdf: the page has no usable size")
+)
+
+// page returns page n parsed. The last few stay open: geometry is often asked
+// after text, and fonts are kept as long as a page that uses them is.
+func (d *Document) page(n int) (*page, error) {
+	for i, p := range d.open {
+		if p.info.Number == n {
+			d.open = append(append(d.open[:i:i], d.open[i+1:]...), p)
+			return p, nil
+		}
+	}
+	p, err := d.parse(d.g, n)
+	if err != nil {
+		return nil, err
+	}
+	d.open = append(d.open, p)
+	if len(d.open) > max(1, d.limits.OpenPages) {
+		old := d.open[0]
+		d.open = append([]*page(nil), d.open[1:]...)
+		if err := closePage(d.g, old); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+func (d *Document) parse(g *guest, n int) (*page, error) {
+	h, err := g.do("FPDF_LoadPage", d.handle, uint64(n-1))
+	if err != nil {
+		return nil, err
+	}
+	if h == 0 {
+		return nil, errNoPage
+	}
+	if h, err = d.flatten(g, h, n); err != nil {
+		return nil, err
+	}
+	p := &page{handle: h}
+	if p.info, p.box, err = geometry(g, h, n); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// Subtypes of annotations (fpdf_annot.h) that never add to what a page shows.
+const (
+	annotLink  = 2
+	annotPopup = 16
+)
+
+// flatten draws the page's visible annotations and form fields into its
+// content, in memory, so that their text is read as a reader sees it: a stamp
+// or a text box over the conclusion is part of the page.
+func (d *Document) flatten(g *guest, h uint64, n int) (uint64, error) {
+	count, err := g.do("FPDFPage_GetAnnotCount", h)
+	if err != nil {
+		return 0, err
+	}
+	visible := false
+	for i := 0; i < min(int(int32(count)), d.limits.ObjectsPage) && !visible; i++ {
+		a, err := g.do("FPDFPage_GetAnnot", h, uint64(i))
+		if err != nil {
+			return 0, err
+		}
+		if a == 0 {
+			continue
+		}
+		kind, err := g.do("FPDFAnnot_GetSubtype", a)
+		if err != nil {
+			return 0, err
+		}
+		visible = kind != annotLink && kind != annotPopup
+		if _, err := g.do("FPDFPage_CloseAnnot", a); err != nil {
+			return 0, err
+		}
+	}
+	if !visible {
+		return h, nil
+	}
+	const normalDisplay, nothingToDo = 0, 2
+	res, err := g.do("FPDFPage_Flatten", h, normalDisplay)
+	if err != nil {
+		return 0, err
+	}
+	if res == nothingToDo {
+		return h, nil
+	}
+	if _, err := g.do("FPDF_ClosePage", h); err != nil {
+		return 0, err
+	}
+	if h, err = g.do("FPDF_LoadPage", d.handle, uint64(n-1)); err != nil {
+		return 0, err
+	}
+	if h == 0 {
+		return 0, errNoPage
+	}
+	return h, nil
+}
+
+func closePage(g *guest, p *page) error {
+	if p.text != 0 {
+		if _, err := g.do("FPDFText_ClosePage", p.text); err != nil {
+			return err
+		}
+	}
+	_, err := g.do("FPDF_ClosePage", p.handle)
+	return err
+}
+
+func geometry(g *guest, h uint64, n int) (PageInfo, [4]float64, error) {
+	var box [4]float64
+	rot, err := g.do("FPDFPage_GetRotation", h)
+	if err != nil {
+		return PageInfo{}, box, err
+	}
+	// FS_RECTF: left, top, right, bottom as 32-bit floats.
+	if _, err := g.do("FPDF_GetPageBoundingBox", h, g.scratch); err != nil {
+		return PageInfo{}, box, err
+	}
+	b, err := g.bytes(g.scratch, 16)
+	if err != nil {
+		return PageInfo{}, box, err
+	}
+	box = [4]float64{float32At(b, 0), float32At(b, 3), float32At(b, 2), float32At(b, 1)}
+	w, ht := box[2]-box[0], box[3]-box[1]
+	if !(w > 0) || !(ht > 0) || math.IsInf(w, 0) || math.IsInf(ht, 0) {
+		return PageInfo{}, box, errPageBox
+	}
+	info := PageInfo{Number: n, Width: w, Height: ht, Rotation: int(rot&3) * 90}
+	if rot&1 == 1 {
+		info.Width, info.Height = ht, w
+	}
+	return info, box, nil
+}
+
+// shown maps a box of the page's own space to the page as displayed.
+func (p *page) shown(b [4]float64) [4]float64 {
+	l, bot, r, top := p.box[0], p.box[1], p.box[2], p.box[3]
+	x := func(x, y float64) (float64, float64) {
+		switch p.info.Rotation {
+		case 90:
+			return y - bot, r - x
+		case 180:
+			return r - x, top - y
+		case 270:
+			return top - y, x - l
+		}
+		return x - l, y - bot
+	}
+	x0, y0 := x(b[0], b[1])
+	x1, y1 := x(b[2], b[3])
+	return [4]float64{min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)}
+}
+
+// units reads the text page's code units.
+func (d *Document) units(g *guest, p *page) ([]unit, error) {
+	if p.units != nil {
+		return p.units, nil
+	}
+	if p.text == 0 {
+		t, err := g.do("FPDFText_LoadPage", p.handle)
+		if err != nil {
+			return nil, err
+		}
+		if t == 0 {
+			return nil, errNoPage
+		}
+		p.text = t
+	}
+	count, err := g.do("FPDFText_CountChars", p.text)
+	if err != nil {
+		return nil, err
+	}
+	n := int(int32(count))
+	if n > d.limits.CharsPage {
+		return nil, errTooManyChars
+	}
+	unicode, generated, hyphen := g.fn("FPDFText_GetUnicode"), g.fn("FPDFText_IsGenerated"), g.fn("FPDFText_IsHyphen")
+	units := make([]unit, max(n, 0))
+	for i := range units {
+		v, err := g.call(unicode, p.text, uint64(i))
+		if err != nil {
+			return nil, err
+		}
+		u := unit{r: rune(uint32(v))}
+		switch u.r {
+		case ' ', '\r', '\n':
+			v, err := g.call(generated, p.text, uint64(i))
+			if err != nil {
+				return nil, err
+			}
+			u.generated = int32(v) == 1
+		case 0, 2, 0xFFFE:
+			// PDFium blanks the hyphen at a line's end; a report number broken
+			// there must keep it. Other zeros are glyphs without a character.
+			v, err := g.call(hyphen, p.text, uint64(i))
+			if err != nil {
+				return nil, err
+			}
+			u.r = '\uFFFD'
+			if int32(v) == 1 {
+				u.r = '-'
+			}
+		}
+		units[i] = u
+	}
+	p.units = units
+	return units, nil
+}
+
+// fold joins surrogate pairs and replaces what is no character by U+FFFD, so
+// that a glyph that could not be read stays visible as such. For each rune it
+// calls at with the indices of its first and last unit.
+func fold(units []unit, at func(first, last int)) []rune {
+	out := make([]rune, 0, len(units))
+	for i := 0; i < len(units); i++ {
+		first, r := i, units[i].r
+		if utf16.IsSurrogate(r) {
+			joined := rune('\uFFFD')
+			if i+1 < len(units) {
+				joined = utf16.DecodeRune(r, units[i+1].r)
+			}
+			if joined != '\uFFFD' {
+				i++
+			}
+			r = joined
+		}
+		if r < 0 || r > 0x10FFFF {
+			r = '\uFFFD'
+		}
+		out = append(out, r)
+		if at != nil {
+			at(first, i)
+		}
+	}
+	return out
+}

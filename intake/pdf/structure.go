@@ -1,0 +1,256 @@
+package pdf
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/pdfcpu/pdfcpu/pkg/api"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
+
+	"jianding/schemas"
+)
+
+// Structure is what the structural gate (pdfcpu) says about a document. The
+// gate never rejects by itself: what it refuses and PDFium reads is for a
+// human, and what neither reads is rejected by Open.
+type Structure struct {
+	// Pages counts the leaves of the page tree, 0 when it could not be walked.
+	Pages     int
+	Encrypted bool
+	Reasons   []schemas.Reason
+}
+
+// disableConfigDir keeps pdfcpu from writing its configuration into the home
+// directory of whoever runs the service. It is a switch of the whole process.
+var disableConfigDir = sync.OnceFunc(api.DisableConfigDir)
+
+// Examine runs the structural gate. Errors and panics of pdfcpu become a
+// review reason; only the end of ctx is an error.
+func Examine(ctx context.Context, document []byte, limits Limits) (s Structure, err error) {
+	disableConfigDir()
+	defer func() {
+		if r := recover(); r != nil {
+			s.add(schemas.DocumentStructure, 0, "")
+			err = nil
+		}
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		}
+	}()
+	conf := model.NewDefaultConfiguration()
+	conf.ValidationMode = model.ValidationRelaxed
+	conf.Offline = true
+	conf.Limits.MaxStreamBytes = limits.Bytes
+	conf.Limits.MaxDecodeBytes = limits.DecodeBytes
+	conf.Limits.MaxObjectCount = 1_000_000
+	conf.Limits.MaxXRefEntries = 1_000_000
+	conf.Limits.MaxObjectStreamCount = 100_000
+	pc, err := pdfcpu.ReadWithContext(ctx, bytes.NewReader(document), conf)
+	if err != nil {
+		if errors.Is(err, pdfcpu.ErrWrongPassword) {
+			s.Encrypted = true
+			s.add(schemas.DocumentPassword, 0, "")
+		} else {
+			s.add(schemas.DocumentStructure, 0, "")
+		}
+		return s, nil
+	}
+	s.Encrypted = pc.Encrypt != nil || pc.E != nil
+	// Before validation, which rewrites what it repairs.
+	s.activeContent(pc)
+	s.hiddenLayers(pc)
+	s.Pages = countPages(pc, limits.Pages)
+	if err := api.ValidateContext(pc); err != nil {
+		s.add(schemas.DocumentStructure, 0, "")
+	}
+	return s, nil
+}
+
+// add notes a reason once.
+func (s *Structure) add(code schemas.ReasonCode, page int, detail string) {
+	for _, r := range s.Reasons {
+		if r.Code == code && r.Page == page {
+			return
+		}
+	}
+	s.Reasons = append(s.Reasons, schemas.NewReason(code, page, detail))
+}
+
+// actionCodes maps the /S of an action to the reason it gives (ISO 32000-2
+// table 201). GoTo, Named, URI, Hide, Thread and the like only move a reader.
+var actionCodes = map[string]schemas.ReasonCode{
+	"JavaScript":    schemas.DocumentJavaScript,
+	"Launch":        schemas.DocumentLaunch,
+	"SubmitForm":    schemas.DocumentExternalAction,
+	"ImportData":    schemas.DocumentExternalAction,
+	"GoToR":         schemas.DocumentExternalAction,
+	"GoToE":         schemas.DocumentExternalAction,
+	"RichMedia":     schemas.DocumentMultimedia,
+	"Rendition":     schemas.DocumentMultimedia,
+	"Movie":         schemas.DocumentMultimedia,
+	"Sound":         schemas.DocumentMultimedia,
+	"GoTo3DView":    schemas.DocumentMultimedia,
+	"SetOCGState":   schemas.DocumentHiddenLayers,
+	"RichMediaExec": schemas.DocumentMultimedia,
+}
+
+// mediaSubtypes are annotations that bring content no reader here can see.
+var mediaSubtypes = map[string]bool{"RichMedia": true, "Movie": true, "Sound": true, "Screen": true, "3D": true}
+
+// maxWalkDepth bounds nesting inside one object; pdfcpu's own parser stops at
+// its recursion limit before.
+const maxWalkDepth = 128
+
+// activeContent looks at every object of the file, referenced or not: an
+// action that some reader finds is one that a human must know of.
+func (s *Structure) activeContent(pc *model.Context) {
+	for _, entry := range pc.Table {
+		if entry != nil && !entry.Free && entry.Object != nil {
+			s.walk(entry.Object, 0)
+		}
+	}
+}
+
+func (s *Structure) walk(o types.Object, depth int) {
+	if depth > maxWalkDepth {
+		s.add(schemas.DocumentStructure, 0, "")
+		return
+	}
+	switch o := o.(type) {
+	case types.Dict:
+		s.dict(o, depth)
+	case *types.Dict:
+		s.dict(*o, depth)
+	case types.StreamDict:
+		s.dict(o.Dict, depth)
+	case *types.StreamDict:
+		s.dict(o.Dict, depth)
+	case types.LazyObjectStreamObject:
+		// Objects of object streams are decoded when they are first asked for.
+		if x, err := o.DecodedObject(context.Background()); err == nil {
+			s.walk(x, depth+1)
+		} else {
+			s.add(schemas.DocumentStructure, 0, "")
+		}
+	case types.Array:
+		for _, x := range o {
+			s.walk(x, depth+1)
+		}
+	}
+}
+
+func (s *Structure) dict(d types.Dict, depth int) {
+	if n, ok := d["S"].(types.Name); ok {
+		if code, ok := actionCodes[n.Value()]; ok {
+			s.add(code, 0, "")
+		}
+	}
+	if n, ok := d["Subtype"].(types.Name); ok {
+		switch {
+		case mediaSubtypes[n.Value()]:
+			s.add(schemas.DocumentMultimedia, 0, "")
+		case n.Value() == "FileAttachment":
+			s.add(schemas.DocumentEmbeddedFile, 0, "")
+		}
+	}
+	if n, ok := d["Type"].(types.Name); ok && n.Value() == "EmbeddedFile" {
+		s.add(schemas.DocumentEmbeddedFile, 0, "")
+	}
+	for key, v := range d {
+		switch key {
+		case "JS", "JavaScript":
+			s.add(schemas.DocumentJavaScript, 0, "")
+		case "EF", "EmbeddedFiles":
+			s.add(schemas.DocumentEmbeddedFile, 0, "")
+		case "XFA":
+			s.add(schemas.DocumentXFA, 0, "")
+		}
+		s.walk(v, depth+1)
+	}
+}
+
+// hiddenLayers looks for optional content that is off by default (ISO 32000-2
+// §8.11.4.3): its text is extracted, but not displayed.
+func (s *Structure) hiddenLayers(pc *model.Context) {
+	root, err := pc.Catalog()
+	if err != nil || root == nil {
+		return
+	}
+	oc, err := pc.DereferenceDict(root["OCProperties"])
+	if err != nil || oc == nil {
+		return
+	}
+	d, err := pc.DereferenceDict(oc["D"])
+	if err != nil || d == nil {
+		return
+	}
+	off, _ := pc.DereferenceArray(d["OFF"])
+	base, _ := d["BaseState"].(types.Name)
+	if len(off) > 0 || base == "OFF" {
+		s.add(schemas.DocumentHiddenLayers, 0, "")
+	}
+}
+
+// countPages walks the page tree by its Kids and counts its leaves, whatever
+// /Count says. It stops above limit; 0 means that the tree could not be walked.
+func countPages(pc *model.Context, limit int) int {
+	root, err := pc.Catalog()
+	if err != nil || root == nil {
+		return 0
+	}
+	seen := make(map[string]bool)
+	pages := 0
+	type node struct {
+		o     types.Object
+		depth int
+	}
+	stack := []node{{root["Pages"], 0}}
+	for len(stack) > 0 && pages <= limit {
+		n := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if ref, ok := n.o.(types.IndirectRef); ok {
+			key := ref.String()
+			if seen[key] {
+				continue // a node twice, or a loop: counted once
+			}
+			seen[key] = true
+		}
+		d, err := pc.DereferenceDict(n.o)
+		if err != nil || d == nil || n.depth > maxWalkDepth {
+			return 0
+		}
+		kids, isNode := d["Kids"]
+		if !isNode {
+			pages++
+			continue
+		}
+		list, err := pc.DereferenceArray(kids)
+		if err != nil {
+			return 0
+		}
+		for _, k := range list {
+			stack = append(stack, node{k, n.depth + 1})
+		}
+	}
+	return pages
+}
+
+// Compare adds what the two readers of the structure, the gate and PDFium,
+// make of the document differently.
+func (s *Structure) Compare(d *Document) {
+	if s.Pages != d.NumPages() {
+		detail := fmt.Sprintf("可显示 %d 页", d.NumPages())
+		if s.Pages > 0 {
+			detail += fmt.Sprintf("，目录中有 %d 页", s.Pages)
+		}
+		s.add(schemas.DocumentPageTree, 0, detail)
+	}
+	if d.Repaired {
+		s.add(schemas.DocumentRepaired, 0, "")
+	}
+}
