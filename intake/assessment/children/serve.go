@@ -1,0 +1,119 @@
+package children
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"runtime/debug"
+	"strconv"
+)
+
+// Environment variables that make a process a child. They are set by the pool
+// alone.
+const (
+	envName   = "JIANDING_CHILD"
+	envMemory = "JIANDING_CHILD_MEMORY"
+)
+
+const maxStack = 64 << 20
+
+// Handler is the work of a child.
+type Handler interface {
+	// Setup takes data that stays in force for the calls that follow.
+	Setup(data []byte) error
+	// Call answers one request.
+	Call(parts [][]byte) ([]byte, error)
+}
+
+// Main runs this process as a child when the pool started it as one, and does
+// not return then; otherwise it returns at once. It must be called first thing
+// in main and TestMain, before anything is written to standard output.
+// handlers maps a name to the function that makes its handler.
+func Main(handlers map[string]func() (Handler, error)) {
+	name := os.Getenv(envName)
+	if name == "" {
+		return
+	}
+	os.Exit(run(name, handlers))
+}
+
+func run(name string, handlers map[string]func() (Handler, error)) int {
+	in, out := os.Stdin, os.Stdout
+	// Whatever prints must not talk into the protocol.
+	os.Stdout = os.Stderr
+	if err := limitMemory(os.Getenv(envMemory)); err != nil {
+		fmt.Fprintln(os.Stderr, "children: limit of memory:", err)
+		return 1
+	}
+	// The heap of a child is garbage after every call: collect it late, as far
+	// as the memory limit allows.
+	debug.SetGCPercent(400)
+	// Nothing honest nests that deep, and a gigabyte, the default, is slow.
+	debug.SetMaxStack(maxStack)
+	mk, ok := handlers[name]
+	if !ok {
+		fmt.Fprintf(os.Stderr, "children: no handler %q\n", name)
+		return 1
+	}
+	h, err := mk()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "children: start:", err)
+		return 1
+	}
+	if err := serve(in, out, h); err != nil {
+		fmt.Fprintln(os.Stderr, "children:", err)
+		return 1
+	}
+	return 0
+}
+
+func serve(r io.Reader, w io.Writer, h Handler) error {
+	if err := writeMessage(w, message{kind: kindReady}); err != nil {
+		return err
+	}
+	in, out := bufio.NewReaderSize(r, 1<<16), bufio.NewWriter(w)
+	for {
+		m, err := readMessage(in, math.MaxInt64)
+		if err == io.EOF {
+			return nil // the parent is gone or done with us
+		}
+		if err != nil {
+			return err
+		}
+		var answer []byte
+		switch m.kind {
+		case kindSetup:
+			err = h.Setup(m.parts[0])
+		case kindCall:
+			answer, err = h.Call(m.parts)
+		default:
+			return errFrame
+		}
+		reply := message{kind: kindResult, parts: [][]byte{answer}}
+		if err != nil {
+			reply = message{kind: kindFailed, parts: [][]byte{[]byte(err.Error())}}
+		}
+		if err := writeMessage(out, reply); err != nil {
+			return err
+		}
+		if err := out.Flush(); err != nil {
+			return err
+		}
+	}
+}
+
+// limitMemory sets the soft limit of the Go heap well below the hard limit of
+// the process, so that the collector works before the kernel refuses.
+func limitMemory(s string) error {
+	if s == "" {
+		return nil
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return err
+	}
+	debug.SetMemoryLimit(n / 4 * 3)
+	return hardLimit(n)
+}
