@@ -128,3 +128,6 @@ const (
 // EventReportReopened says that an accepted report went back to review
 // because the platform returned it.
 const EventReportReopened EventKind = "report.reopened"
+
+// EventObligationRevived says that somebody opened a dead obligation again.
+const EventObligationRevived EventKind = "obligation.revived"

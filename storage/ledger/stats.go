@@ -1,0 +1,139 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"jianding/schemas"
+)
+
+// Stats counts the state of the house, in one snapshot.
+func (l *Ledger) Stats(ctx context.Context, now time.Time) (s schemas.Stats, err error) {
+	err = l.view(ctx, func(t *tx) error {
+		s = schemas.Stats{Reports: map[schemas.ReportStatus]int{}, Cases: map[schemas.CaseStatus]int{}, Deliveries: map[schemas.DeliveryStatus]int{}}
+		if err := countBy(t, s.Reports, `SELECT status, count(*) FROM reports GROUP BY status`); err != nil {
+			return err
+		}
+		if err := countBy(t, s.Cases, `SELECT status, count(*) FROM cases GROUP BY status`); err != nil {
+			return err
+		}
+		if err := countBy(t, s.Deliveries, `SELECT status, count(*) FROM deliveries GROUP BY status`); err != nil {
+			return err
+		}
+		levels := map[schemas.HazardLevel]int{}
+		if err := countBy(t, levels, `SELECT level, count(*) FROM cases WHERE ended = 0 GROUP BY level`); err != nil {
+			return err
+		}
+		s.OpenRed, s.OpenAmber = levels[schemas.HazardRed], levels[schemas.HazardAmber]
+		if err := t.statsNumbers(&s, now); err != nil {
+			return err
+		}
+		s.Obligations, err = t.backlog(now)
+		return err
+	})
+	return s, err
+}
+
+func (t *tx) statsNumbers(s *schemas.Stats, now time.Time) error {
+	us := micros(now)
+	for _, q := range []struct {
+		into  *int
+		query string
+		args  []any
+	}{
+		{&s.OverdueCases, `SELECT count(*) FROM cases WHERE pending = 1 AND due_at < ?`, []any{us}},
+		{&s.ReviewOverdue, `SELECT count(*) FROM reports WHERE status = 'needs_review' AND review_due < ?`, []any{us}},
+		{&s.UnlinkedNotices, `SELECT count(*) FROM notices WHERE report_id = ''`, nil},
+		{&s.OpenDifferences, `SELECT count(*) FROM differences WHERE resolved_at IS NULL`, nil},
+		{&s.Unsequenced, `SELECT count(*) FROM event_unsequenced`, nil},
+	} {
+		if err := t.get(q.query, q.args, q.into).err; err != nil {
+			return err
+		}
+	}
+	var next, oldest sql.NullInt64
+	if err := t.get(`SELECT min(due_at) FROM cases WHERE pending = 1`, nil, &next).err; err != nil {
+		return err
+	}
+	if err := t.get(`SELECT min(owed_at) FROM deliveries WHERE status = 'pending'`, nil, &oldest).err; err != nil {
+		return err
+	}
+	if next.Valid {
+		s.NextDeadline = instant(next.Int64)
+	}
+	if oldest.Valid {
+		s.OldestDelivery = instant(oldest.Int64)
+	}
+	if err := t.get(`SELECT n FROM counters WHERE name = ?`, []any{"JD:" + day(now)}, &s.ReportsToday).orMissing(nil); err != nil {
+		return err
+	}
+	return t.get(`SELECT n FROM counters WHERE name = 'log'`, nil, &s.LogSize).orMissing(nil)
+}
+
+func countBy[K ~string](t *tx, into map[K]int, query string, args ...any) error {
+	return t.rows(query, args, func(s scanner) error {
+		var k string
+		var n int
+		err := s.Scan(&k, &n)
+		into[K(k)] = n
+		return err
+	})
+}
+
+// AgencyLateness is the overdue table per agency, for cases opened and notices
+// received in [from, to). A case is late when its report came after the
+// statutory deadline; the committee's own handling is another fact and not
+// counted here.
+func (l *Ledger) AgencyLateness(ctx context.Context, from, to time.Time) (out []schemas.AgencyLateness, err error) {
+	err = l.view(ctx, func(t *tx) error {
+		rows := make(map[string]*schemas.AgencyLateness)
+		var order []string
+		of := func(id string) *schemas.AgencyLateness {
+			if rows[id] == nil {
+				rows[id] = &schemas.AgencyLateness{AgencyID: id}
+				order = append(order, id)
+			}
+			return rows[id]
+		}
+		if err := t.rows(`SELECT c.agency_id, c.statutory, c.instants FROM cases c
+			WHERE c.opened_at >= ? AND c.opened_at < ? AND c.merged_into = '' ORDER BY c.agency_id`, []any{micros(from), micros(to)}, func(s scanner) error {
+			var id, instants string
+			var statutory int64
+			if err := s.Scan(&id, &statutory, &instants); err != nil {
+				return err
+			}
+			var i schemas.Instants
+			if err := decode(instants, &i); err != nil {
+				return err
+			}
+			a := of(id)
+			a.Cases++
+			if i.Received != nil && i.Received.After(instant(statutory)) {
+				late := i.Received.Sub(instant(statutory))
+				a.Late++
+				a.Total += late
+				a.Worst = max(a.Worst, late)
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+		if err := t.rows(`SELECT agency_id, count(*) FROM notices WHERE received_at >= ? AND received_at < ? AND breach_at IS NOT NULL
+			GROUP BY agency_id ORDER BY agency_id`, []any{micros(from), micros(to)}, func(s scanner) error {
+			var id string
+			var n int
+			err := s.Scan(&id, &n)
+			of(id).Breached = n
+			return err
+		}); err != nil {
+			return err
+		}
+		out = make([]schemas.AgencyLateness, 0, len(order))
+		for _, id := range order {
+			out = append(out, *rows[id])
+		}
+		return nil
+	})
+	return out, err
+}
