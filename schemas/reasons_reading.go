@@ -1,5 +1,46 @@
 package schemas
 
+// readingReasons are what reading a report can find. Review codes end
+// acceptance; notes are said and decide nothing by themselves.
 func readingReasons() []ReasonInfo {
-	return []ReasonInfo{}
+	return []ReasonInfo{
+		// Pages
+		{"page_scanned", "该页为扫描图像，没有可读文字", WeightReview, "DESIGN §3"},
+		{"page_garbled", "该页文字编码错误，无法读出", WeightReview, "DOMAIN §2"},
+		{"page_partly_unreadable", "该页部分内容不能读出或不能证明与所见一致", WeightReview, "DOMAIN §2"},
+		{"page_failed", "该页无法读取", WeightReview, "DESIGN §3"},
+		{"hidden_text", "该页含有不可见的文字，内容涉及等级或结论", WeightReview, "DESIGN §1"},
+		{"read_by_ocr", "部分内容由图像识别得出，须人工核对", WeightReview, "DESIGN §3"},
+		// Conclusion
+		{"conclusion_missing", "未找到鉴定结论", WeightReview, "district plan 附件2 四(六)"},
+		{"grade_missing", "未找到房屋的安全性等级或危险性等级", WeightReview, "district plan 附件2 四(六)"},
+		{"grade_mention_unclear", "文中出现的等级无法确定所指", WeightReview, "DESIGN §1"},
+		{"conclusion_contradicts_itself", "鉴定结论前后不一致", WeightReview, "DOMAIN §2"},
+		{"conclusion_contradicts_table", "鉴定结论与评级表不一致", WeightReview, "DOMAIN §2"},
+		{"tables_contradict", "评级表之间不一致", WeightReview, "DOMAIN §2"},
+		{"unit_without_conclusion", "评级表中的单体在鉴定结论中没有等级", WeightReview, "DOMAIN §2"},
+		{"conclusion_contradicts_sub_unit", "鉴定单元等级高于其子单元的评定结果", WeightReview, "GB 50292-2015 9.1.2"},
+		{"reliability_contradicts_safety", "可靠性等级与安全性等级不符", WeightReview, "GB 50292-2015 10.0.3"},
+		{"conclusion_contradicts_calculation", "危险性等级与危险构件综合比例不符", WeightReview, "JGJ 125-2016 6.3.6"},
+		{"grade_contradicts_statement", "等级与文字表述矛盾", WeightReview, "GB 50292-2015 表3.3.1"},
+		{"statements_contradict", "关于整体影响的表述前后矛盾", WeightReview, "district plan 附件2 四(五)"},
+		{"advice_contradicts_grade", "处理建议与等级不相称", WeightReview, "district plan 附件2 四(六)"},
+		{"advice_missing", "未找到处理建议", WeightReview, "district plan 附件2 四(六)"},
+		// Kind of report
+		{"survey_report", "这是排查报告，不是鉴定报告", WeightReject, "DOMAIN §3"},
+		{"seismic_only", "这是抗震鉴定报告，没有安全性结论", WeightReview, "DOMAIN §2"},
+		{"partial_appraisal", "鉴定范围只是房屋的一部分", WeightReview, "DOMAIN §2"},
+		{"consulting_report", "报告以“咨询”命名", WeightNote, "DOMAIN §3"},
+		// Particulars
+		{"field_missing", "缺少必填内容", WeightReview, "DOMAIN §3"},
+		{"field_missing_note", "未找到内容", WeightNote, "DOMAIN §3"},
+		{"report_no_differs", "报告编号前后不一致", WeightReview, "DOMAIN §3"},
+		{"agency_differs", "鉴定机构名称前后不一致", WeightReview, "DOMAIN §3"},
+		{"address_differs", "房屋地址前后不一致", WeightReview, "DOMAIN §3"},
+		{"field_differs", "同一内容前后不一致", WeightReview, "DOMAIN §3"},
+		{"field_differs_note", "同一内容前后写法不一致", WeightNote, "DOMAIN §3"},
+		{"issue_date_differs", "签发日期前后不一致", WeightReview, "DOMAIN §3"},
+		{"issued_before_inspection", "签发日期早于现场检查日期", WeightReview, "DOMAIN §3"},
+		{"standard_missing", "未写明鉴定所依据的标准", WeightReview, "DOMAIN §3"},
+	}
 }

@@ -1,0 +1,174 @@
+package reading
+
+import (
+	"slices"
+	"strings"
+
+	"jianding/schemas"
+
+	"regexp"
+)
+
+// A measure maps words of advice to a code of the district plan. not holds
+// words around a match that make it no recommendation of that kind.
+type measure struct {
+	code schemas.RecommendationCode
+	re   *regexp.Regexp
+	not  *regexp.Regexp
+}
+
+var measures = []measure{
+	{schemas.NormalUse, re(`(?:继续)?(?:正常|安全)使用(?:[,;。]|$)|(?:可|可以|能|同意|建议|继续|可继续|用途)正常使用|可继续使用|可安全使用`), re(`后(?:方可|方能|再|可|才能|才可)?(?:继续)?(?:正常|安全)?使用|影响[^,]*正常使用|满足[^,]*正常使用|保证[^,]*使用|恢复正常使用|不影响`)},
+	{schemas.ObserveUse, re(`观察使用|在观察条件下使用`), nil},
+	{schemas.TreatUse, re(`处理使用`), nil},
+	{schemas.RestrictUse, re(`限制(?:房屋)?(?:的)?(?:使用)?(?:用途|使用|荷载|使用荷载|使用功能|使用人数|堆载)|控制使用荷载|改变用途使用`), re(`不(?:作|受)限制`)},
+	{schemas.SuspendUse, re(`暂停(?:房屋)?(?:的)?(?:使用|居住)|暂(?:时)?停止?使用|暂不使用|暂停[^,;。]{0,8}使用`), nil},
+	{schemas.StopBusiness, re(`停止(?:一切|全部|对外|所有|房屋|现有|该房屋)?(?:的)?(?:生产)?(?:经营|营业)|停业|停止[^,;。]{0,8}(?:经营|营业)|(?:不得|严禁|禁止)(?:从事|开展|再)?(?:任何)?(?:经营|营业)|关停`), nil},
+	{schemas.StopUse, re(`停止(?:房屋|该房屋|一切|全部|居住|继续)?(?:的)?(?:和|及|、)?使用|停止居住|立即停用|停用|停止经营(?:和|、|及|与)使用|(?:不得|严禁|禁止|不应|不能|不可|不宜|不适宜)(?:再)?(?:继续)?(?:居住|使用|住人)(?:[,;。、和及]|$|该房屋)|停止[^,;。经营]{0,6}使用`), re(`暂停|暂时|停止使用(?:后|前|期间)`)},
+	{schemas.Demolish, re(`(?:整体|整幢|整栋|全部|全面)(?:予以|进行)?拆除|拆除重建|拆除(?:该|此|本)?(?:房屋|危房|建筑物?|整幢|整栋)|(?:建议|应|应予|予以|立即|尽快|限期|宜|作|作为)拆除(?:处理)?(?:[,;。]|$)|(?:房屋|危房|建筑)(?:应|应予|予以|宜|建议)?(?:立即|尽快)?拆除(?:处理)?(?:[,;。]|$)|拆旧建新|推倒重建`), re(`局部|部分|加建|违建|构件`)},
+	{schemas.DemolishPart, re(`局部(?:予以|进行)?拆除|部分拆除|拆除[^,;。]{0,24}(?:加建|违建|部分|部位|偏房|阳台|女儿墙|水箱|棚|层|雨篷|构件|墙|附属|挑檐|屋面|烟囱|围墙|楼梯|厨房|隔墙|夹层|广告牌|外廊|吊顶|瓦|檐口)|(?:加建|违建|增设|后加|后建|搭建|附属|偏房|水箱|棚|层|女儿墙|阳台|雨篷|部分|夹层)[^,;。]{0,12}(?:予以|进行|应|一并|全部|应予)*拆除`), re(`整体拆除|整幢拆除|整栋拆除`)},
+	{schemas.Reinforce, re(`加固|补强`), re(`加固(?:前|后|完成|期间|过程|设计(?:应|须|由|单位)|施工(?:应|须|由|单位)|方案(?:应|须|由)|工程(?:应|须|由|完|竣)|价值|费用|验收|改造后|处理后|处理前|处理完成)|(?:整治|处理|修缮)?加固前|经加固|按[^,]*加固`)},
+	{schemas.Repair, re(`修缮|维修|修补|修复|整修|翻修|翻新`), re(`(?:修缮|维修|修补|修复)(?:价值|前|后期|完成|期间|费用|加固(?:前|后)|[^,;。]{0,6}后(?:方可|再|可|方能)?(?:继续)?使用)|日常(?:维护)?(?:维修|保养)|维修保养`)},
+	{schemas.Shore, re(`支顶|支撑|排险|支护加固|顶撑|临时支护`), re(`(?:支顶|支撑|排险)[^,;。]{0,6}后(?:方可|再|可|方能|才能|才可)?(?:继续)?使用|支撑体系|支撑条件`)},
+	{schemas.Evacuate, re(`疏散|撤离|撤出|搬离|腾空|腾退|迁出|人员[^,;。]{0,6}转移|转移[^,;。]{0,8}人员`), nil},
+	{schemas.SealOff, re(`封闭|围挡|警戒|警示(?:标志|标识|牌|线)|隔离(?:带|措施|围)|封控|拉设|禁止(?:无关)?人员(?:进入|靠近)|(?:严禁|禁止|防止)[^,;。]{0,10}(?:进入|靠近)`), re(`封闭(?:裂缝|处理裂缝|阳台)|裂缝[^,;。]{0,10}封闭|灌浆封闭|表面封闭|封闭处理`)},
+	{schemas.Relocate, re(`避让|避险搬迁|搬迁`), nil},
+	{schemas.GeohazardTreatment, re(`(?:地质灾害|地灾|滑坡|危岩|崩塌|泥石流|边坡|切坡|坡体|斜坡|岸坡|塌陷)[^,;。]{0,16}(?:治理|整治|支护|防治)|(?:治理|支护)[^,;。]{0,8}(?:滑坡|边坡|危岩|切坡|坡体|地质灾害)`), nil},
+	{schemas.Monitor, re(`监测|沉降观测|变形观测|倾斜观测|裂缝观测|定期观测|(?:进行|开展|加强|实施)[^,;。]{0,10}观测|监控`), re(`观察使用,[^。;]*观测|监测(?:数据|结果|报告)(?:表明|显示)`)},
+	{schemas.FixNow, re(`立查立改|即查即改|立行立改|立即整改`), nil},
+}
+
+var (
+	noNeed    = re(`(?:无需|无须|不需|不需要|不必|不必要|毋须|毋需|暂无需|暂不需|没有必要|并无必要|无必要|不建议|不宜|不应|不得|不能|不可|不再|不予|不作|不具备|不适合|不涉及|可不|暂不|未|不考虑|尚不需|免于|不属于|无)[^,;。]{0,10}$`)
+	noNeedEnd = re(`^[^,;。]{0,12}(?:并?无必要|不必|不予采纳|的(?:必要|条件|价值)(?:不|尚)|不成立|没有必要)|^[^。;]{0,20}(?:经鉴定)?(?:并?无必要|没有必要)`)
+	ifNot     = re(`(?:^|[,;。:、)])(?:但|并|且)?(?:若|倘若|如果|如(?:不|未|遇|发现|出现|有|继续|需|果|后续|今后|确需|要|因|无法|在)|一旦|当[^,]{1,24}时|在[^,]{1,20}(?:情况下|之前|以前)|发现[^,]{1,20}(?:时|应|须|立即|及时)|出现[^,]{1,20}(?:时|应|须|,)|遇[^,]{1,20}(?:时|,))`)
+	toUse     = re(`后(?:,)?(?:方可|方能|再|可|才能|才可|再行|始可)?(?:继续|恢复|正常)*(?:投入)?使用`)
+	deadline  = re(`(?:[0-9一二三四五六七八九十两]+个?(?:小时|日|天|周|月|年|工作日)(?:之?内|以内)|(?:于|在)?[0-9]{4}年[0-9]{1,2}月(?:[0-9]{1,2}日)?(?:之?前|以前)|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:之?前)|(?:汛期|雨季|台风季)(?:来临)?前)`)
+)
+
+// recommendations reads the measures that the report recommends: all of its
+// advice, and what its conclusion recommends outright.
+func (r *reader) recommendations(items []*item) []schemas.Recommendation {
+	var out []schemas.Recommendation
+	add := func(ss []sentence, advised bool) {
+		for _, s := range ss {
+			out = append(out, r.advise(s, advised)...)
+		}
+	}
+	for _, it := range items {
+		if it.table != nil {
+			for _, c := range it.table.cells {
+				sec := it.table.labelSection(c, it.section)
+				if p := newPassage(c.glyphs); sec == secAdvice || sec == secConclusion {
+					ss := sentencesOf(p, it)
+					if len([]rune(p.text)) >= 4 && !it.table.definition() && sectionOf(p.text) == "" {
+						add(ss, sec == secAdvice && len(it.table.cells) <= 40)
+					}
+				}
+			}
+			continue
+		}
+		if it.heading || signing.MatchString(it.text.text) {
+			continue
+		}
+		switch it.section {
+		case secAdvice:
+			add(sentencesOf(it.text, it), true)
+		case secConclusion:
+			add(sentencesOf(it.text, it), itemStart.MatchString(it.text.text) && len([]rune(it.text.text)) < 40)
+		}
+	}
+	return uniqueAdvice(out)
+}
+
+var (
+	signing    = re(`^(?:编制|审核|批准|校核|鉴定人|检测人|项目负责|鉴定单位|鉴定机构|签发|报告日期|日期|审定|复核|主检|技术负责)`)
+	recommends = re(`建议|应|宜|须|必须|需|立即|尽快|可(?:继续)?|停止|暂停|观察使用|处理使用|限制|责令|处理意见|整体拆除|疏散|撤离`)
+)
+
+// advise reads one sentence. In a conclusion only words that recommend count.
+func (r *reader) advise(s sentence, advised bool) []schemas.Recommendation {
+	if !advised && !recommends.MatchString(s.text) {
+		return nil
+	}
+	var out []schemas.Recommendation
+	for _, ms := range measures {
+		for _, loc := range ms.re.FindAllStringIndex(s.text, -1) {
+			if !r.recommended(ms, s.text, loc[0], loc[1]) {
+				continue
+			}
+			ev := s.evidence(quoteSpan(s.text, loc[0], loc[1]))
+			rec := schemas.Recommendation{Code: ms.code, Quote: ev.Quote, Page: ev.Page, Evidence: &ev}
+			if us := unitsIn(s.text[:loc[0]], r.known); len(us) > 0 {
+				rec.Unit = strings.Join(us, "、")
+			}
+			rec.Deadline = deadline.FindString(s.text)
+			out = append(out, rec)
+			break
+		}
+	}
+	return out
+}
+
+// quoteSpan widens a match to its sentence without the item's number.
+func quoteSpan(s string, from, to int) (int, int) {
+	start := len(headNumber.FindString(s))
+	if start > from {
+		start = 0
+	}
+	return start, len(s)
+}
+
+// recommended decides whether the words really recommend the measure.
+func (r *reader) recommended(m measure, text string, from, to int) bool {
+	clause := clauseBefore(text, from)
+	around := clause + text[from:to] + clauseAfter(text, to)
+	if noNeed.MatchString(clause) && !strings.HasPrefix(text[from:to], "不") && !prohibits(m.code, text[from:to]) {
+		return false
+	}
+	if noNeedEnd.MatchString(text[to:]) {
+		return false
+	}
+	if m.not != nil {
+		for _, x := range m.not.FindAllStringIndex(around, -1) {
+			at := len(clause)
+			if x[0] < at+to-from+1 && x[1] > at-1 || m.code == schemas.Demolish || m.code == schemas.DemolishPart {
+				return false
+			}
+		}
+		if m.code == schemas.Monitor && m.not.MatchString(text) {
+			return false
+		}
+	}
+	if condition := ifNot.FindStringIndex(text[:from]); condition != nil {
+		return false
+	}
+	// A measure that is the condition of using the house belongs to the kind of
+	// use: "处理使用，修补裂缝后使用".
+	switch m.code {
+	case schemas.Shore, schemas.Repair, schemas.Reinforce, schemas.NormalUse:
+		if loc := toUse.FindStringIndex(text[to:]); loc != nil && !strings.ContainsAny(text[to:to+loc[0]], ",;。") && usesBefore.MatchString(text[:from]) {
+			return false
+		}
+	}
+	return true
+}
+
+var usesBefore = re(`处理使用|观察使用|暂停使用|限制`)
+
+func prohibits(c schemas.RecommendationCode, w string) bool {
+	return (c == schemas.StopUse || c == schemas.StopBusiness || c == schemas.SealOff) && re3prohibit.MatchString(w)
+}
+
+var re3prohibit = re(`^(?:不得|严禁|禁止|不应|不能|不可|不宜|不适宜)`)
+
+// uniqueAdvice keeps the first of each code and unit.
+func uniqueAdvice(in []schemas.Recommendation) []schemas.Recommendation {
+	var out []schemas.Recommendation
+	for _, x := range in {
+		if !slices.ContainsFunc(out, func(y schemas.Recommendation) bool { return y.Code == x.Code && y.Unit == x.Unit }) {
+			out = append(out, x)
+		}
+	}
+	return out
+}

@@ -1,0 +1,235 @@
+package reading
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"jianding/schemas"
+)
+
+// reportUnclear says of every grade of the house whose part was not
+// understood that it was not. One that the conclusions say as well, and that is
+// no graver, is left at that.
+func (r *reader) reportUnclear(unclear []*mention, c conclusion) {
+	for _, m := range unclear {
+		same := false
+		for _, f := range c.findings {
+			if f.Aspect == m.aspect && f.Scope == m.scope && f.Grade == m.grade {
+				same = true
+			}
+		}
+		if same && len(c.findings) == 1 {
+			continue
+		}
+		r.reason("grade_mention_unclear", m.page, string(m.grade), m.evidence)
+	}
+}
+
+// checkTables compares what the prose concludes with what the tables rate.
+func (r *reader) checkTables(said, tabled []*mention, c conclusion) {
+	single := len(unitNames(said, tabled)) <= 1
+	for _, t := range tabled {
+		if !weighty(t.aspect) {
+			continue
+		}
+		for _, k := range t.keys() {
+			matched, any := false, false
+			for _, s := range said {
+				if s.aspect != t.aspect || s.scope != t.scope {
+					continue
+				}
+				any = true
+				for _, sk := range s.keys() {
+					if sk.unit != k.unit && !single {
+						continue
+					}
+					matched = true
+					if s.grade != t.grade {
+						r.reason("conclusion_contradicts_table", s.page, fmt.Sprintf("%s 结论为 %s，评级表为 %s", k.unit, s.grade, t.grade), s.evidence, t.evidence)
+					}
+				}
+			}
+			if any && !matched && k.unit != defaultUnit {
+				r.reason("unit_without_conclusion", t.page, k.unit, t.evidence)
+			}
+		}
+	}
+	// Two tables, or two rows, that rate one unit differently.
+	seen := make(map[key]*mention)
+	for _, t := range tabled {
+		if !weighty(t.aspect) {
+			continue
+		}
+		for _, k := range t.keys() {
+			if o, ok := seen[k]; ok && o.grade != t.grade {
+				r.reason("tables_contradict", t.page, fmt.Sprintf("%s %s / %s", k.unit, o.grade, t.grade), o.evidence, t.evidence)
+			}
+			seen[k] = t
+		}
+	}
+}
+
+func unitNames(lists ...[]*mention) []string {
+	var out []string
+	for _, l := range lists {
+		for _, m := range l {
+			for _, u := range m.units {
+				if k := unitKey(u); k != defaultUnit && !slices.Contains(out, k) {
+					out = append(out, k)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// settleUnits brings what is said of "the house" and of its units together.
+// With one named unit both are the same thing. With several, a grade of the
+// whole is their worst (DOMAIN §2: the worst safety finding drives); a milder
+// one contradicts them.
+func (r *reader) settleUnits(fs []schemas.Finding) []schemas.Finding {
+	drop := make([]bool, len(fs))
+	for i, f := range fs {
+		if unitKey(f.Unit) != defaultUnit {
+			continue
+		}
+		var named []string
+		worst := schemas.Finding{}
+		for _, g := range fs {
+			if g.Scope != f.Scope || g.Aspect != f.Aspect || unitKey(g.Unit) == defaultUnit {
+				continue
+			}
+			if !slices.Contains(named, unitKey(g.Unit)) {
+				named = append(named, unitKey(g.Unit))
+			}
+			if rank(g.Grade) > rank(worst.Grade) {
+				worst = g
+			}
+		}
+		switch {
+		case len(named) == 0:
+		case worst.Grade == f.Grade:
+			drop[i] = true
+		default:
+			r.reason("conclusion_contradicts_itself", f.Evidence.Page,
+				fmt.Sprintf("整体 %s，%s %s", f.Grade, worst.Unit, worst.Grade), f.Evidence, worst.Evidence)
+		}
+	}
+	var out []schemas.Finding
+	for i, f := range fs {
+		if !drop[i] {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// combine checks the house's grade against the grades below it.
+//
+// GB 50292-2015 9.1.2: the unit takes the lower grade of 地基基础 and 上部承重结构;
+// where that is Au or Bu but 围护系统的承重部分 is Cu or Du, it may be lowered by one
+// or two, not below Csu. 9.1.3 allows Dsu directly (a threatening group of
+// dangerous houses, a tilt that gathers speed), so a unit graver than its
+// parts is no contradiction; a milder one is. 10.0.3: with safety below Bsu
+// the reliability follows it (Csu → Ⅲ, Dsu → Ⅳ).
+//
+// JGJ 125-2016 6.3.6: A when R = 0, B below 5 %, C from 5 % to below 25 %, D
+// from 25 %, R being the share of dangerous members of the house.
+//
+// Not checked, because reports rarely print what it takes: member sets against
+// sub-units (7.3), and the share of dangerous members per storey (6.3.4).
+func (r *reader) combine(c conclusion, tabled []*mention) {
+	for _, m := range c.lower {
+		if m.scope != schemas.ScopeSubUnit || m.aspect != schemas.AspectSafety || m.role == schemas.RoleConclusion && m.section != secConclusion && m.section != secRating {
+			continue
+		}
+		if !bearing(m) {
+			continue
+		}
+		for _, f := range c.findings {
+			if f.Aspect != schemas.AspectSafety || f.Scope != schemas.ScopeUnit || !concerns(m, f) {
+				continue
+			}
+			if rank(f.Grade) < rank(m.grade) {
+				r.reason("conclusion_contradicts_sub_unit", f.Evidence.Page,
+					fmt.Sprintf("%s %s，子单元 %s", f.Unit, f.Grade, m.grade), f.Evidence, m.evidence)
+			}
+		}
+	}
+	for _, f := range c.findings {
+		if f.Aspect != schemas.AspectReliability {
+			continue
+		}
+		for _, g := range c.findings {
+			if g.Aspect == schemas.AspectSafety && unitKey(g.Unit) == unitKey(f.Unit) && rank(g.Grade) >= 3 && rank(f.Grade) < rank(g.Grade) {
+				r.reason("reliability_contradicts_safety", f.Evidence.Page, fmt.Sprintf("%s 安全性 %s，可靠性 %s", f.Unit, g.Grade, f.Grade), g.Evidence, f.Evidence)
+			}
+		}
+	}
+	for _, m := range c.lower {
+		if m.scope != schemas.ScopeStorey || rank(m.grade) < 3 {
+			continue
+		}
+		for _, f := range c.findings {
+			if f.Aspect == schemas.AspectDanger && rank(f.Grade) < 2 && concerns(m, f) {
+				r.reason("conclusion_contradicts_table", f.Evidence.Page, fmt.Sprintf("%s级，楼层 %s", f.Grade, m.grade), f.Evidence, m.evidence)
+			}
+		}
+	}
+}
+
+// bearing tells whether a sub-unit is one that the unit's grade follows
+// without discretion: the envelope is not.
+func bearing(m *mention) bool {
+	return !strings.Contains(m.evidence.Quote, "围护") && !strings.Contains(fold(m.evidence.Quote), "围护")
+}
+
+func concerns(m *mention, f schemas.Finding) bool {
+	return len(m.units) == 0 || unitKey(f.Unit) == defaultUnit || containsUnit(m.units, f.Unit)
+}
+
+var shareOfDanger = re(`危险构件(?:的)?综合(?:比例|百分比|占比)(?:为|R)?[=:]?(?:R?[=:为])?([0-9]{1,3}(?:\.[0-9]+)?)%`)
+
+// checkShare compares a printed share of dangerous members with the class of
+// the house (JGJ 125-2016 6.3.6).
+func (r *reader) checkShare(items []*item, fs []schemas.Finding) {
+	var shares []float64
+	var ev []schemas.Evidence
+	for _, it := range items {
+		if it.table != nil || it.section == secBasis {
+			continue
+		}
+		for _, m := range shareOfDanger.FindAllStringSubmatchIndex(it.text.text, -1) {
+			v, err := strconv.ParseFloat(it.text.text[m[2]:m[3]], 64)
+			if err != nil {
+				continue
+			}
+			shares = append(shares, v)
+			ev = append(ev, evidenceOf(it.text.sub(m[0], m[1]), it.page))
+		}
+	}
+	for i, v := range shares {
+		want := 1
+		switch {
+		case v >= 25:
+			want = 4
+		case v >= 5:
+			want = 3
+		case v > 0:
+			want = 2
+		}
+		ok, seen := false, false
+		var last schemas.Finding
+		for _, f := range fs {
+			if f.Aspect == schemas.AspectDanger && f.Scope == schemas.ScopeHouse {
+				seen, last = true, f
+				ok = ok || rank(f.Grade) >= want
+			}
+		}
+		if seen && !ok {
+			r.reason("conclusion_contradicts_calculation", last.Evidence.Page, fmt.Sprintf("危险构件综合比例 %.1f%%，评为 %s 级", v, last.Grade), last.Evidence, ev[i])
+		}
+	}
+}

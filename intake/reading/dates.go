@@ -1,0 +1,116 @@
+package reading
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+)
+
+const (
+	yearForm  = `((?:19|20)[0-9]{2}|[一二][零〇○O九一二三四五六七八0]{3})`
+	monthForm = `([0-9]{1,2}|[一二三四五六七八九十]{1,3}|元)`
+	dayForm   = `([0-9]{1,2}|[一二三四五六七八九十廿卅]{1,4})`
+)
+
+var (
+	fullDate = regexp.MustCompile(yearForm + `(?:年|[-./])` + monthForm + `(?:月|[-./])` + dayForm + `(?:日|号)?`)
+	dateSpan = regexp.MustCompile(`^(?:日|号)?(?:起)?(?:-|~|至|到|—|及|和|、)+(?:` + yearForm + `(?:年|[-./]))?(?:` + monthForm + `(?:月|[-./]))?` + dayForm + `(?:日|号)?`)
+	compact  = regexp.MustCompile(`(?:^|[^0-9])((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])(?:[^0-9]|$)`)
+)
+
+// date is a calendar date found in folded text.
+type date struct {
+	iso      string
+	from, to int
+}
+
+// datesIn finds dates in every Chinese form (2022年8月5日, 二〇二二年八月五日,
+// 2022.08.05, 2022-8-5); of a span (6月3日至5日) both ends.
+func datesIn(s string) []date {
+	var out []date
+	for at := 0; at < len(s); {
+		m := fullDate.FindStringSubmatchIndex(s[at:])
+		if m == nil {
+			break
+		}
+		y, mo, d := number(s[at+m[2]:at+m[3]]), number(s[at+m[4]:at+m[5]]), number(s[at+m[6]:at+m[7]])
+		end := at + m[1]
+		if iso, ok := calendar(y, mo, d); ok {
+			out = append(out, date{iso, at + m[0], end})
+			if x := dateSpan.FindStringSubmatchIndex(s[end:]); x != nil {
+				y2, m2 := y, mo
+				if x[2] >= 0 {
+					y2 = number(s[end+x[2] : end+x[3]])
+				}
+				if x[4] >= 0 {
+					m2 = number(s[end+x[4] : end+x[5]])
+				}
+				if iso2, ok := calendar(y2, m2, number(s[end+x[6]:end+x[7]])); ok && iso2 >= iso {
+					out = append(out, date{iso2, end + x[0], end + x[1]})
+					end += x[1]
+				}
+			}
+		}
+		at = max(end, at+1)
+	}
+	if len(out) == 0 {
+		if m := compact.FindStringSubmatch(s); m != nil {
+			if iso, ok := calendar(atoi(m[1]), atoi(m[2]), atoi(m[3])); ok {
+				out = append(out, date{iso, 0, len(s)})
+			}
+		}
+	}
+	return out
+}
+
+func calendar(y, m, d int) (string, bool) {
+	t := time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC)
+	if y < 1900 || y > 2100 || m < 1 || t.Month() != time.Month(m) || t.Day() != d {
+		return "", false
+	}
+	return fmt.Sprintf("%04d-%02d-%02d", y, m, d), true
+}
+
+var numerals = map[rune]int{'零': 0, '〇': 0, '○': 0, 'O': 0, '一': 1, '二': 2, '两': 2, '三': 3, '四': 4, '五': 5,
+	'六': 6, '七': 7, '八': 8, '九': 9, '元': 1}
+
+// number reads Arabic digits, Chinese digits one by one (二〇二二) and Chinese
+// numerals below a hundred (二十一, 廿三).
+func number(s string) int {
+	if s == "" {
+		return 0
+	}
+	if s[0] >= '0' && s[0] <= '9' {
+		return atoi(s)
+	}
+	if strings.ContainsAny(s, "十廿卅") {
+		n, cur := 0, 0
+		for _, r := range s {
+			switch r {
+			case '十':
+				n += max(cur, 1) * 10
+				cur = 0
+			case '廿':
+				n += 20
+			case '卅':
+				n += 30
+			default:
+				cur = numerals[r]
+			}
+		}
+		return n + cur
+	}
+	n := 0
+	for _, r := range s {
+		n = n*10 + digit(r)
+	}
+	return n
+}
+
+func digit(r rune) int {
+	if r >= '0' && r <= '9' {
+		return int(r - '0')
+	}
+	return numerals[r]
+}

@@ -1,0 +1,298 @@
+package reading
+
+import (
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// item is one element of the report in reading order: a heading or paragraph
+// (text) or a table.
+type item struct {
+	page    int
+	text    passage // of a paragraph or heading
+	table   *table
+	heading bool
+	section section
+	unit    string // named by the heading above, when it names one
+	garbled bool
+}
+
+// table is a stretch of lines with several cells each.
+type table struct {
+	page  int
+	cells []*cell // cells whose lines were joined, in content order
+	lines []*line
+	above string // the caption or paragraph before it
+}
+
+// assemble turns the lines of all pages into items. Lines of prose are joined
+// into paragraphs across line and page ends.
+func assemble(pages [][]*line) []*item {
+	var items []*item
+	for _, lines := range pages {
+		left, right := margins(lines)
+		for i := 0; i < len(lines); {
+			if n := tableAt(lines, i); n > 0 {
+				items = append(items, newTable(lines[i:i+n], items))
+				i += n
+				continue
+			}
+			l := lines[i]
+			items = addProse(items, l, lines, i, left, right)
+			i++
+		}
+	}
+	return items
+}
+
+func margins(lines []*line) (left, right float64) {
+	left, right = math.Inf(1), 0
+	for _, l := range lines {
+		left, right = min(left, l.x0()), max(right, l.x1())
+	}
+	return left, right
+}
+
+// addProse appends a line to the paragraph before it, or begins a new one.
+func addProse(items []*item, l *line, lines []*line, i int, left, right float64) []*item {
+	text := newPassage(l.glyphs())
+	if text.text == "" {
+		return items
+	}
+	it := &item{page: l.page, text: text}
+	if n := len(items); n > 0 && items[n-1].table == nil && continues(items[n-1], text.text, l, lines, i, right) {
+		prev := items[n-1]
+		prev.text = newPassage(append(slices.Clone(prev.text.glyphs), append([]glyph{{r: '\n', page: l.page, soft: true}}, l.glyphs()...)...))
+		return items
+	}
+	it.heading = looksHeading(text.text)
+	return append(items, it)
+}
+
+var (
+	numbering = `(?:第[一二三四五六七八九十0-9]+[章节部分条]+|[(][一二三四五六七八九十]{1,3}[)]|[一二三四五六七八九十]{1,3}[、.,:]|[0-9]{1,2}(?:\.[0-9]{1,2}){0,3}[、.)]?|[(][0-9]{1,2}[)]|[①-⑳㉑-㉟]|附[录件表图][A-Z0-9一二三四五六七八九十]*|[A-Z]\.)`
+	// itemStart recognises the beginning of a list item or numbered heading. A
+	// bare number counts only before a word, never before a unit or a decimal.
+	itemStart = regexp.MustCompile(`^(?:第[一二三四五六七八九十0-9]+[章节部分]|[(][一二三四五六七八九十0-9]{1,3}[)]|[一二三四五六七八九十]{1,3}、|[0-9]{1,2}[、)]|[0-9]{1,2}\.[^0-9]|[0-9]{1,2}(?:\.[0-9]{1,2}){1,3}[、.)]?[\p{Han}]|[①-⑳]|[*•·●■◆▶✓√-][^0-9]|附[录件][A-Z0-9一二三四五六七八九十:])`)
+	labelled  = regexp.MustCompile(`^[\p{Han}()/]{2,14}[:]`)
+	captioned = regexp.MustCompile(`^(?:续?[附]?[表图])[0-9一二三四五六七八九十A-Z]+(?:[-.][0-9]+)*`)
+	terminal  = "。;!?:；"
+)
+
+// continues decides whether a line goes on with the paragraph before it: that
+// one ended without a full stop at the right margin, and the line does not
+// begin an item, a label or a heading.
+func continues(prev *item, text string, l *line, lines []*line, i int, right float64) bool {
+	if prev.heading || prev.text.text == "" {
+		return false
+	}
+	pt := prev.text.text
+	if strings.ContainsAny(lastRune(pt), terminal) {
+		return false
+	}
+	if itemStart.MatchString(text) || captioned.MatchString(text) || captioned.MatchString(pt) || looksHeading(text) {
+		return false
+	}
+	last := lastGlyph(prev.text)
+	if last == nil {
+		return false
+	}
+	samePage := prev.page == l.page || last.page == l.page
+	full := last.box[2] > right-3.2*last.size
+	if samePage {
+		if last.page == l.page {
+			pitch := last.cy() - l.cy()
+			if pitch > 3.2*max(l.size, last.size) || pitch < 0.2*l.size {
+				return false
+			}
+		}
+		if math.Abs(l.size-emOfLine(prev)) > 0.25*l.size {
+			return false
+		}
+	}
+	if labelled.MatchString(text) && !full {
+		return false
+	}
+	if full {
+		return true
+	}
+	// A line broken before the margin (wide characters, forced breaks) goes on
+	// only where the words are visibly cut: an open bracket, a conjunction, a
+	// grade without its end.
+	return unfinished.MatchString(pt) || starter.MatchString(text)
+}
+
+var (
+	unfinished = regexp.MustCompile(`(?:[(,、《“]|[的为及和与对在将按由]|评定|[A-Da-d]|[A-D]s|等级)$`)
+	starter    = regexp.MustCompile(`^(?:su|ss|u|s|r|[)、,。;》”]|级|[的及和与])`)
+)
+
+func lastRune(s string) string {
+	rs := []rune(s)
+	if len(rs) == 0 {
+		return ""
+	}
+	return string(rs[len(rs)-1])
+}
+
+func lastGlyph(p passage) *glyph {
+	for i := len(p.glyphs) - 1; i >= 0; i-- {
+		if g := &p.glyphs[i]; !g.soft && !blank(g.r) {
+			return g
+		}
+	}
+	return nil
+}
+
+func emOfLine(it *item) float64 {
+	var m float64
+	for _, g := range it.text.glyphs {
+		m = max(m, g.size)
+	}
+	return m
+}
+
+// tableAt returns the number of lines of the table that begins at line i, or 0.
+// A table is at least two lines of which two have several cells; lines with a
+// single cell belong to it when that cell stands in one of its columns: a
+// wrapped entry, or one that spans rows.
+func tableAt(lines []*line, i int) int {
+	start := i
+	if len(lines[i].cells) < 2 {
+		// A first line that holds only the upper half of an entry beside which
+		// the others are centred.
+		if i+1 >= len(lines) || len(lines[i+1].cells) < 2 || !inColumn(lines[i], lines[i+1:min(i+3, len(lines))]) || isProse(lines[i]) {
+			return 0
+		}
+	}
+	multi, end := 0, start
+	for j := start; j < len(lines); j++ {
+		l := lines[j]
+		if j > start && lines[j-1].cy()-l.cy() > 5.5*max(l.size, lines[j-1].size) {
+			break
+		}
+		if len(l.cells) >= 2 {
+			multi++
+			end = j + 1
+			continue
+		}
+		if isProse(l) || !inColumn(l, append(slices.Clone(lines[max(start, j-3):j]), lines[j+1:min(j+4, len(lines))]...)) {
+			break
+		}
+		// Single cells are taken with what follows; trailing ones only when
+		// they directly continue an entry.
+		if j > start && j-end < 3 && continuesCell(lines[max(start, end-1)], l) {
+			end = j + 1
+		} else if j-end >= 4 {
+			break
+		}
+	}
+	if multi < 2 {
+		if multi == 1 && formRow(lines[start]) {
+			return 1
+		}
+		return 0
+	}
+	return end - start
+}
+
+// formRow tells whether a lone line of several cells is a row of a form: a
+// short label and its entry.
+func formRow(l *line) bool {
+	if len(l.cells) < 2 {
+		return false
+	}
+	return knownLabel(l.cells[0].folded()) != "" || len(l.cells)%2 == 0 && knownLabel(l.cells[2%len(l.cells)].folded()) != ""
+}
+
+func isProse(l *line) bool {
+	t := l.folded()
+	return itemStart.MatchString(t) || captioned.MatchString(t) || looksHeading(t) || strings.Contains(t, "。") && len([]rune(t)) > 24
+}
+
+func inColumn(l *line, around []*line) bool {
+	c := l.cells[0]
+	for _, o := range around {
+		if len(o.cells) < 2 {
+			continue
+		}
+		hit := 0
+		for _, d := range o.cells {
+			if c.overlapX(d) > 0 {
+				hit++
+			}
+		}
+		if hit == 1 && math.Abs(o.cy()-l.cy()) < 4*max(l.size, o.size) {
+			return true
+		}
+		if hit == 0 && math.Abs(o.cy()-l.cy()) < 2*max(l.size, o.size) && c.x1-c.x0 < 8*c.size {
+			return true
+		}
+	}
+	return false
+}
+
+func continuesCell(above, l *line) bool {
+	return above.cy()-l.cy() < 2.6*max(l.size, above.size)
+}
+
+// newTable joins the lines of wrapped entries: pieces that directly follow one
+// another in content order, one line apart, in the same column.
+func newTable(lines []*line, before []*item) *item {
+	t := &table{page: lines[0].page, lines: lines}
+	var all []*cell
+	for _, l := range lines {
+		for _, c := range l.cells {
+			cc := *c
+			all = append(all, &cc)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *cell) int { return a.first - b.first })
+	for _, c := range all {
+		if n := len(t.cells); n > 0 && wraps(t.cells[n-1], c) {
+			p := t.cells[n-1]
+			p.glyphs = append(append(slices.Clone(p.glyphs), glyph{r: '\n', page: t.page, soft: true}), c.glyphs...)
+			p.x0, p.x1, p.y0, p.y1, p.last = min(p.x0, c.x0), max(p.x1, c.x1), min(p.y0, c.y0), max(p.y1, c.y1), c.last
+			continue
+		}
+		t.cells = append(t.cells, c)
+	}
+	if n := len(before); n > 0 && before[n-1].table == nil && before[n-1].page == t.page {
+		t.above = before[n-1].text.text
+	}
+	return &item{page: t.page, table: t}
+}
+
+func wraps(a, b *cell) bool {
+	pitch := lastLineY(a) - b.cy()
+	em := max(a.size, b.size)
+	if b.first != a.last+1 || pitch < 0.6*em || pitch > 2.3*em {
+		return false
+	}
+	if a.overlapX(b) < 0.6*min(a.x1-a.x0, b.x1-b.x0) {
+		return false
+	}
+	return math.Abs(a.x0-b.x0) < 0.8*em || math.Abs(a.cx()-b.cx()) < 0.8*em || b.x0 >= a.x0-0.5*em && b.x1 <= a.x1+0.5*em
+}
+
+func lastLineY(c *cell) float64 {
+	if g := lastGlyph(passage{glyphs: c.glyphs}); g != nil {
+		return g.cy()
+	}
+	return c.cy()
+}
+
+// rows groups the cells of a table by the lines on which they stand; an entry
+// of several lines stands at its middle.
+func (t *table) rowCells(y, tolerance float64) []*cell {
+	var out []*cell
+	for _, c := range t.cells {
+		if math.Abs(c.cy()-y) <= tolerance || c.y0 < y && y < c.y1 {
+			out = append(out, c)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *cell) int { return cmpFloat(a.x0, b.x0) })
+	return out
+}

@@ -1,0 +1,147 @@
+package reading
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// radicals pairs each CJK radical of the supplement block (U+2E80–2EFF) with
+// the ideograph that it stands for (Unicode EquivalentUnifiedIdeograph).
+// Chromium, wkhtmltopdf and LibreOffice write such radicals when a font's two
+// code points share a glyph; NFKC folds only the Kangxi block (U+2F00–2FDF).
+const radicals = "⺁厂⺂乛⺃乚⺄乙⺅亻⺆冂⺇𠘨⺈刀⺉刂⺊卜⺋㔾⺌小⺍小⺎兀⺏尣⺐尢⺑𡯂⺒巳⺓幺⺔彑⺕彐⺖忄⺗心⺘扌⺙攵⺛旡⺜日⺝月⺞歺⺟母⺠民⺡氵⺢氺⺣灬⺤爫⺥爫⺦丬⺧牛⺨犭⺩王⺪𤴔⺫目⺬示⺭礻⺮𥫗⺯糹⺰纟⺱罓⺲罒⺳㓁⺴冗⺵𦉫⺶羊⺷𦍌⺸𦍋⺹耂⺺肀⺻聿⺼肉⺽𦥑⺾艹⺿艹⻀艹⻁虎⻂衤⻃覀⻄西⻅见⻆角⻇𧢲⻈讠⻉贝⻊𧾷⻋车⻌辶⻍辶⻎辶⻏邑⻐钅⻑長⻒镸⻓长⻔门⻕𨸏⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻞𩙿⻟飠⻠饣⻡𩠐⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻱龜⻲亀⻳龟"
+
+// variants are further pairs that mean the same in a report: traditional
+// forms, look-alike letters of other scripts (a Cyrillic С is drawn as C) and
+// the kinds of dash that typesetting makes of a hyphen.
+const variants = "級级樓楼棟栋號号為为層层構构鑒鉴鑑鉴" +
+	"АAВBСCАAΑAΒBаaсcѕsВB" +
+	"‐-‑-‒-–-—-―-−-﹣-～~〜~∼~﹟#＃#〇〇○〇" +
+	"丨|ı|"
+
+var foldTable = func() map[rune]rune {
+	m := make(map[rune]rune)
+	for _, table := range []string{radicals, variants} {
+		rs := []rune(table)
+		for i := 0; i+1 < len(rs); i += 2 {
+			m[rs[i]] = rs[i+1]
+		}
+	}
+	return m
+}()
+
+// foldRune returns what a character means to the rules: NFKC, radicals and
+// variants folded, white space and invisible characters gone (""). Circled
+// numbers keep their circle, because they mark axes and list items.
+func foldRune(r rune) string {
+	switch {
+	case r < 0x80:
+		if r <= ' ' || r == 0x7f {
+			return ""
+		}
+		return string(r)
+	case r >= 0x4E00 && r <= 0x9FFF: // the bulk of every page
+		if f, ok := foldTable[r]; ok {
+			return string(f)
+		}
+		return string(r)
+	case r >= 0x2460 && r <= 0x24FF, r >= 0x2776 && r <= 0x2793:
+		return string(r)
+	}
+	if f, ok := foldTable[r]; ok {
+		return string(f)
+	}
+	if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || unicode.IsControl(r) {
+		return ""
+	}
+	s := norm.NFKC.String(string(r))
+	if s == string(r) {
+		return s
+	}
+	var b strings.Builder
+	for _, x := range s {
+		if unicode.IsSpace(x) {
+			continue
+		}
+		if f, ok := foldTable[x]; ok {
+			x = f
+		}
+		b.WriteRune(x)
+	}
+	return b.String()
+}
+
+// fold is foldRune over a string.
+func fold(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	for _, r := range s {
+		b.WriteString(foldRune(r))
+	}
+	return b.String()
+}
+
+// isHan tells whether r is a Chinese character as folded.
+func isHan(r rune) bool { return r >= 0x3400 && r <= 0x9FFF || r >= 0x20000 && r <= 0x3FFFF }
+
+// passage is folded text whose every byte leads back to the glyph that it
+// came from, so that what a rule finds can be quoted and marked as printed.
+type passage struct {
+	text   string
+	back   []int32 // byte offset in text → index in glyphs
+	glyphs []glyph
+}
+
+func newPassage(glyphs []glyph) passage {
+	p := passage{glyphs: glyphs}
+	var b strings.Builder
+	for i, g := range glyphs {
+		s := foldRune(g.r)
+		b.WriteString(s)
+		for range len(s) {
+			p.back = append(p.back, int32(i))
+		}
+	}
+	p.text = b.String()
+	return p
+}
+
+// plain makes a passage of text that has no geometry.
+func plain(s string, page int) passage {
+	var gs []glyph
+	for _, r := range s {
+		gs = append(gs, glyph{r: r, page: page})
+	}
+	return newPassage(gs)
+}
+
+func (p passage) sub(from, to int) []glyph {
+	if from >= to || from >= len(p.back) {
+		return nil
+	}
+	last := int(p.back[to-1])
+	return p.glyphs[p.back[from] : last+1]
+}
+
+// printed returns the text of glyphs as printed, white space reduced: none
+// beside Chinese characters, one space between other words.
+func printed(glyphs []glyph) string {
+	var b strings.Builder
+	space := false
+	var last rune
+	for _, g := range glyphs {
+		if foldRune(g.r) == "" {
+			space = last != 0
+			continue
+		}
+		if space && last < 0x2E80 && g.r < 0x2E80 {
+			b.WriteByte(' ')
+		}
+		space = false
+		b.WriteRune(g.r)
+		last = g.r
+	}
+	return b.String()
+}

@@ -1,0 +1,66 @@
+package reading
+
+import (
+	"regexp"
+	"strings"
+
+	"jianding/intake/pdf"
+)
+
+// pageNumber recognises lines that only count pages, with or without the name
+// of whoever issues them.
+var pageNumber = regexp.MustCompile(`^(?:[-·]?[0-9]{1,4}[-·]?|.{0,40}?第[0-9]{1,4}页(?:[,/]?共[0-9]{1,4}页)?|.{0,40}?共[0-9]{1,4}页,?第[0-9]{1,4}页|[Pp]age[0-9]+(?:of[0-9]+)?|[0-9]{1,4}/[0-9]{1,4})$`)
+
+var digits = regexp.MustCompile(`[0-9]+`)
+
+// edge is the share of the page's height at top and bottom where running
+// headers and footers stand.
+const edge = 0.13
+
+// dropFurniture removes running headers, footers and page numbers: lines in
+// the edge of a page that count it, or that most pages repeat but for their
+// digits. What mentions a grade is never furniture. The removed lines come
+// back, because fields are checked against them.
+func dropFurniture(pages [][]*line, infos []pdf.PageInfo) (kept [][]*line, removed []string) {
+	seen := make(map[string]int)
+	n := 0
+	for i, lines := range pages {
+		if len(lines) > 0 {
+			n++
+		}
+		once := make(map[string]bool)
+		for _, l := range lines {
+			if k := furnitureKey(l); inEdge(l, infos[i]) && !once[k] {
+				once[k] = true
+				seen[k]++
+			}
+		}
+	}
+	need := max(2, (n*2+4)/5)
+	kept = make([][]*line, len(pages))
+	for i, lines := range pages {
+		for _, l := range lines {
+			t := l.folded()
+			if inEdge(l, infos[i]) && !mentionsGrade(t) && (pageNumber.MatchString(t) || seen[furnitureKey(l)] >= need && n > 2) {
+				removed = append(removed, t)
+				continue
+			}
+			kept[i] = append(kept[i], l)
+		}
+	}
+	return kept, removed
+}
+
+func furnitureKey(l *line) string { return digits.ReplaceAllString(l.folded(), "#") }
+
+func inEdge(l *line, info pdf.PageInfo) bool {
+	if info.Height <= 0 {
+		return false
+	}
+	y := l.cy() / info.Height
+	return y > 1-edge || y < edge
+}
+
+func mentionsGrade(t string) bool {
+	return gradeToken.MatchString(t) || strings.Contains(t, "级")
+}

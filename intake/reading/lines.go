@@ -1,0 +1,116 @@
+package reading
+
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
+// cell is one or more pieces that a reader sees as one entry of a line.
+type cell struct {
+	glyphs         []glyph
+	x0, y0, x1, y1 float64
+	size           float64
+	first, last    int // content order of its first and last piece
+}
+
+func (c *cell) cx() float64    { return (c.x0 + c.x1) / 2 }
+func (c *cell) cy() float64    { return (c.y0 + c.y1) / 2 }
+func (c *cell) folded() string { return newPassage(c.glyphs).text }
+func (c *cell) overlapX(d *cell) float64 {
+	return min(c.x1, d.x1) - max(c.x0, d.x0)
+}
+
+// line is what stands at one height of a page, in cells from left to right.
+type line struct {
+	page   int
+	cells  []*cell
+	y0, y1 float64
+	size   float64
+}
+
+func (l *line) cy() float64 { return (l.y0 + l.y1) / 2 }
+func (l *line) x0() float64 { return l.cells[0].x0 }
+func (l *line) x1() float64 { return l.cells[len(l.cells)-1].x1 }
+
+func (l *line) glyphs() []glyph {
+	var gs []glyph
+	for i, c := range l.cells {
+		if i > 0 {
+			gs = append(gs, glyph{r: ' ', page: l.page, soft: true})
+		}
+		gs = append(gs, c.glyphs...)
+	}
+	return gs
+}
+
+func (l *line) folded() string {
+	var b strings.Builder
+	for _, c := range l.cells {
+		b.WriteString(c.folded())
+	}
+	return b.String()
+}
+
+// lay groups the pieces of a page into lines, top to bottom, and their pieces
+// into cells.
+func lay(page int, ps []*piece) []*line {
+	sorted := slices.Clone(ps)
+	slices.SortStableFunc(sorted, func(a, b *piece) int { return cmpFloat(b.cy(), a.cy()) })
+	var groups [][]*piece
+	var top float64
+	for _, p := range sorted {
+		if n := len(groups); n > 0 && top-p.cy() < 0.45*min(p.size, groups[n-1][0].size) && !stacked(groups[n-1], p) {
+			groups[n-1] = append(groups[n-1], p)
+			continue
+		}
+		groups = append(groups, []*piece{p})
+		top = p.cy()
+	}
+	out := make([]*line, 0, len(groups))
+	for _, g := range groups {
+		out = append(out, lineOf(page, g))
+	}
+	return out
+}
+
+func cmpFloat(a, b float64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// stacked tells whether p stands over or under a piece of the group: two rows
+// set so tight that their centres nearly meet.
+func stacked(g []*piece, p *piece) bool {
+	for _, q := range g {
+		if min(p.x1, q.x1)-max(p.x0, q.x0) > 0.5*min(p.x1-p.x0, q.x1-q.x0) && math.Abs(p.cy()-q.cy()) > 0.3*min(p.size, q.size) {
+			return true
+		}
+	}
+	return false
+}
+
+func lineOf(page int, ps []*piece) *line {
+	slices.SortStableFunc(ps, func(a, b *piece) int { return cmpFloat(a.x0, b.x0) })
+	l := &line{page: page, y0: math.Inf(1), y1: math.Inf(-1)}
+	for _, p := range ps {
+		l.y0, l.y1, l.size = min(l.y0, p.y0), max(l.y1, p.y1), max(l.size, p.size)
+		if n := len(l.cells); n > 0 && near(l.cells[n-1], p) {
+			c := l.cells[n-1]
+			c.glyphs = append(append(c.glyphs, glyph{r: ' ', page: page, soft: true}), p.glyphs...)
+			c.x1, c.y0, c.y1 = max(c.x1, p.x1), min(c.y0, p.y0), max(c.y1, p.y1)
+			c.first, c.last = min(c.first, p.seq), max(c.last, p.seq)
+			continue
+		}
+		l.cells = append(l.cells, &cell{glyphs: slices.Clone(p.glyphs), x0: p.x0, y0: p.y0, x1: p.x1, y1: p.y1,
+			size: p.size, first: p.seq, last: p.seq})
+	}
+	return l
+}
+
+func near(c *cell, p *piece) bool { return p.x0-c.x1 < 0.5*max(c.size, p.size) }

@@ -1,0 +1,87 @@
+package reading
+
+import (
+	"strings"
+
+	"jianding/schemas"
+)
+
+var (
+	surveyTitle = re(`(?:隐患|安全|自建房|房屋)[^。;,]{0,8}(?:排查|普查|摸排)(?:报告|表|情况|记录|登记表|结果)|排查报告`)
+	appraisalIs = re(`鉴定报告|鉴定书|检测鉴定|鉴定结论|可靠性鉴定|安全性鉴定|危险性鉴定`)
+	surveyWords = re(`排查结论|排查人员|排查单位|排查结果|排查日期|(?:存在(?:严重|一定)|未发现)(?:结构)?安全隐患`)
+	consulting  = re(`鉴定咨询报告|咨询报告|评估咨询`)
+)
+
+// lint checks the report as a whole: its kind, the particulars that it must
+// hold (DOMAIN §3) and the known faults of bad reports.
+func (r *reader) lint(items []*item, f schemas.ReportFields, full string) {
+	title := titleOf(items)
+	switch {
+	case surveyTitle.MatchString(title) && !appraisalIs.MatchString(title),
+		title == "" && surveyWords.MatchString(full) && !appraisalIs.MatchString(full):
+		r.reason("survey_report", 1, clip(title, 40))
+	case consulting.MatchString(title):
+		r.reason("consulting_report", 1, clip(title, 40))
+	case re4seismic.MatchString(title) && !re5safety.MatchString(title):
+		r.reason("seismic_only", 1, clip(title, 40))
+	}
+	for _, it := range items {
+		if it.table == nil && (it.section == secOverview || it.section == secCover) {
+			for _, s := range sentencesOf(it.text, it) {
+				if partialScope.MatchString(s.text) {
+					r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
+				}
+			}
+		}
+	}
+	for _, x := range []struct{ name, value string }{
+		{"报告编号", f.ReportNo}, {"鉴定机构", f.Agency}, {"委托单位", f.Client}, {"房屋地址", f.Address}, {"签发日期", f.IssuedOn},
+	} {
+		if x.value == "" {
+			r.reason("field_missing", 0, x.name)
+		}
+	}
+	for _, x := range []struct{ name, value string }{
+		{"现场检查日期", f.InspectedOn}, {"结构形式", f.Structure}, {"层数", f.Storeys},
+	} {
+		if x.value == "" {
+			r.reason("field_missing_note", 0, x.name)
+		}
+	}
+	if f.InspectedOn != "" && f.IssuedOn != "" && f.IssuedOn < f.InspectedOn {
+		r.reason("issued_before_inspection", 0, f.IssuedOn+" < "+f.InspectedOn)
+	}
+	if len(f.Standards) == 0 {
+		r.reason("standard_missing", 0, "")
+	}
+}
+
+var (
+	re4seismic   = re(`抗震(?:性能)?鉴定`)
+	re5safety    = re(`安全|可靠|危险`)
+	partialScope = re(`(?:仅|只)(?:对|限于|针对)[^。;]{2,40}(?:鉴定|检测)|局部(?:安全性)?鉴定|鉴定范围(?:为|仅为|限于|仅限|仅限于|:)[^。;,]{0,30}(?:[一二三四五六七八九十0-9]层|部分|局部|构件|区域|[0-9]+室|屋面|阳台|加建部分)[^。;]{0,6}(?:[,。;]|$)`)
+)
+
+// titleOf returns the large words of the first page: what the report calls
+// itself.
+func titleOf(items []*item) string {
+	var size float64
+	for _, it := range items {
+		if it.page == 1 && it.table == nil {
+			size = max(size, emOfLine(it))
+		}
+	}
+	var b strings.Builder
+	for _, it := range items {
+		if it.page != 1 || it.table != nil {
+			continue
+		}
+		t := it.text.text
+		if emOfLine(it) >= 0.8*size && len([]rune(t)) <= 40 || len([]rune(t)) <= 24 && strings.HasSuffix(t, "报告") {
+			b.WriteString(t)
+			b.WriteByte('\n')
+		}
+	}
+	return strings.TrimSpace(b.String())
+}

@@ -1,0 +1,205 @@
+package reading
+
+import (
+	"regexp"
+	"strings"
+
+	"jianding/schemas"
+)
+
+// mention is one grade in the text with everything that is known of it.
+type mention struct {
+	token
+	standard  string
+	scope     schemas.Scope
+	aspect    schemas.Aspect
+	units     []string // empty: the house as a whole
+	rest      bool     // of all units that are not named otherwise (其余均为)
+	role      schemas.Role
+	rule      string // name of the role rule; "" when no rule holds: unclear
+	section   section
+	page      int
+	sentence  sentence
+	evidence  schemas.Evidence
+	fromTable bool
+	strong    bool // the sentence says of itself that it concludes
+	other     bool // a letter of some other scale: no grade of a house
+}
+
+var (
+	otherScale = regexp.MustCompile(`(?:质量控制|施工质量|施工控制|耐火|抗震设防|抗震措施|抗震构造|抗震|设防|防水|场地|场地土|环境|环境类别|钢筋|资质|粗糙度|焊缝|绿色|防火|结构安全|安全等级为|重要性|设计|基础设计|地基基础设计|混凝土|强度|砂浆|材料|完损|信用|风险|复杂|勘察|剪力墙|框架抗震|屋面防水|腐蚀|裂缝控制|钢材|木材|材质|保护|文物|污染|噪声|诚信|企业|检测机构|人员|档案|保密|响应|预警|气象|烈度|震级|地震|洪水|燃烧|疏散|节能|能效|建筑类别|后续使用|类建筑|施工|精度|仪器|准确度|偏差)(?:性能|构造|控制|使用|措施|材料|设计|类别|工程|类型|房屋|程度|性)*(?:的)?(?:等级|级别|类别|分类)?(?:要求|评定|划分|结果)?(?:均|按|应)?(?:为|是|属于?|达到|达|取|按|采用|:|不低于|定为|评为|评定为)?["“(]?$`)
+	dangerWord      = regexp.MustCompile(`危险性|危险房屋|危房|JGJ/?T?125|JGJ/?T363|危险等级|危险程度|房屋危险|危旧`)
+	reliabilityWord = regexp.MustCompile(`可靠性|可靠度`)
+	seismicWord     = regexp.MustCompile(`抗震`)
+	storeyWord      = regexp.MustCompile(`楼层|第[0-9一二三四五六七八九十]+层|[0-9一二三四五六七八九十]+层|层危险`)
+	subUnitWord     = regexp.MustCompile(`子单元|子系统|地基基础|上部(?:承重)?结构|上部承重|围护(?:系统|结构)?|承重部分`)
+	memberWord      = regexp.MustCompile(`构件|墙|梁|柱|板|屋架|檩|基础`)
+	safetyWord      = regexp.MustCompile(`安全性|结构安全|安全等级评|GB/?T?50292|GB55021`)
+)
+
+// mentionsOf reads the grades of a sentence.
+func (r *reader) mentionsOf(s sentence) []*mention {
+	toks := tokens(s.text)
+	var out []*mention
+	prevEnd := 0
+	for _, t := range toks {
+		after := s.text[t.to:]
+		before := s.text[:t.from]
+		after = strings.TrimPrefix(after, "级")
+		if strings.HasPrefix(s.text[t.from:t.to], string(t.grade)) && t.family == famUnitSafety {
+			after = strings.TrimPrefix(after, "级")
+		}
+		m := &mention{token: t, section: s.section, page: s.page, sentence: s}
+		r.scale(m, s, before, after)
+		if m.other {
+			prevEnd = t.to
+			continue
+		}
+		c := setting{before: before, after: after, clause: clauseBefore(s.text, t.from), section: s.section, year: r.year}
+		r.assignRole(m, c)
+		m.units, m.rest = r.subject(s, out, prevEnd, t, after)
+		m.strong = concluding.MatchString(c.before)
+		m.evidence = s.whole()
+		out = append(out, m)
+		prevEnd = t.to
+	}
+	return out
+}
+
+var concluding = regexp.MustCompile(`综上|综合评定|评定为|评为|鉴定结论|结论为|最终|本次`)
+
+func (r *reader) assignRole(m *mention, c setting) {
+	for _, rule := range r.roles {
+		if rule.holds(c) {
+			m.role, m.rule = rule.role, rule.name
+			return
+		}
+	}
+	m.role = schemas.RoleOtherSubject
+}
+
+// scale decides what a token grades: standard, scope, aspect; or that it is a
+// letter of another scale.
+func (r *reader) scale(m *mention, s sentence, before, after string) {
+	clause := clauseBefore(s.text, m.from)
+	switch m.family {
+	case famUnitSafety:
+		m.scope, m.aspect = schemas.ScopeUnit, schemas.AspectSafety
+	case famUnitService:
+		m.scope, m.aspect = schemas.ScopeUnit, schemas.AspectServiceability
+	case famReparability:
+		m.scope, m.aspect = schemas.ScopeUnit, schemas.AspectReparability
+	case famMemberSafety:
+		m.scope, m.aspect = schemas.ScopeMember, schemas.AspectSafety
+	case famMemberService:
+		m.scope, m.aspect = schemas.ScopeMember, schemas.AspectServiceability
+	case famSubService:
+		m.scope, m.aspect = schemas.ScopeSubUnit, schemas.AspectServiceability
+	case famSubSafety:
+		m.scope, m.aspect = schemas.ScopeSubUnit, schemas.AspectSafety
+		if storeyWord.MatchString(clause) && !subUnitWord.MatchString(clause) && (r.usesDanger() || dangerWord.MatchString(s.text)) {
+			m.scope, m.aspect = schemas.ScopeStorey, schemas.AspectDanger
+		}
+	case famNumeral:
+		m.scope, m.aspect = schemas.ScopeUnit, schemas.AspectReliability
+		near := lastOf(reliabilityWord, before)
+		if otherScale.MatchString(clause) || near < 0 && !reliabilityWord.MatchString(s.para.text) ||
+			near < 0 && !assertBefore.MatchString(clause) {
+			m.other = true
+		}
+		if near < lastOf(seismicWord, before) {
+			m.other = true
+		}
+		if subUnitWord.MatchString(clause) || memberWord.MatchString(tailOf(clause, 24)) && !strings.Contains(clause, "单元") {
+			m.scope = schemas.ScopeSubUnit
+		}
+	case famLetter:
+		r.letterScale(m, s, clause, before, after)
+	}
+	m.standard = r.standardOf(m, s.text)
+}
+
+func tailOf(s string, n int) string {
+	rs := []rune(s)
+	if len(rs) > n {
+		return string(rs[len(rs)-n:])
+	}
+	return s
+}
+
+var dangerAfter = regexp.MustCompile(`^级?["”)]?(?:的)?(?:危险房屋|危房|危险|类危|[,:(]?(?:即)?(?:整幢|整栋|局部)危)`)
+
+func (r *reader) letterScale(m *mention, s sentence, clause, before, after string) {
+	m.scope, m.aspect = schemas.ScopeHouse, schemas.AspectDanger
+	if dangerAfter.MatchString(after) {
+		return
+	}
+	d, rel, saf := lastOf(dangerWord, before), lastOf(reliabilityWord, before), lastOf(safetyWord, before)
+	switch {
+	case otherScale.MatchString(clause) && !dangerWord.MatchString(clause):
+		m.other = true
+	case rel > d:
+		m.aspect, m.scope = schemas.AspectReliability, schemas.ScopeSubUnit
+		if !subUnitWord.MatchString(clause) {
+			m.scope = schemas.ScopeUnit // a unit graded A–D for reliability: nobody's scale
+		}
+	case d >= 0:
+	case saf >= 0 && !r.usesDanger():
+		// "安全性等级为C级": a letter without its subscript; whose scale is
+		// not known.
+		m.aspect, m.scope = schemas.AspectSafety, schemas.ScopeUnit
+		if subUnitWord.MatchString(clause) {
+			m.scope = schemas.ScopeSubUnit
+		}
+	case r.usesDanger():
+		if !assertBefore.MatchString(clause) && !aspectWord.MatchString(clause) && !dangerWord.MatchString(s.para.text) && s.section != secConclusion {
+			m.other = !houseWord.MatchString(clause)
+		}
+	case houseWord.MatchString(clause) && strings.Contains(clause, "等级"), s.section == secConclusion:
+	default:
+		m.other = true
+	}
+}
+
+var houseWord = regexp.MustCompile(`房屋|房|楼|建筑|住宅|栋|幢`)
+
+// subject finds the units that a mention is about: those named since the
+// mention before it, or after it in "Csu级的有…", or the ones that an earlier
+// mention of the sentence, the paragraph or the heading named.
+func (r *reader) subject(s sentence, earlier []*mention, prevEnd int, t token, after string) (units []string, rest bool) {
+	between := s.text[prevEnd:t.from]
+	if restWord.MatchString(between) {
+		return nil, true
+	}
+	if us := unitsIn(between, r.known); len(us) > 0 {
+		s.para.units = us
+		return us, false
+	}
+	if ofAfter.MatchString(after) {
+		seg := after
+		if next := gradeToken.FindStringIndex(after); next != nil {
+			seg = after[:next[0]]
+		}
+		if us := unitsIn(seg, r.known); len(us) > 0 {
+			return us, false
+		}
+	}
+	if wholeHouse.MatchString(between) {
+		return nil, false
+	}
+	if n := len(earlier); n > 0 {
+		return earlier[n-1].units, earlier[n-1].rest
+	}
+	if len(s.para.units) > 0 {
+		return s.para.units, false
+	}
+	if s.heading != "" {
+		return []string{s.heading}, false
+	}
+	return nil, false
+}
+
+var (
+	restWord   = regexp.MustCompile(`其余|其他(?:各)?(?:单体|楼|栋|幢|房屋|单元|建筑)|除[^,。]{1,40}外`)
+	wholeHouse = regexp.MustCompile(`(?:该|本|被鉴定|受检|委托鉴定|整栋|整幢|上述)(?:栋|幢|座)?(?:自建)?(?:房屋|建筑|房|工程|项目)|整体|房屋综合|各(?:栋|幢|单元)`)
+)

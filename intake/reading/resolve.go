@@ -1,0 +1,231 @@
+package reading
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"jianding/schemas"
+)
+
+// conclusion is what the report as a whole concludes.
+type conclusion struct {
+	findings []schemas.Finding
+	found    bool // a section of conclusions exists
+	// members and subUnits are the current grades of lower levels.
+	lower []*mention
+}
+
+// key groups mentions that must agree.
+type key struct {
+	scope  schemas.Scope
+	aspect schemas.Aspect
+	unit   string
+}
+
+func (m *mention) keys() []key {
+	if len(m.units) == 0 {
+		return []key{{m.scope, m.aspect, defaultUnit}}
+	}
+	var out []key
+	for _, u := range m.units {
+		out = append(out, key{m.scope, m.aspect, unitKey(u)})
+	}
+	return out
+}
+
+// weighty tells whether a grade of this aspect decides anything about safety.
+func weighty(a schemas.Aspect) bool {
+	return a == schemas.AspectSafety || a == schemas.AspectDanger || a == schemas.AspectReliability
+}
+
+// resolve finds the conclusions among the mentions and the contradictions
+// between them.
+func (r *reader) resolve(mentions []*mention, items []*item) conclusion {
+	var c conclusion
+	for _, it := range items {
+		if it.section == secConclusion && !it.heading {
+			c.found = true
+		}
+	}
+	var said, tabled, unclear []*mention
+	for _, m := range mentions {
+		switch {
+		case !m.scope.Speaks() || !weighty(m.aspect) && m.aspect != schemas.AspectServiceability:
+			if m.role == schemas.RoleTable || m.role == schemas.RoleConclusion {
+				c.lower = append(c.lower, m)
+			}
+		case m.rule == "":
+			unclear = append(unclear, m)
+		case m.role == schemas.RoleConclusion:
+			said = append(said, m)
+		case m.role == schemas.RoleTable:
+			tabled = append(tabled, m)
+		}
+	}
+	r.spreadRest(said, tabled)
+	said = r.sortOut(said, &unclear)
+	c.findings = r.settleUnits(r.merge(said, tabled, c))
+	r.reportUnclear(unclear, c)
+	r.checkTables(said, tabled, c)
+	r.combine(c, tabled)
+	r.checkShare(items, c.findings)
+	if !c.found {
+		r.reason("conclusion_missing", 0, "")
+	}
+	if !hasSafety(c.findings) {
+		r.reason("grade_missing", 0, "")
+	}
+	return c
+}
+
+func hasSafety(fs []schemas.Finding) bool {
+	for _, f := range fs {
+		if f.Aspect == schemas.AspectSafety || f.Aspect == schemas.AspectDanger {
+			return true
+		}
+	}
+	return false
+}
+
+// spreadRest gives "其余均为Bsu级" the units that the report knows and that the
+// same passage does not grade otherwise.
+func (r *reader) spreadRest(said, tabled []*mention) {
+	all := slices.Clone(r.known)
+	for _, m := range slices.Concat(said, tabled) {
+		for _, u := range m.units {
+			if !containsUnit(all, u) {
+				all = append(all, u)
+			}
+		}
+	}
+	for _, m := range said {
+		if !m.rest {
+			continue
+		}
+		var others []string
+		for _, n := range said {
+			if n != m && !n.rest && n.aspect == m.aspect {
+				others = append(others, n.units...)
+			}
+		}
+		others = append(others, exceptedIn(m, r.known)...)
+		for _, u := range all {
+			if !containsUnit(others, u) {
+				m.units = append(m.units, u)
+			}
+		}
+	}
+}
+
+var exceptPhrase = re(`除([^。;]{1,60}?)(?:以)?外`)
+
+// exceptedIn returns the units that a mention's sentence excepts.
+func exceptedIn(m *mention, known []string) []string {
+	x := exceptPhrase.FindStringSubmatch(m.sentence.text)
+	if x == nil {
+		return nil
+	}
+	return unitsIn(x[1], known)
+}
+
+func containsUnit(list []string, u string) bool {
+	return slices.ContainsFunc(list, func(v string) bool { return unitKey(v) == unitKey(u) })
+}
+
+// sortOut drops assertions that are not conclusions: in an overview or a
+// finding of the site visit a grade of the house is somebody else's until
+// shown otherwise.
+func (r *reader) sortOut(said []*mention, unclear *[]*mention) []*mention {
+	var out []*mention
+	for _, m := range said {
+		switch m.section {
+		case secConclusion, secRating, secAdvice, secAnalysis:
+			out = append(out, m)
+		case secCover, secOverview, secInspection, secAppendix, secEquipment:
+			// kept as a conclusion that must agree with the others
+			out = append(out, m)
+		default:
+			*unclear = append(*unclear, m)
+		}
+	}
+	return out
+}
+
+// merge makes findings of the assertions, one per scope, aspect, unit and
+// grade; grades that only a table gives are taken where nothing else is said.
+func (r *reader) merge(said, tabled []*mention, c conclusion) []schemas.Finding {
+	type entry struct {
+		f schemas.Finding
+		w int
+	}
+	found := make(map[key][]entry)
+	var order []key
+	put := func(k key, f schemas.Finding, w int) {
+		if _, ok := found[k]; !ok {
+			order = append(order, k)
+		}
+		for i, e := range found[k] {
+			if e.f.Grade == f.Grade {
+				if w > e.w {
+					found[k][i] = entry{f, w}
+				}
+				return
+			}
+		}
+		found[k] = append(found[k], entry{f, w})
+	}
+	for _, m := range said {
+		w := 1
+		if m.section == secConclusion {
+			w = 3
+		} else if m.section == secRating {
+			w = 2
+		}
+		for i, f := range m.findings() {
+			put(m.keys()[i], f, w)
+		}
+	}
+	named := make(map[schemas.Aspect]bool)
+	for _, k := range order {
+		named[k.aspect] = true
+	}
+	for _, m := range tabled {
+		for i, f := range m.findings() {
+			k := m.keys()[i]
+			if _, ok := found[k]; ok || named[m.aspect] && r.covered(k, order) {
+				continue
+			}
+			f.Role = schemas.RoleConclusion
+			put(k, f, 0)
+		}
+	}
+	var out []schemas.Finding
+	for _, k := range order {
+		es := found[k]
+		if len(es) > 1 {
+			var ev []schemas.Evidence
+			var gs []string
+			for _, e := range es {
+				ev = append(ev, e.f.Evidence)
+				gs = append(gs, string(e.f.Grade))
+			}
+			r.reason("conclusion_contradicts_itself", ev[0].Page, fmt.Sprintf("%s %s", k.unit, strings.Join(gs, " / ")), ev...)
+		}
+		for _, e := range es {
+			out = append(out, e.f)
+		}
+	}
+	return out
+}
+
+// covered tells whether a table's key is already spoken for by the prose: the
+// prose grades the house as a whole, and the table names its only unit.
+func (r *reader) covered(k key, order []key) bool {
+	for _, o := range order {
+		if o.scope == k.scope && o.aspect == k.aspect && (o.unit == k.unit || o.unit == defaultUnit && len(r.known) <= 1 || k.unit == defaultUnit) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,126 @@
+package reading
+
+import (
+	"strings"
+
+	"jianding/schemas"
+)
+
+// sentence is a piece of a paragraph between full stops: the unit in which
+// negations, conditions and times hold.
+type sentence struct {
+	text     string
+	from     int // byte offset in the passage
+	passage  passage
+	page     int
+	section  section
+	heading  string // nearest heading's unit, when it names one
+	para     *paragraph
+	inPara   int  // which sentence of its paragraph
+	garbled  bool // stands on text that is not language
+	fromCell bool // an entry of a table
+}
+
+// paragraph is shared by its sentences: what one names, the next may mean.
+type paragraph struct {
+	text  string
+	item  *item
+	units []string // named last
+}
+
+// sentencesOf divides a passage at full stops, semicolons and exclamation
+// marks.
+func sentencesOf(p passage, it *item) []sentence {
+	para := &paragraph{text: p.text, item: it}
+	var out []sentence
+	start := 0
+	flush := func(end int) {
+		if strings.TrimSpace(p.text[start:end]) != "" {
+			page := it.page
+			if g := p.sub(start, end); len(g) > 0 {
+				page = g[0].page
+			}
+			out = append(out, sentence{text: p.text[start:end], from: start, passage: p, page: page,
+				section: it.section, heading: it.unit, para: para, inPara: len(out), garbled: it.garbled})
+		}
+		start = end
+	}
+	depth := 0
+	for i, r := range p.text {
+		switch r {
+		case '(':
+			depth++
+		case ')':
+			depth = max(0, depth-1)
+		case '。', '!', '?':
+			if depth == 0 || r == '。' && i-start > 400 {
+				flush(i + len(string(r)))
+			}
+		case ';':
+			if depth == 0 {
+				flush(i + 1)
+			}
+		}
+	}
+	flush(len(p.text))
+	return out
+}
+
+// quote returns a stretch of the sentence as printed, with its evidence.
+func (s sentence) evidence(from, to int) schemas.Evidence {
+	gs := s.passage.sub(s.from+from, s.from+to)
+	return evidenceOf(gs, s.page)
+}
+
+func (s sentence) whole() schemas.Evidence { return s.evidence(0, len(s.text)) }
+
+// evidenceOf makes evidence of glyphs: what is printed, and one box per line.
+func evidenceOf(gs []glyph, page int) schemas.Evidence {
+	e := schemas.Evidence{Page: page, Quote: strings.TrimSpace(printed(gs)), Source: schemas.SourceText}
+	var box [4]float64
+	open := false
+	var lastCy, em float64
+	for _, g := range gs {
+		if g.ocr {
+			e.Source = schemas.SourceOCR
+		}
+		if g.soft || blank(g.r) || g.box[2] <= g.box[0] || g.page != page {
+			continue
+		}
+		if open && (g.cy() > lastCy+0.9*em || g.cy() < lastCy-0.9*em || g.box[0] < box[0]) {
+			e.Boxes = append(e.Boxes, box)
+			open = false
+		}
+		if !open {
+			box, open, em = g.box, true, g.size
+			lastCy = g.cy()
+			continue
+		}
+		box = [4]float64{min(box[0], g.box[0]), min(box[1], g.box[1]), max(box[2], g.box[2]), max(box[3], g.box[3])}
+		if g.size >= 0.85*em {
+			lastCy, em = g.cy(), max(em, g.size)
+		}
+	}
+	if open {
+		e.Boxes = append(e.Boxes, box)
+	}
+	return e
+}
+
+// clauseBefore returns what precedes byte i back to the last comma or colon.
+func clauseBefore(s string, i int) string {
+	b := s[:i]
+	if j := strings.LastIndexAny(b, ",:，"); j >= 0 {
+		return b[j+1:]
+	}
+	return b
+}
+
+// clauseAfter returns what follows byte i up to the next comma.
+func clauseAfter(s string, i int) string {
+	a := s[i:]
+	if j := strings.IndexAny(a, ",:;。"); j >= 0 {
+		return a[:j]
+	}
+	return a
+}

@@ -1,0 +1,214 @@
+package reading
+
+import (
+	"strings"
+
+	"jianding/schemas"
+)
+
+// Words of statements on the house as a whole. The objects come from the
+// district plan's trigger (影响房屋整体安全使用或整体承载), GB 50292 表3.3.1 and
+// JGJ 125 (房屋整体处于危险状态，构成整幢危房).
+var (
+	wholeObject = re(`整体(?:的)?(?:结构)?(?:的)?(?:承载|安全|稳定|倒塌|垮塌|坍塌|失稳|破坏|危险|使用安全|性|结构|处于|受力|受到|出现险情|险情|刚度|已|均)|整[幢栋座](?:房屋|建筑|楼|楼房|建筑物)?(?:的)?(?:安全|稳定|倒塌|垮塌|坍塌|均?处于|受|存在|危险|结构|已|承载|失稳|使用)|整[幢栋座]危|(?:房屋|结构|建筑物?|主体)整体|全楼|全幢|房屋(?:随时)?(?:有|存在|可能)(?:发生)?(?:倒塌|垮塌|坍塌)`)
+	harm        = re(`影响|危及|威胁|危害|削弱|降低|丧失|不足|不能|无法|难以|不满足|不符合|失稳|倒塌|垮塌|坍塌|不安全|危险|险情|隐患|风险|不稳定|失效|破坏|受损|危房|严重|堪忧|得不到保证|差`)
+	unharmed    = re(`(?:未|不|无|没有|尚未|并未|未曾|未见|未发现|不存在|没有发现|不构成|不会|不致|不至于?|未对|不对|尚无|排除|不涉及|无明显)(?:[^,;。]{0,22})(?:影响|危及|威胁|危害|削弱|降低|隐患|风险|危险|险情|倒塌|垮塌|坍塌|失稳|丧失|受损|破坏|危房|受到)`)
+	unharmedEnd = re(`(?:影响|危害|威胁|损害|隐患|险情|危险)(?:较小|很小|轻微|不大|不明显|甚微|有限|可忽略|可控)|(?:不受|未受|无|没有)(?:到)?(?:明显|显著)?(?:的)?(?:不利)?影响|无影响|(?:安全|承载|稳定)(?:性|能力|使用)?(?:能|可以|可|均|基本|尚)?(?:满足|符合|良好|较好|可靠|有保证|有保障|正常|完好|能够保证)|整体性(?:较|良)?好|基本完好|处于安全状态|处于稳定状态|无(?:明显)?(?:不良|异常)`)
+	soundAt     = re(`(?:整体|安全|承载|稳定)[^,;。]{0,14}(?:满足|符合|良好|较好|可靠|完好|正常)`)
+	// shortfall is harm that a negation carries: it must not be read as one.
+	shortfall = re(`(?:承载|安全|稳定|整体)(?:性|能力|力|使用|结构)*(?:的)?(?:要求)?(?:均|已|明显|严重|普遍|显著)*(?:不足|不能(?:满足|保证|得到)|无法(?:满足|保证|得到)|难以(?:满足|保证)|不(?:满足|符合|可靠|稳定)|得不到保[证障]|没有保[证障]|无保[证障]|失效|丧失|存疑|较差|差)|不能(?:保证|满足)[^,;。]{0,10}(?:整体|安全)|无法(?:保证|满足)[^,;。]{0,10}(?:整体|安全)|丧失整体|不安全状态|不稳定状态|危险状态`)
+	asIf        = re(`是否|有无|能否|查明|判断|评估其|了解|目的|为(?:了)?[^,]{0,12}提供|防止|避免|防范|预防|以免|确保|保证(?:房屋)?整体|为保证|为确保|应(?:在|于|当)?[^,]{0,8}(?:小时|报送|报告|上报)`)
+	regulation  = re(`(?:发现|对)[^。]{0,30}(?:影响房屋整体安全使用|整体承载)[^。]{0,20}(?:的,|的应|问题隐患的|的房屋,?应)|报送|实施方案|整治方案|管理办法规定|文件(?:精神|要求|规定)|本报告中|术语|系指|是指`)
+	maybe       = re(`可能|恐|或将|存在[^,]{0,20}(?:可能|趋势)|不排除`)
+	localScope  = re(`局部(?:处于危险|危房|危险|出现险情|险情|损伤|构件|性|问题|存在)|(?:仅|只)?(?:限于|局限于|集中(?:于|在)|分布于)|仅[^,;。]{0,12}(?:局部|个别|部位|构件|处)|属(?:于)?局部|是局部的`)
+	collapse    = re(`(?:随时|有|存在|可能|濒临|面临)[^,;。]{0,8}(?:倒塌|垮塌|坍塌|失稳)|(?:倒塌|垮塌|坍塌|失稳)(?:的)?(?:危险|风险|隐患|可能)`)
+	grave       = re(`(?:严重|显著|重大)(?:影响|危及|威胁|危害)[^,;。]{0,10}(?:安全|承载)|(?:重大|严重)(?:的)?(?:结构)?(?:安全)?隐患|危及(?:居住|使用|人身|生命|人员|公共)[^,;。]{0,6}安全|不能保证(?:居住|使用|正常)|(?:结构|主体结构|承重结构)(?:已)?(?:不安全|严重损坏|丧失承载)`)
+	geoWord     = re(`滑坡|崩塌|泥石流|危岩|地面塌陷|地裂缝|地质灾害|采空|塌陷区|不稳定斜坡|高切坡|切坡|边坡(?:失稳|变形|滑塌|坍塌|垮塌)|岸坡|滑塌|山体|岩溶塌陷|斜坡|库岸|坡体|地灾|陡坎|滑动|落石`)
+	geoHarm     = re(`影响|危及|威胁|危害|危险|隐患|失稳|变形|不稳定|无法保证|滑动|坍塌|垮塌`)
+)
+
+// statements finds what the agency says of this house as a whole, now.
+func (r *reader) statements(items []*item) []schemas.Statement {
+	var out []schemas.Statement
+	for _, it := range items {
+		switch it.section {
+		case secBasis, secDeclaration, secEquipment, secHistory, secNeighbours:
+			continue
+		}
+		if it.table != nil {
+			if it.table.definition() {
+				continue
+			}
+			for _, c := range it.table.cells {
+				p := newPassage(c.glyphs)
+				if len([]rune(p.text)) < 8 {
+					continue
+				}
+				for _, s := range sentencesOf(p, it) {
+					s.section = it.table.labelSection(c, it.section)
+					out = append(out, r.statementsOf(s)...)
+				}
+			}
+			continue
+		}
+		if it.heading {
+			continue
+		}
+		for _, s := range sentencesOf(it.text, it) {
+			out = append(out, r.statementsOf(s)...)
+		}
+	}
+	return out
+}
+
+// statementsOf reads one sentence, clause by clause.
+func (r *reader) statementsOf(s sentence) []schemas.Statement {
+	if !wholeObject.MatchString(s.text) && !geoWord.MatchString(s.text) && !localScope.MatchString(s.text) &&
+		!collapse.MatchString(s.text) && !grave.MatchString(s.text) || regulation.MatchString(s.text) {
+		return nil
+	}
+	if s.section == secBasis || s.section == secDeclaration {
+		return nil
+	}
+	ms := r.mentionsOf(s)
+	if definesOnly(s, ms) {
+		return nil
+	}
+	var out []schemas.Statement
+	geoBefore := false
+	for _, c := range clauses(s.text) {
+		text := s.text[c.from:c.to]
+		geo := geoWord.MatchString(text)
+		kind, rule := statementKind(text, geo || geoBefore)
+		if geo && !negatedGeo.MatchString(text) {
+			geoBefore = true
+		}
+		if kind == "" {
+			continue
+		}
+		if kind != schemas.StatementLocal && kind != schemas.StatementNegated && r.notNow(s, c, ms) {
+			continue
+		}
+		st := schemas.Statement{Kind: kind, Rule: rule, Section: string(s.section), Evidence: s.evidence(c.from, c.to)}
+		if us := unitsIn(s.text[:c.to], r.known); len(us) > 0 {
+			st.Unit = us[len(us)-1]
+		}
+		out = append(out, st)
+	}
+	return out
+}
+
+var negatedGeo = re(`(?:未|不|无|没有|非|排除)[^,;。]{0,14}(?:滑坡|崩塌|泥石流|危岩|塌陷|地裂缝|地质灾害|地灾|滑动|采空|不稳定斜坡|切坡|落石)`)
+
+// statementKind classifies one clause.
+func statementKind(text string, geo bool) (schemas.StatementKind, string) {
+	whole := wholeObject.MatchString(text)
+	switch {
+	case asIf.MatchString(text):
+		return "", ""
+	case whole && shortfall.MatchString(text) && !unharmed.MatchString(text):
+		return wholeOrGeo(geo), "whole_shortfall"
+	case whole && (unharmed.MatchString(text) || unharmedEnd.MatchString(text) || soundAt.MatchString(text)):
+		return schemas.StatementNegated, "whole_unharmed"
+	case whole && localHarm(text):
+		return schemas.StatementLocal, "local"
+	case whole && harm.MatchString(text) && maybe.MatchString(text) && !collapse.MatchString(text):
+		return schemas.StatementThreat, "whole_maybe"
+	case whole && harm.MatchString(text):
+		return wholeOrGeo(geo), "whole_harmed"
+	case geo && geoHarm.MatchString(text) && !negatedGeo.MatchString(text) && !unharmed.MatchString(text) && !unharmedEnd.MatchString(text):
+		return schemas.StatementThreat, "geo"
+	case localScope.MatchString(text):
+		return schemas.StatementLocal, "local"
+	case collapse.MatchString(text) && !partMention(text) && !unharmed.MatchString(text):
+		return schemas.StatementThreat, "collapse"
+	case grave.MatchString(text) && !partMention(text) && !unharmed.MatchString(text):
+		return schemas.StatementThreat, "grave"
+	}
+	return "", ""
+}
+
+func wholeOrGeo(geo bool) schemas.StatementKind {
+	if geo {
+		return schemas.StatementGeo
+	}
+	return schemas.StatementWhole
+}
+
+// localHarm: "房屋整体处于…, 局部…" names the whole but harms a part.
+func localHarm(text string) bool {
+	return strings.Contains(text, "局部处于危险") && !strings.Contains(text, "整体处于危险")
+}
+
+func partMention(text string) bool {
+	return partWords.MatchString(text)
+}
+
+var partWords = re(`局部|个别|部分|女儿墙|楼板|阳台|雨篷|檐口|挑梁|挑板|构件|墙体|墙段|屋面|吊顶|预制板|悬挑|栏板|栏杆|围墙|挡墙|抹灰|外廊|危险点|部位|该处|梁|柱|板|檩`)
+
+// definesOnly: a sentence whose grades all explain a scale.
+func definesOnly(s sentence, ms []*mention) bool {
+	def := false
+	for _, m := range ms {
+		if m.role == schemas.RoleConclusion || m.role == schemas.RoleTable || m.rule == "" && !m.other {
+			return false
+		}
+		if m.role == schemas.RoleDefinition && m.rule != "standard_requirement" {
+			def = true
+		}
+	}
+	return def
+}
+
+// notNow tells whether the clause speaks of a condition, another time, another
+// house or a negated grade: by its own words, or because it goes on about a
+// grade that does.
+func (r *reader) notNow(s sentence, c span, ms []*mention) bool {
+	before := s.text[:c.to]
+	obj := before
+	if loc := wholeObject.FindStringIndex(s.text[c.from:c.to]); loc != nil {
+		obj = s.text[:c.from+loc[0]]
+	}
+	var last *mention
+	for _, m := range ms {
+		if m.from < c.to && m.rule != "standard_requirement" && !m.other {
+			last = m
+		}
+	}
+	if last != nil {
+		switch last.role {
+		case schemas.RoleHistory, schemas.RoleHypothetical, schemas.RoleProjected, schemas.RoleDefinition, schemas.RoleOtherSubject:
+			if last.rule != "" && !turns(s.text[last.to:c.to]) {
+				return true
+			}
+		case schemas.RoleNegated:
+			if !turns(s.text[last.to:c.to]) && !strings.Contains(s.text[last.to:c.from], "。") && c.from <= last.to {
+				return true
+			}
+		}
+	}
+	return condBefore.MatchString(obj) || condFailing.MatchString(obj) || past(obj, r.year) ||
+		lastOf(otherCue, obj) > lastOf(thisCue, obj) && !geoWord.MatchString(s.text) || asIf.MatchString(s.text[c.from:c.to])
+}
+
+// turns tells whether the words lead away from what was said before.
+func turns(s string) bool {
+	return re2turn.MatchString(s)
+}
+
+var re2turn = re(`但|然而|本次|现(?:状|评定|为)|目前|综合评定`)
+
+type span struct{ from, to int }
+
+// clauses divides a sentence at commas outside brackets.
+func clauses(s string) []span {
+	var out []span
+	start := 0
+	for i, r := range s {
+		if r == ',' || r == ';' || r == ':' {
+			out = append(out, span{start, i})
+			start = i + 1
+		}
+	}
+	return append(out, span{start, len(s)})
+}

@@ -1,0 +1,174 @@
+package reading
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// defaultUnit is the name of the house as a whole where a report names none.
+const defaultUnit = "鉴定对象"
+
+const buildingNoun = `(?:号楼|#楼|号房屋|号房|号楼房|栋楼房|栋|幢|座|教学楼|教学综合楼|综合楼|办公楼|宿舍楼|学生宿舍|教师宿舍|职工宿舍|宿舍|食堂|餐厅|门诊楼|住院楼|医技楼|后勤楼|实验楼|图书馆|体育馆|礼堂|主楼|附楼|副楼|裙楼|裙房|附属楼|附属用房|附属房|辅助用房|附房|偏房|正房|正屋|主房|主体房|厢房|厅房|耳房|倒座|横屋|厨房|猪圈|柴房|厕所|连廊|廊桥|走廊|外廊|厂房|车间|仓库|库房|门卫室|门卫|值班室|配电房|锅炉房|水泵房|市场|农贸市场|商铺|门面|商住楼|住宅楼|住宅|公寓楼|公寓|卫生院|卫生室|幼儿园|园舍|敬老院|客栈|酒店|旅馆|民宿|饭店|塔楼|单元|区|段|楼|院落|祠堂|老房|新房|旧房|老楼|新楼|老屋|新屋|房屋|大楼|房)`
+
+var (
+	// numberedUnit: 1号楼, 3#, A栋, 厂房1栋, 27号房屋, 二号楼, 1#~3#楼, 1单元, Ⅰ区
+	numberedUnit = regexp.MustCompile(`(?:厂房|住宅|宿舍|教学楼|办公楼|综合楼|仓库|车间|商铺|门面|公寓)?(?:[0-9]{1,4}(?:-[0-9]{1,3})?|[A-Z][0-9]{0,3}|[一二三四五六七八九十]{1,3}|[IVX]{1,4}|[甲乙丙丁戊]|[东西南北中左右前后])(?:#|号|栋|幢|座|单元|区|段)(?:楼|栋|幢|座|房屋|厂房|住宅楼|宿舍楼|教学楼|办公楼|综合楼|商住楼|公寓楼|仓库|车间|房|建筑|单元)?`)
+	rangeUnit    = regexp.MustCompile(`([0-9]{1,3})(#|号)?(?:楼|栋|幢)?[-~至]([0-9]{1,3})(#|号)?(楼|栋|幢|房屋|厂房|单元)`)
+	listedUnit   = regexp.MustCompile(`(?:[0-9A-Z]{1,3}#?[、,和及与])+[0-9A-Z]{1,3}(#楼|号楼|栋|幢|座|号房屋|#|单元)`)
+	namedUnit    = regexp.MustCompile(`^[\p{Han}0-9A-Z#()-]{0,8}` + buildingNoun + `$`)
+	// generic names mean the house as a whole.
+	genericUnit = regexp.MustCompile(`^(?:该|本|此|其|被鉴定|受检|受鉴|所鉴|委托鉴定|鉴定|待鉴|上述|整体|整栋|整幢|全部|委托|拟鉴定|目标|本次鉴定|被检|受检测|本案)*(?:栋|幢|座|处)?(?:的)?(?:自建|建筑|危险|民用)?(?:房屋|房|建筑|建筑物|楼房|自建房|住宅|农房|房屋建筑|建筑结构|工程|项目|单元|鉴定单元|鉴定系统|鉴定对象|主体结构|结构|对象|楼|栋|幢|房子|危房|主体)(?:整体|主体|结构|主体结构|建筑|建筑物|整体结构|单元|鉴定单元|鉴定系统)*$`)
+	unitJoin    = regexp.MustCompile(`[、,和及与以]|以及|和|及`)
+	// lead-ins that stand before a subject
+	leadIn = regexp.MustCompile(`^(?:综上(?:所述)?|经(?:综合)?(?:评定|鉴定|分析|判定|检测|验算|复核|现场检查)*|根据.*?[,)》]|依据.*?[,)》]|按照?.*?[,)》]|综合(?:评定|判定|分析|以上)?|评定|认为|认定|判定|确定|其中|故|因此|则|即|现|将|对|本次鉴定将|我单位(?:对)?|除|其余|另|另外|同时|而|且|但|故将|则|由此|[(]?[0-9一二三四五六七八九十]+[)、.]|[-①-⑳])`)
+)
+
+// unitsIn finds the names of units in a stretch of text that precedes (or
+// follows) a grade. known are the names that the report's tables use: a known
+// name counts wherever it stands, another one only where its form shows it.
+func unitsIn(s string, known []string) []string {
+	var out []string
+	add := func(u string) {
+		u = cleanUnit(u)
+		if u != "" && !slices.Contains(out, u) {
+			out = append(out, u)
+		}
+	}
+	masked := s
+	mask := func(from, to int) {
+		masked = masked[:from] + strings.Repeat(" ", to-from) + masked[to:]
+	}
+	for _, m := range rangeUnit.FindAllStringSubmatchIndex(masked, -1) {
+		a, b := atoi(s[m[2]:m[3]]), atoi(s[m[6]:m[7]])
+		if b <= a || b-a > 60 {
+			continue
+		}
+		mid := ""
+		for _, k := range [][2]int{{m[4], m[5]}, {m[8], m[9]}} {
+			if k[0] >= 0 {
+				mid = s[k[0]:k[1]]
+			}
+		}
+		for i := a; i <= b; i++ {
+			add(itoa(i) + mid + s[m[10]:m[11]])
+		}
+		mask(m[0], m[1])
+	}
+	for _, m := range listedUnit.FindAllStringSubmatchIndex(masked, -1) {
+		tail := s[m[2]:m[3]]
+		for _, u := range unitJoin.Split(s[m[0]:m[2]], -1) {
+			add(strings.TrimRight(u, "#") + tail)
+		}
+		mask(m[0], m[1])
+	}
+	names := slices.Clone(known)
+	slices.SortStableFunc(names, func(a, b string) int { return len(b) - len(a) })
+	for _, k := range names {
+		for {
+			i := strings.Index(masked, k)
+			if i < 0 {
+				break
+			}
+			if !partOfWord(masked, i, i+len(k)) {
+				add(k)
+			}
+			mask(i, i+len(k))
+		}
+	}
+	for _, m := range numberedUnit.FindAllStringIndex(masked, -1) {
+		if partOfWord(masked, m[0], m[1]) || notAUnit(masked, m[0], m[1]) {
+			continue
+		}
+		add(s[m[0]:m[1]])
+		mask(m[0], m[1])
+	}
+	for _, w := range regexp.MustCompile(`[ 、,:;()。]`).Split(masked, -1) {
+		w = stripLead(w)
+		w = subjectTail.ReplaceAllString(w, "")
+		for _, u := range regexp.MustCompile(`和|及|与|以及`).Split(w, -1) {
+			if u != "" && len([]rune(u)) <= 10 && namedUnit.MatchString(u) && !genericUnit.MatchString(u) && !partName.MatchString(u) {
+				add(u)
+			}
+		}
+	}
+	return out
+}
+
+var (
+	subjectTail = regexp.MustCompile(`(?:的)?(?:主体|整体|上部|现状)?(?:结构)?(?:的)?(?:综合|现状)?(?:安全性|危险性|可靠性|使用性|安全|危险|等级|评级|评定|鉴定|均|分别|各|都|综合|应|可|也|亦|同|为|属|整体|结构|被|经|现状|鉴定单元|鉴定系统|单元).*$`)
+	// partName: parts of a house, which a grade of the house is not about.
+	partName = regexp.MustCompile(`^(?:[一二三四五六七八九十0-9]+层|底层|顶层|首层|楼层|每层|各层|局部|部分|楼板|屋面|墙|梁|柱|构件|地基|基础|上部|围护|子单元|底部|轴|.*(?:构件|子单元|承重部分|楼面|地基基础|承重结构))`)
+)
+
+func stripLead(w string) string {
+	for {
+		loc := leadIn.FindStringIndex(w)
+		if loc == nil || loc[1] == 0 {
+			return w
+		}
+		w = w[loc[1]:]
+	}
+}
+
+// partOfWord tells whether a match is the tail of a longer number or the like
+// (3号 in 13号楼).
+func partOfWord(s string, from, to int) bool {
+	if from > 0 && isWordByte(s[from-1]) && isWordByte(s[from]) {
+		return true
+	}
+	return false
+}
+
+// notAUnit rules out street numbers, storeys, axes, report and page numbers
+// that have the form of a numbered unit.
+func notAUnit(s string, from, to int) bool {
+	w := s[from:to]
+	if strings.HasSuffix(w, "号") { // 48号 alone is an address or a number
+		return true
+	}
+	if strings.HasSuffix(w, "区") || strings.HasSuffix(w, "段") {
+		return !regexp.MustCompile(`^[A-ZIVX0-9一二三四]+(?:区|段)$`).MatchString(w)
+	}
+	return strings.HasSuffix(s[:from], "第") || strings.HasSuffix(s[:from], "路") || strings.HasSuffix(s[:from], "街") || strings.HasSuffix(s[:from], "本") || strings.HasSuffix(s[:from], "该")
+}
+
+// cleanUnit normalises the name of a unit and drops names that mean the house
+// as a whole.
+func cleanUnit(u string) string {
+	u = strings.Trim(u, "、,:;()。 的")
+	if u == "" || genericUnit.MatchString(u) {
+		return ""
+	}
+	return u
+}
+
+// sameUnit compares names across notations: 1#楼 and 1号楼 are one.
+func unitKey(u string) string {
+	u = strings.NewReplacer("#", "号", "幢", "栋", "座", "栋").Replace(fold(u))
+	u = strings.ReplaceAll(u, "号栋", "栋")
+	if u == "" || genericUnit.MatchString(u) {
+		return defaultUnit
+	}
+	return u
+}
+
+// unitHeading returns the unit that a heading names: "（一）1号楼".
+func unitHeading(rest string) string {
+	rest = strings.TrimRight(rest, ":")
+	if us := unitsIn(rest, nil); len(us) == 1 && strings.HasPrefix(rest, us[0]) && len([]rune(rest)) <= len([]rune(us[0]))+12 {
+		return us[0]
+	}
+	return ""
+}
+
+func itoa(n int) string {
+	if n == 0 {
+		return "0"
+	}
+	var b []byte
+	for ; n > 0; n /= 10 {
+		b = append([]byte{byte('0' + n%10)}, b...)
+	}
+	return string(b)
+}

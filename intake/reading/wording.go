@@ -1,0 +1,141 @@
+package reading
+
+import (
+	"fmt"
+	"strings"
+
+	"jianding/schemas"
+)
+
+// checkHidden looks through text that a reader of the page would not see. It
+// is never read as content; where it speaks of grades or the whole structure
+// a human must look.
+func (r *reader) checkHidden(hidden []string) {
+	for _, h := range hidden {
+		num, text, _ := strings.Cut(h, ":")
+		f := fold(text)
+		if gradeToken.MatchString(f) || wholeObject.MatchString(f) || strings.Contains(f, "结论") {
+			r.reason("hidden_text", atoi(num), clip(f, 40))
+		}
+	}
+}
+
+func clip(s string, n int) string {
+	rs := []rune(s)
+	if len(rs) > n {
+		return string(rs[:n]) + "…"
+	}
+	return s
+}
+
+// checkPages says of pages that are not text that they are not, and whether a
+// conclusion may stand there.
+func (r *reader) checkPages(pages []schemas.PageVerdict, items []*item) {
+	for i := range pages {
+		v := &pages[i]
+		switch v.Text {
+		case schemas.PageReadable, schemas.PageEmpty:
+			continue
+		case schemas.PageScanned:
+			v.Critical = true
+			r.reason("page_scanned", v.Page, v.Detail)
+		case schemas.PageGarbled:
+			v.Critical = true
+			r.reason("page_garbled", v.Page, v.Detail)
+		case schemas.PageMixed:
+			v.Critical = true
+			r.reason("page_partly_unreadable", v.Page, v.Detail)
+		case schemas.PageFailed:
+			v.Critical = true
+			r.reason("page_failed", v.Page, v.Detail)
+		}
+	}
+	if r.ocr {
+		r.reason("read_by_ocr", 0, "")
+	}
+}
+
+// checkWording compares grades with the words and the measures beside them.
+func (r *reader) checkWording(c conclusion, sts []schemas.Statement, recs []schemas.Recommendation) {
+	worst := map[schemas.Aspect]schemas.Finding{}
+	for _, f := range c.findings {
+		if rank(f.Grade) > rank(worst[f.Aspect].Grade) {
+			worst[f.Aspect] = f
+		}
+	}
+	safety, danger := worst[schemas.AspectSafety], worst[schemas.AspectDanger]
+	gravest := safety
+	if rank(danger.Grade) > rank(gravest.Grade) {
+		gravest = danger
+	}
+	if gravest.Grade == "" {
+		return
+	}
+	several := len(unitsOfFindings(c.findings)) > 1
+	if rank(gravest.Grade) == 4 && !several {
+		for _, s := range sts {
+			if s.Kind == schemas.StatementNegated && s.Section == string(secConclusion) {
+				r.reason("grade_contradicts_statement", s.Evidence.Page, fmt.Sprintf("%s 与“%s”", gravest.Grade, clip(s.Evidence.Quote, 40)), gravest.Evidence, s.Evidence)
+			}
+		}
+	}
+	geo := false
+	for _, s := range sts {
+		geo = geo || s.Kind == schemas.StatementGeo || s.Rule == "geo"
+	}
+	for _, s := range sts {
+		if s.Kind != schemas.StatementWhole {
+			continue
+		}
+		if rank(gravest.Grade) <= 2 && (safety.Grade == "" || rank(safety.Grade) <= 2) {
+			r.reason("grade_contradicts_statement", s.Evidence.Page, fmt.Sprintf("%s 与“%s”", gravest.Grade, clip(s.Evidence.Quote, 40)), gravest.Evidence, s.Evidence)
+		}
+		for _, t := range sts {
+			if t.Kind == schemas.StatementNegated && t.Section == s.Section && s.Section == string(secConclusion) && (t.Unit == s.Unit || !several) {
+				r.reason("statements_contradict", s.Evidence.Page, clip(s.Evidence.Quote, 30)+" / "+clip(t.Evidence.Quote, 30), s.Evidence, t.Evidence)
+			}
+		}
+	}
+	r.checkMeasures(gravest, geo, several, recs)
+}
+
+func unitsOfFindings(fs []schemas.Finding) []string {
+	var out []string
+	for _, f := range fs {
+		if !containsUnit(out, f.Unit) {
+			out = append(out, f.Unit)
+		}
+	}
+	return out
+}
+
+// checkMeasures raises the alarm where the advice does not go with the grade:
+// a house that must not be used (Dsu, D) under observation, or a sound one
+// (Asu, Bsu; A, B) to be pulled down.
+func (r *reader) checkMeasures(gravest schemas.Finding, geo, several bool, recs []schemas.Recommendation) {
+	has := func(codes ...schemas.RecommendationCode) *schemas.Recommendation {
+		for i := range recs {
+			for _, c := range codes {
+				if recs[i].Code == c {
+					return &recs[i]
+				}
+			}
+		}
+		return nil
+	}
+	serious := has(schemas.StopUse, schemas.StopBusiness, schemas.Demolish, schemas.Evacuate, schemas.SuspendUse, schemas.SealOff, schemas.Relocate)
+	if len(recs) == 0 {
+		r.reason("advice_missing", 0, "")
+		return
+	}
+	switch rank(gravest.Grade) {
+	case 4:
+		if mild := has(schemas.NormalUse, schemas.ObserveUse); mild != nil && !several && (serious == nil || mild.Code == schemas.NormalUse) {
+			r.reason("advice_contradicts_grade", mild.Page, fmt.Sprintf("%s 与“%s”", gravest.Grade, clip(mild.Quote, 40)), gravest.Evidence, *mild.Evidence)
+		}
+	case 1, 2:
+		if grave := has(schemas.Demolish, schemas.StopUse, schemas.Evacuate); grave != nil && !geo {
+			r.reason("advice_contradicts_grade", grave.Page, fmt.Sprintf("%s 与“%s”", gravest.Grade, clip(grave.Quote, 40)), gravest.Evidence, *grave.Evidence)
+		}
+	}
+}
