@@ -1,0 +1,230 @@
+package municipal
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"jianding/schemas"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/vm"
+)
+
+// answerView is what the expressions of answers may use.
+type answerView struct {
+	Status int               `expr:"status"`
+	Header map[string]string `expr:"header"` // lower-case names, first values
+	JSON   bool              `expr:"json"`   // the body was JSON
+	Body   any               `expr:"body"`   // decoded; {} when it was not
+	Text   string            `expr:"text"`   // the body as it came, at most 4096 bytes
+	Record any               `expr:"record"` // in record mappings: one record
+}
+
+// Words of AnswerRule.Result beyond schemas.FilingResult.
+const (
+	resultRecord   = "record"
+	resultFound    = "found"
+	resultContinue = "continue"
+)
+
+type rule struct {
+	spec    AnswerRule
+	when    *vm.Program
+	receipt *vm.Program
+	reasons *vm.Program
+}
+
+type recordMapping struct {
+	in       *vm.Program
+	parts    map[string]*vm.Program
+	statuses map[string]string
+	time     SigningTime
+	zone     *time.Location
+}
+
+// verdict is what an answer came to.
+type verdict struct {
+	result     string
+	receipt    string
+	reasons    []string
+	retryAfter time.Duration
+	skewed     bool
+	record     *schemas.PlatformRecord
+	why        string // for the attempt's Error
+}
+
+func viewOfAnswer(status int, h http.Header, body []byte) answerView {
+	v := answerView{Status: status, Header: map[string]string{}, Body: map[string]any{}, Record: map[string]any{}}
+	for k := range h {
+		v.Header[strings.ToLower(k)] = h.Get(k)
+	}
+	if json.Unmarshal(body, &v.Body) == nil && v.Body != nil {
+		v.JSON = true
+	} else {
+		v.Body = map[string]any{}
+	}
+	v.Text = string(body[:min(len(body), 4096)])
+	return v
+}
+
+// judge finds the rule that an answer falls under. An answer that no rule
+// describes is unknown: believing the platform recorded nothing could file a
+// report twice, believing it did could lose one.
+func (e *endpoint) judge(v answerView, rec recordMapping, now time.Time) verdict {
+	for _, r := range e.rules {
+		if hit, err := expr.Run(r.when, v); err != nil || hit != true {
+			continue
+		}
+		out := verdict{result: r.spec.Result, skewed: r.spec.ServerClock}
+		if in, err := expr.Run(rec.in, v); err == nil && in != nil {
+			if got, err := rec.read(v, in); err == nil {
+				out.record = &got
+				out.receipt, out.reasons = got.Receipt, got.Reasons
+			}
+		}
+		if r.receipt != nil {
+			if x, err := expr.Run(r.receipt, v); err == nil {
+				out.receipt = text(x)
+			}
+		}
+		if r.reasons != nil {
+			if x, err := expr.Run(r.reasons, v); err == nil {
+				out.reasons = texts(x)
+			}
+		}
+		out.retryAfter = r.spec.RetryAfter
+		if d, ok := retryAfter(v.Header["retry-after"], now); ok {
+			out.retryAfter = d
+		}
+		if out.result == resultRecord {
+			out.result = string(schemas.FilingUnknown)
+			if out.record != nil {
+				out.result = string(resultOfStatus(out.record.Status))
+			}
+		}
+		if out.result == string(schemas.FilingDuplicate) && out.record != nil && out.record.Status != "accepted" && out.record.Status != "superseded" {
+			// "Already there" may be there as pending or returned.
+			out.result = string(resultOfStatus(out.record.Status))
+		}
+		success := out.result == string(schemas.FilingAccepted) || out.result == string(schemas.FilingDuplicate)
+		if success && out.receipt == "" {
+			// A success that cannot be proven later is no success yet.
+			return verdict{result: string(schemas.FilingUnknown), why: fmt.Sprintf("HTTP %d：平台称已备案但未给出回执号", v.Status)}
+		}
+		if !success {
+			out.why = fmt.Sprintf("HTTP %d %s", v.Status, excerpt(v.Text))
+		}
+		return out
+	}
+	return verdict{result: string(schemas.FilingUnknown), why: fmt.Sprintf("HTTP %d：配置中没有说明的应答 %s", v.Status, excerpt(v.Text))}
+}
+
+func resultOfStatus(status string) schemas.FilingResult {
+	switch status {
+	case "accepted", "superseded":
+		return schemas.FilingAccepted
+	case "pending":
+		return schemas.FilingSubmitted
+	case "returned", "withdrawn":
+		return schemas.FilingReturned
+	}
+	return schemas.FilingUnknown
+}
+
+// read maps one record of an answer.
+func (m recordMapping) read(v answerView, record any) (schemas.PlatformRecord, error) {
+	v.Record = record
+	get := func(name string) any {
+		p := m.parts[name]
+		if p == nil {
+			return nil
+		}
+		x, err := expr.Run(p, v)
+		if err != nil {
+			return nil
+		}
+		return x
+	}
+	r := schemas.PlatformRecord{
+		IdempotencyKey: text(get("idempotency_key")), ReportNo: text(get("report_no")),
+		SHA256: strings.ToLower(text(get("sha256"))), Receipt: text(get("receipt")), Reasons: texts(get("reasons")),
+	}
+	word := text(get("status"))
+	status, ok := m.statuses[word]
+	if !ok {
+		return r, fmt.Errorf("平台记录 %q 的状态 %q 不在配置中", r.Receipt, word)
+	}
+	r.Status = status
+	if at := text(get("recorded_at")); at != "" {
+		t, err := parseTime(m.time.Format, at, m.zone)
+		if err != nil {
+			return r, fmt.Errorf("平台记录 %q 的时间 %q 无法读取", r.Receipt, at)
+		}
+		r.RecordedAt = t.UTC()
+	}
+	if r.Receipt == "" && r.Status != "pending" {
+		return r, fmt.Errorf("平台记录没有回执号")
+	}
+	return r, nil
+}
+
+// retryAfter reads Retry-After (RFC 9110 §10.2.3): seconds or a date. A wish
+// of more than a day is cut, so that a platform's mistake can't park a report.
+func retryAfter(s string, now time.Time) (time.Duration, bool) {
+	if s == "" {
+		return 0, false
+	}
+	var d time.Duration
+	if n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 32); err == nil {
+		d = time.Duration(n) * time.Second
+	} else if t, err := http.ParseTime(s); err == nil {
+		d = t.Sub(now)
+	} else {
+		return 0, false
+	}
+	return min(max(d, 0), 24*time.Hour), true
+}
+
+func text(v any) string {
+	switch x := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return x
+	case float64:
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	}
+	return fmt.Sprint(v)
+}
+
+func texts(v any) []string {
+	switch x := v.(type) {
+	case nil:
+		return nil
+	case []any:
+		var out []string
+		for _, e := range x {
+			if s := text(e); s != "" {
+				out = append(out, s)
+			}
+		}
+		return out
+	}
+	if s := text(v); s != "" {
+		return []string{s}
+	}
+	return nil
+}
+
+// excerpt shortens an answer for a log line or an attempt's Error.
+func excerpt(s string) string {
+	s = clean(s)
+	if r := []rune(s); len(r) > 200 {
+		return string(r[:200]) + "…"
+	}
+	return s
+}
