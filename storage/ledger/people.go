@@ -38,12 +38,15 @@ func (t *tx) user(column, value string) (schemas.User, error) {
 // login is compared without case and surrounding blanks.
 func login(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
 
-// PutUser adds or replaces a user; the caller chooses the id. Disabling one or
+// PutUser adds or replaces a user by id; an empty id makes one. Disabling one or
 // changing its password or role ends its sessions. Conflict "login_taken".
 func (l *Ledger) PutUser(ctx context.Context, u schemas.User, actor schemas.Actor, now time.Time) error {
 	u.Login = login(u.Login)
-	if u.ID == "" || u.Login == "" || u.Role == "" {
-		return invalid("user_incomplete", "用户缺少编号、登录名或角色")
+	if u.Login == "" || u.Role == "" {
+		return invalid("user_incomplete", "用户缺少登录名或角色")
+	}
+	if u.ID == "" {
+		u.ID = newID()
 	}
 	if u.CreatedAt.IsZero() {
 		u.CreatedAt = now
