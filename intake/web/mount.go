@@ -1,0 +1,103 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+
+	"jianding/schemas"
+)
+
+// pageRoute is one page or form of the portal and the console. Every POST
+// carries the session's CSRF token.
+type pageRoute struct {
+	method, path string
+	handle       handler
+}
+
+func (s *server) pageRoutes() []pageRoute {
+	return []pageRoute{
+		{"POST", "/sign-out", s.signOut},
+	}
+}
+
+// mountPages registers pages, forms, static files and one-time links. All of
+// them refuse unsafe requests that another site's page started.
+func (s *server) mountPages(mux *http.ServeMux) {
+	pages := http.NewServeMux()
+	for _, rt := range s.pageRoutes() {
+		pages.HandleFunc(rt.method+" "+rt.path, s.page(rt))
+	}
+	pages.HandleFunc("GET /sign-in", s.openPage(s.showSignIn))
+	pages.HandleFunc("POST /sign-in", s.openPage(s.doSignIn))
+	pages.HandleFunc("GET /a/{token}", s.openPage(s.showLink))
+	pages.HandleFunc("POST /a/{token}", s.openPage(s.useLink))
+	pages.HandleFunc("GET /static/{name}", s.serveStatic)
+	pages.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		target := "/sign-in"
+		if p, err := s.browser(r); err == nil {
+			target = homeOf(*p.user)
+		}
+		http.Redirect(w, r, target, http.StatusSeeOther)
+	})
+	pages.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		p, _ := s.browser(r) // only for the navigation of the page
+		s.failPage(w, r, p, schemas.E(schemas.KindNotFound, "not_found", "没有这个页面", nil))
+	})
+	guard := http.NewCrossOriginProtection()
+	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.failPage(w, r, principal{}, schemas.E(schemas.KindDenied, "cross_origin", "请求来自其他网站，已拒绝", nil))
+	}))
+	mux.Handle("/", guard.Handler(pages))
+}
+
+// page authenticates by cookie, checks the form's token, and shows errors as
+// pages. Who is not signed in goes to sign in and comes back.
+func (s *server) page(rt pageRoute) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		p, err := s.browser(r)
+		if schemas.KindOf(err) == schemas.KindUntrusted {
+			target := "/sign-in"
+			if r.Method == http.MethodGet {
+				target += "?next=" + url.QueryEscape(r.URL.RequestURI())
+			}
+			http.Redirect(w, r, target, http.StatusSeeOther)
+			return
+		}
+		if err == nil && r.Method == http.MethodPost {
+			err = s.readForm(w, r, p)
+		}
+		if err == nil {
+			err = rt.handle(w, r, p)
+		}
+		if err != nil {
+			s.failPage(w, r, p, err)
+		}
+	}
+}
+
+// readForm parses a small form and checks its token. Forms with files are
+// read by their own handlers, which check the token themselves.
+func (s *server) readForm(w http.ResponseWriter, r *http.Request, p principal) error {
+	if isMultipart(r) {
+		return nil
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxJSON)
+	if err := r.ParseForm(); err != nil {
+		return invalid("request_malformed", "表单无法读取")
+	}
+	return checkCSRF(p, r.PostForm.Get(csrfField))
+}
+
+func isMultipart(r *http.Request) bool {
+	kind := r.Header.Get("Content-Type")
+	return len(kind) >= 19 && kind[:19] == "multipart/form-data"
+}
+
+// openPage shows errors of pages that need no session.
+func (s *server) openPage(h func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			s.failPage(w, r, principal{}, err)
+		}
+	}
+}

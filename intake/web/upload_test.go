@@ -1,0 +1,208 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"jianding/intake/receipts"
+	"jianding/schemas"
+)
+
+func digest(s string) string {
+	h := sha256.Sum256([]byte(s))
+	return "sha-256=:" + base64.StdEncoding.EncodeToString(h[:]) + ":"
+}
+
+func TestUploadGivesASignedReceiptAndKeepsTheBytes(t *testing.T) {
+	h := newHouse(t)
+	doc := pdf(1)
+	v := h.upload("agency-01", doc, `{"report_no":"渝江鉴字〔2026〕001号","discovered_at":"2026-11-24T08:00:00+08:00"}`)
+	sum := sha256.Sum256([]byte(doc))
+	if v.SHA256 != hex.EncodeToString(sum[:]) || len(v.SM3) != 64 || v.Duplicate || v.Status != schemas.ReportReceived {
+		t.Errorf("%+v", v)
+	}
+	r, err := receipts.Verify(v.Receipt, h.keeper.PublicKey())
+	if err != nil || r.ReceiptNo != v.ReceiptNo || r.SHA256 != v.SHA256 || r.Size != int64(len(doc)) {
+		t.Errorf("receipt %+v, %v", r, err)
+	}
+	a := h.call("agency-01", "GET", v.Links["original"], nil)
+	if a.status != 200 || string(a.body) != doc || a.header.Get("Repr-Digest") != digest(doc) {
+		t.Errorf("original: %d %q", a.status, a.body)
+	}
+	rep, err := h.ledger.Report(context.Background(), v.ReportID)
+	if err != nil || rep.Declared.AgencyID != "agency-01" || rep.Declared.ReportNo != "渝江鉴字〔2026〕001号" || rep.Declared.DiscoveredAt == nil {
+		t.Errorf("%+v %v", rep, err)
+	}
+
+	again := h.upload("agency-01", doc, `{"report_no":"渝江鉴字〔2026〕001号"}`)
+	if again.ReceiptNo != v.ReceiptNo || again.Receipt != v.Receipt || !again.Duplicate {
+		t.Errorf("the same document got another receipt: %+v", again)
+	}
+	other := h.upload("agency-02", doc, ``)
+	if other.ReceiptNo == v.ReceiptNo {
+		t.Error("two agencies share one receipt")
+	}
+}
+
+func TestUploadRawBody(t *testing.T) {
+	h := newHouse(t)
+	doc := pdf(2)
+	a := h.call("agency-01", "POST", "/v1/reports", strings.NewReader(doc), "Content-Type", "application/pdf",
+		"X-Metadata", `{"report_no":"R-2","filename":"../../报告 2.pdf"}`, "Repr-Digest", digest(doc), "Idempotency-Key", `"k-2"`)
+	if a.status != http.StatusAccepted {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	var v receiptView
+	a.into(t, &v)
+	rep, _ := h.ledger.Report(context.Background(), v.ReportID)
+	if rep.Filename != "报告 2.pdf" || rep.ReportNo != "R-2" {
+		t.Errorf("%+v", rep)
+	}
+	a = h.call("agency-01", "POST", "/v1/reports?metadata=%7B%22report_no%22%3A%22R-3%22%7D", strings.NewReader(pdf(3)), "Content-Type", "application/pdf")
+	if a.status != http.StatusAccepted {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+}
+
+// Everything that is refused at once is refused with its code, and leaves
+// nothing behind.
+func TestUploadRefusals(t *testing.T) {
+	h := newHouse(t, func(o *Options) { o.MaxUpload = 4096 })
+	h.call("agency-01", "POST", "/v1/reports", strings.NewReader(pdf(99)), "Content-Type", "application/pdf", "Idempotency-Key", "used")
+	before := h.count()
+	multi := func(parts ...string) func() answer {
+		return func() answer {
+			body, kind := form(t, parts...)
+			return h.call("agency-01", "POST", "/v1/reports", body, "Content-Type", kind)
+		}
+	}
+	raw := func(as, body string, header ...string) func() answer {
+		return func() answer {
+			return h.call(as, "POST", "/v1/reports", strings.NewReader(body), append([]string{"Content-Type", "application/pdf"}, header...)...)
+		}
+	}
+	for _, tc := range []struct {
+		name   string
+		do     func() answer
+		status int
+		codes  []string // of problems; a single one may come as the code alone
+	}{
+		{"no token", raw("", pdf(1)), 401, []string{"token_invalid"}},
+		{"unknown token", raw("agency-77", pdf(1)), 401, []string{"token_invalid"}},
+		{"suspended agency", raw("agency-09", pdf(1)), 403, []string{"agency_suspended"}},
+		{"an officer", raw("officer", pdf(1)), 403, []string{"not_permitted"}},
+		{"0 bytes", raw("agency-01", ""), 422, []string{"document_empty"}},
+		{"0 bytes in a part", multi("file", ""), 422, []string{"document_empty"}},
+		{"no PDF", raw("agency-01", "hello"), 415, []string{"not_pdf"}},
+		{"PDF not at 0", raw("agency-01", "\n%PDF-1.7"), 415, []string{"not_pdf"}},
+		{"zip", raw("agency-01", "PK\x03\x04 word/document.xml"), 415, []string{"document_zip"}},
+		{"OFD", raw("agency-01", "PK\x03\x04....OFD.xml"), 415, []string{"document_ofd"}},
+		{"picture", raw("agency-01", "\xff\xd8\xff\xe0"), 415, []string{"document_image"}},
+		{"over the limit", raw("agency-01", pdf(1)+strings.Repeat("x", 5000)), 413, []string{"body_too_large"}},
+		{"over the limit in a part", multi("file", pdf(1)+strings.Repeat("x", 5000), "metadata", "{}"), 413, []string{"body_too_large"}},
+		{"far over the limit", raw("agency-01", strings.Repeat("x", 2<<20)), 413, []string{"body_too_large"}},
+		{"wrong digest", raw("agency-01", pdf(1), "Repr-Digest", digest("other")), 400, []string{"digest_mismatch"}},
+		{"wrong content digest", raw("agency-01", pdf(1), "Content-Digest", digest("other")), 400, []string{"digest_mismatch"}},
+		{"wrong old digest", raw("agency-01", pdf(1), "Digest", "SHA-256="+digest("x")[9:53]), 400, []string{"digest_mismatch"}},
+		{"malformed digest", raw("agency-01", pdf(1), "Repr-Digest", "sha-256=abc"), 400, []string{"digest_malformed"}},
+		{"another format", raw("agency-01", pdf(1), "Content-Type", "text/plain"), 415, []string{"content_type"}},
+		{"no boundary", raw("agency-01", pdf(1), "Content-Type", "multipart/form-data"), 415, []string{"content_type"}},
+		{"broken multipart", raw("agency-01", "--x\r\nContent-Dis", "Content-Type", "multipart/form-data; boundary=x"), 400, []string{"multipart_malformed"}},
+		{"no file", multi("metadata", "{}"), 422, []string{"file_missing"}},
+		{"two files", multi("file", pdf(1), "file", pdf(2)), 422, []string{"file_repeated"}},
+		{"unknown part", multi("file", pdf(1), "x", "y"), 422, []string{"part_unknown"}},
+		{"key of other content", raw("agency-01", pdf(1), "Idempotency-Key", "used"), 409, []string{"idempotency_key_reused"}},
+		{"malformed key", raw("agency-01", pdf(1), "Idempotency-Key", "a b"), 422, []string{"idempotency_key_malformed"}},
+		{"metadata is no JSON", multi("file", pdf(1), "metadata", "{"), 422, []string{"metadata_malformed"}},
+		{"metadata is a list", multi("file", pdf(1), "metadata", "[]"), 422, []string{"metadata_malformed"}},
+		{"metadata goes on", multi("file", pdf(1), "metadata", "{} {}"), 422, []string{"metadata_malformed"}},
+		{"metadata states the agency", multi("file", pdf(1), "metadata", `{"agency_id":"agency-02"}`), 422, []string{"metadata_unknown"}},
+		{"metadata repeats", multi("file", pdf(1), "metadata", `{"town":"a","town":"b"}`), 422, []string{"metadata_repeated"}},
+		{"control characters", multi("file", pdf(1), "metadata", `{"report_no":"a\u0000b"}`), 422, []string{"metadata_control"}},
+		{"everything at once", func() answer {
+			body, kind := form(t, "file", "hello", "metadata", `{"report_no":7,"grade":"Z","issued_on":"gestern","discovered_at":"morgen","colour":"red","notice_ref":"x"}`)
+			return h.call("agency-01", "POST", "/v1/reports", body, "Content-Type", kind, "Repr-Digest", digest("other"))
+		}, 415, []string{"not_pdf", "digest_mismatch", "metadata_type", "metadata_grade", "metadata_date", "metadata_time", "metadata_unknown", "metadata_notice"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			a := tc.do()
+			p := a.problem(t)
+			got := []string{p.Code}
+			for _, x := range p.Problems {
+				got = append(got, x.Code)
+			}
+			if a.status != tc.status || a.status != p.Status || a.header.Get("Content-Type") != "application/problem+json" {
+				t.Errorf("status %d, document %d, %s: %s", a.status, p.Status, a.header.Get("Content-Type"), a.body)
+			}
+			for _, c := range tc.codes {
+				if !slices.Contains(got, c) {
+					t.Errorf("no %s among %v", c, got)
+				}
+			}
+			if len(tc.codes) == 1 && p.Code != tc.codes[0] {
+				t.Errorf("code %s, want %s", p.Code, tc.codes[0])
+			}
+			if p.Detail == "" || p.Detail == p.Code {
+				t.Error("no words for a person")
+			}
+		})
+	}
+	if h.count() != before {
+		t.Error("a refused request left a report")
+	}
+}
+
+func TestUploadWhileTheStoreIsDown(t *testing.T) {
+	broken := &brokenOriginals{err: schemas.E(schemas.KindUnavailable, "disk_full", "", errors.New("no space left"))}
+	h := newHouse(t, func(o *Options) { broken.Originals = o.Originals; o.Originals = broken })
+	body, kind := form(t, "file", pdf(1))
+	a := h.call("agency-01", "POST", "/v1/reports", body, "Content-Type", kind)
+	if a.status != 503 || a.header.Get("Retry-After") == "" || a.problem(t).Code != "disk_full" || strings.Contains(string(a.body), "no space") {
+		t.Errorf("%d %v %s", a.status, a.header, a.body)
+	}
+	if h.count() != 0 {
+		t.Error("a report without its original")
+	}
+	broken.err = nil
+	if v := h.upload("agency-01", pdf(1), ""); v.Duplicate {
+		t.Error("the first receipt is no duplicate")
+	}
+}
+
+func TestAnotherAgencysReportIsNotFound(t *testing.T) {
+	h := newHouse(t)
+	v := h.upload("agency-01", pdf(1), "")
+	for _, path := range []string{"", "/original", "/assessment", "/events", "/receipt"} {
+		for _, as := range []string{"agency-02", "clerk2", "town"} {
+			a := h.call(as, "GET", "/v1/reports/"+v.ReportID+path, nil)
+			unknown := h.call(as, "GET", "/v1/reports/0190a000-0000-7000-8000-000000000000"+path, nil)
+			if a.status != 404 || string(a.body) != string(unknown.body) {
+				t.Errorf("%s %s: %d %s", as, path, a.status, a.body)
+			}
+		}
+	}
+	var l list[schemas.Report]
+	h.call("agency-02", "GET", "/v1/reports", nil).into(t, &l)
+	if len(l.Items) != 0 {
+		t.Error("agency-02 sees agency-01's reports in its list")
+	}
+	if a := h.call("agency-02", "GET", "/v1/reports?agency=agency-01", nil); a.status != 404 {
+		t.Errorf("asked for another agency's list: %d", a.status)
+	}
+	h.call("clerk", "GET", "/v1/reports", nil).into(t, &l)
+	if len(l.Items) != 1 {
+		t.Error("the clerk does not see the agency's report")
+	}
+	for _, as := range []string{"officer", "reviewer"} {
+		if a := h.call(as, "GET", "/v1/reports/"+v.ReceiptNo, nil); a.status != 200 {
+			t.Errorf("%s by receipt: %d", as, a.status)
+		}
+	}
+}

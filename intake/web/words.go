@@ -1,0 +1,204 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+
+	"jianding/schemas"
+)
+
+// The words of the pages. Codes are for programs; people read these.
+
+func reportStatusWords() map[schemas.ReportStatus]string {
+	return map[schemas.ReportStatus]string{
+		schemas.ReportReceived: "识别中", schemas.ReportAccepted: "已采用", schemas.ReportNeedsReview: "待人工复核", schemas.ReportRejected: "已退回",
+	}
+}
+
+func caseStatusWords() map[schemas.CaseStatus]string {
+	return map[schemas.CaseStatus]string{
+		schemas.CaseOpen: "待通知", schemas.CaseNotified: "已通知，待确认", schemas.CaseAcknowledged: "已确认，待处置",
+		schemas.CaseDisposed: "已处置，待销号", schemas.CaseClosed: "已销号", schemas.CaseDismissed: "已解除",
+	}
+}
+
+func deliveryStatusWords() map[schemas.DeliveryStatus]string {
+	return map[schemas.DeliveryStatus]string{
+		schemas.DeliveryPending: "待报送", schemas.DeliverySubmitted: "已报送，待平台确认", schemas.DeliveryAcknowledged: "平台已收",
+		schemas.DeliveryReturned: "平台退回", schemas.DeliveryManual: "人工报送", schemas.DeliveryDead: "未能报送",
+	}
+}
+
+func levelWords() map[schemas.HazardLevel]string {
+	return map[schemas.HazardLevel]string{
+		schemas.HazardRed: "红色", schemas.HazardAmber: "黄色", schemas.HazardNone: "未见整体隐患", "": "—",
+	}
+}
+
+func roleWords() map[schemas.UserRole]string {
+	return map[schemas.UserRole]string{
+		schemas.RoleClerk: "机构经办", schemas.RoleOfficer: "值班处置", schemas.RoleReviewer: "复核", schemas.RoleTown: "镇街", schemas.RoleAdmin: "管理员",
+	}
+}
+
+func signatureWords() map[schemas.SignatureStatus]string {
+	return map[schemas.SignatureStatus]string{
+		schemas.SignatureValid: "签名有效", schemas.SignatureModified: "签名后被改动", schemas.SignatureUntrusted: "签名不受信任",
+		schemas.SignatureInvalid: "签名无效", schemas.SignatureUnsigned: "没有电子签名", schemas.SignatureUnverifiable: "有签名但无法验证",
+	}
+}
+
+func aspectWords() map[schemas.Aspect]string {
+	return map[schemas.Aspect]string{
+		schemas.AspectSafety: "安全性", schemas.AspectServiceability: "使用性", schemas.AspectReliability: "可靠性",
+		schemas.AspectReparability: "适修性", schemas.AspectDanger: "危险性", schemas.AspectSeismic: "抗震",
+	}
+}
+
+func scopeWords() map[schemas.Scope]string {
+	return map[schemas.Scope]string{
+		schemas.ScopeMember: "构件", schemas.ScopeSubUnit: "子单元", schemas.ScopeStorey: "楼层", schemas.ScopeUnit: "鉴定单元", schemas.ScopeHouse: "房屋",
+	}
+}
+
+func notificationWords() map[schemas.NotificationStatus]string {
+	return map[schemas.NotificationStatus]string{
+		schemas.NotificationPending: "待发送", schemas.NotificationSent: "已送达", schemas.NotificationFailed: "发送失败", schemas.NotificationCancelled: "已取消",
+	}
+}
+
+func channelWords() map[string]string {
+	return map[string]string{"email": "电子邮件", "webhook": "系统对接", "wecom": "企业微信", "dingtalk": "钉钉", "dgwork": "政务钉钉", "sms": "短信"}
+}
+
+// basisWords says on what a hazard's level rests.
+func basisWords(code string) string {
+	kind, rest, _ := strings.Cut(code, ":")
+	switch kind {
+	case "grade":
+		return "等级结论 " + strings.ReplaceAll(rest, "_", " ")
+	case "statement":
+		return "机构在报告中的明确表述"
+	case "geo":
+		return "地质灾害影响房屋整体"
+	case "doubt":
+		return "存疑，须人工判断"
+	case "notice":
+		return "机构先行报告"
+	}
+	return code
+}
+
+// eventWords says what happened, for timelines.
+func eventWords(k schemas.EventKind) string {
+	w, ok := map[schemas.EventKind]string{
+		schemas.EventReportReceived: "收到报告，出具回执", schemas.EventReportDuplicate: "重复上传同一文件", schemas.EventReportAssessed: "完成识别",
+		schemas.EventReportDecided: "复核决定", schemas.EventReportSuperseded: "被新修订取代", schemas.EventReportReassess: "要求重新识别",
+		schemas.EventReviewOverdue: "复核超时", schemas.EventReportReopened: "平台退回，重新进入复核",
+		schemas.EventNoticeReceived: "收到隐患先报", schemas.EventNoticeLinked: "先报与报告关联", schemas.EventNoticeReminded: "提醒机构补报", schemas.EventNoticeBreach: "报送超时（24 小时未补报）",
+		schemas.EventCaseOpened: "立案", schemas.EventCaseRaised: "升级为红色", schemas.EventCaseAmberExpired: "黄色超时未决，自动转红",
+		schemas.EventCaseNotified: "首次送达通知", schemas.EventCaseStep: "通知下一级", schemas.EventCaseStepSkipped: "该级无人可通知，直接进入下一级",
+		schemas.EventCaseAcknowledged: "确认收到", schemas.EventCaseDisposed: "作出处置", schemas.EventCaseMeasure: "落实措施",
+		schemas.EventCaseDowngraded: "降为黄色", schemas.EventCaseDismissed: "解除", schemas.EventCaseClosed: "销号", schemas.EventCaseOverdue: "超过时限",
+		schemas.EventCaseUndelivered: "通知未能送达任何人", schemas.EventCaseLinked: "关联报告",
+		schemas.EventNotificationSent: "通知已送达", schemas.EventNotificationFailed: "通知发送失败",
+		schemas.EventDeliveryOwed: "应报送智慧房安平台", schemas.EventDeliverySubmitted: "已报送平台", schemas.EventDeliveryAcknowledged: "平台确认收到",
+		schemas.EventDeliveryReturned: "平台退回", schemas.EventDeliveryManual: "改为人工报送", schemas.EventDeliveryDead: "未能报送，待人工处理", schemas.EventDeliveryReplayed: "重新报送",
+		schemas.EventDeliveryDifference: "对账发现差异",
+	}[k]
+	if !ok {
+		return string(k)
+	}
+	return w
+}
+
+// noticeWords are what a page says after a command, by the code in ?ok=.
+func noticeWords() map[string]string {
+	return map[string]string{
+		"acknowledged": "已确认收到。请尽快作出处置。", "disposed": "处置决定已记录。", "closed": "已销号。", "downgraded": "等级已调整。", "raised": "已升级为红色。",
+		"measure": "措施已记录。", "accepted": "已采用该报告。", "rejected": "已退回该报告，机构将看到理由。", "reassess": "已安排重新识别。",
+		"replayed": "已安排重新报送。", "manual": "已改为人工报送。", "automatic": "已恢复自动报送。", "receipt": "平台回执已登记。", "resolved": "差异已处理。",
+		"saved": "已保存。", "imported": "名录已导入。", "revoked": "令牌已吊销。", "linked": "已关联报告。", "uploaded": "报告已收下，回执如下。", "noticed": "先报已收下，已通知主管部门。",
+		"duplicate": "此文件此前已经收过，回执不变。", "password": "密码已修改。",
+	}
+}
+
+// pageFuncs are the functions of all templates.
+func pageFuncs() template.FuncMap {
+	return template.FuncMap{
+		"reportStatus": func(s schemas.ReportStatus) string { return word(reportStatusWords(), s) },
+		"caseStatus":   func(s schemas.CaseStatus) string { return word(caseStatusWords(), s) },
+		"delivery":     func(s schemas.DeliveryStatus) string { return word(deliveryStatusWords(), s) },
+		"level":        func(l schemas.HazardLevel) string { return word(levelWords(), l) },
+		"role":         func(r schemas.UserRole) string { return word(roleWords(), r) },
+		"signature":    func(s schemas.SignatureStatus) string { return word(signatureWords(), s) },
+		"aspect":       func(a schemas.Aspect) string { return word(aspectWords(), a) },
+		"scope":        func(a schemas.Scope) string { return word(scopeWords(), a) },
+		"notification": func(s schemas.NotificationStatus) string { return word(notificationWords(), s) },
+		"channel":      func(s string) string { return word(channelWords(), s) },
+		"recommend":    func(c schemas.RecommendationCode) string { return word(schemas.RecommendationNames(), c) },
+		"disposition":  func(c schemas.DispositionCode) string { return word(schemas.DispositionNames(), c) },
+		"event":        eventWords,
+		"basis":        basisWords,
+		"at":           at,
+		"day":          func(v any) string { return format(v, "2006年1月2日") },
+		"iso":          func(v any) string { return format(v, time.RFC3339) },
+		"size":         sizeWords,
+		"left":         left,
+		"span":         span,
+		"short":        func(s string) string { return s[:min(12, len(s))] },
+		"join":         strings.Join,
+		"add":          func(a, b int) int { return a + b },
+	}
+}
+
+func word[K ~string](m map[K]string, k K) string {
+	if w, ok := m[k]; ok {
+		return w
+	}
+	return string(k)
+}
+
+// at prints an instant as a person in Chongqing reads it.
+func at(v any) string { return format(v, "2006-01-02 15:04") }
+
+func format(v any, layout string) string {
+	switch t := v.(type) {
+	case time.Time:
+		if !t.IsZero() {
+			return t.In(shanghai()).Format(layout)
+		}
+	case *time.Time:
+		if t != nil && !t.IsZero() {
+			return t.In(shanghai()).Format(layout)
+		}
+	}
+	return "—"
+}
+
+// left says how long is left until an instant, or by how much it passed.
+func left(until, now time.Time) string {
+	if until.IsZero() {
+		return "—"
+	}
+	d := until.Sub(now)
+	if d < 0 {
+		return "已超时 " + span(-d)
+	}
+	return "剩余 " + span(d)
+}
+
+// span says a duration with its two largest units.
+func span(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%d 天 %d 小时", d/(24*time.Hour), d%(24*time.Hour)/time.Hour)
+	case d >= time.Hour:
+		return fmt.Sprintf("%d 小时 %d 分", d/time.Hour, d%time.Hour/time.Minute)
+	case d >= time.Minute:
+		return fmt.Sprintf("%d 分", d/time.Minute)
+	}
+	return fmt.Sprintf("%d 秒", max(0, d/time.Second))
+}
