@@ -1,0 +1,132 @@
+package signature
+
+import (
+	"crypto/x509"
+	"errors"
+	"time"
+
+	"github.com/emmansun/gmsm/smx509"
+
+	"jianding/intake/signature/cms"
+)
+
+// chainResult is what building a chain for one certificate yields.
+type chainResult struct {
+	certs []*cms.Certificate // leaf first, root last; nil when there is none
+	err   error              // why not
+	// early and late: a chain exists, but not at the asked instant.
+	early, late bool
+}
+
+// maxExtra bounds the certificates of a document that chains are built from.
+const maxExtra = 256
+
+// purpose is what a chain must be good for.
+type purpose int
+
+const (
+	forSigning purpose = iota
+	forStamping
+)
+
+// chain builds a chain from leaf to a configured root, valid at the instant,
+// through the configured intermediates and those of the document. Basic
+// constraints, path lengths, name constraints, critical extensions and
+// signatures are checked by crypto/x509 and, for SM2, by its twin smx509; the
+// international and the SM2 pools are separate, so that a chain cannot mix.
+func (t *Trust) chain(leaf *cms.Certificate, extra []*cms.Certificate, at time.Time, p purpose) chainResult {
+	r := t.chainAt(leaf, extra, at, p)
+	if r.err == nil {
+		return r
+	}
+	// Would it hold if time were the only obstacle?
+	inside := at
+	if at.After(leaf.NotAfter) {
+		inside = leaf.NotAfter
+	}
+	if at.Before(leaf.NotBefore) {
+		inside = leaf.NotBefore
+	}
+	for _, instant := range []time.Time{inside, leaf.NotBefore, leaf.NotAfter} {
+		if instant.Equal(at) {
+			continue
+		}
+		if q := t.chainAt(leaf, extra, instant, p); q.err == nil {
+			q.err = r.err
+			q.early, q.late = at.Before(instant), at.After(instant)
+			return q
+		}
+	}
+	return r
+}
+
+func (t *Trust) chainAt(leaf *cms.Certificate, extra []*cms.Certificate, at time.Time, p purpose) chainResult {
+	key, err := leaf.Key()
+	if err != nil {
+		return chainResult{err: err}
+	}
+	if len(extra) > maxExtra {
+		extra = extra[:maxExtra]
+	}
+	if key.Kind == cms.SM2 {
+		return t.chainSM(leaf, extra, at, p)
+	}
+	c, err := leaf.X509()
+	if err != nil {
+		return chainResult{err: errors.Join(errCertificate, err)}
+	}
+	inter := t.interPool.Clone()
+	for _, e := range extra {
+		if x, err := e.X509(); err == nil {
+			inter.AddCert(x)
+		}
+	}
+	use := x509.ExtKeyUsageAny
+	if p == forStamping {
+		use = x509.ExtKeyUsageTimeStamping
+	}
+	chains, err := c.Verify(x509.VerifyOptions{Roots: t.rootPool, Intermediates: inter, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{use}})
+	if err != nil {
+		return chainResult{err: err}
+	}
+	var out []*cms.Certificate
+	for _, x := range chains[0] {
+		if y, err := cms.ParseCertificate(x.Raw); err == nil {
+			out = append(out, y)
+		}
+	}
+	return chainResult{certs: out}
+}
+
+func (t *Trust) chainSM(leaf *cms.Certificate, extra []*cms.Certificate, at time.Time, p purpose) chainResult {
+	c, err := leaf.SM()
+	if err != nil {
+		return chainResult{err: errors.Join(errCertificate, err)}
+	}
+	inter := t.smInterPool.Clone()
+	for _, e := range extra {
+		if k, err := e.Key(); err != nil || k.Kind != cms.SM2 {
+			continue
+		}
+		if x, err := e.SM(); err == nil {
+			inter.AddCert(x)
+		}
+	}
+	use := smx509.ExtKeyUsageAny
+	if p == forStamping {
+		use = smx509.ExtKeyUsageTimeStamping
+	}
+	chains, err := c.Verify(smx509.VerifyOptions{Roots: t.smRootPool, Intermediates: inter, CurrentTime: at, KeyUsages: []smx509.ExtKeyUsage{use}})
+	if err != nil {
+		return chainResult{err: err}
+	}
+	var out []*cms.Certificate
+	for _, x := range chains[0] {
+		if y, err := cms.ParseCertificate(x.Raw); err == nil {
+			out = append(out, y)
+		}
+	}
+	return chainResult{certs: out}
+}
+
+var errCertificate = errors.New("certificate cannot be parsed")

@@ -1,0 +1,344 @@
+// Package changes tells what a later revision of a signed PDF altered. It
+// walks both revisions from trailer and catalog, knows the few places where
+// signing, time-stamping and long-term validation legitimately write, and
+// counts everything else as a forbidden change: default deny. An object that
+// was rewritten must be explained by such a place on every path that leads to
+// it, so that a signature's appearance or the DSS cannot be a disguise.
+//
+// Start reading at [Between].
+package changes
+
+import (
+	"fmt"
+	"slices"
+
+	"jianding/intake/signature/revision"
+)
+
+// Level grades a change by what it is for.
+type Level int
+
+const (
+	// Validation data: DSS, VRI, extensions, invisible document time-stamps
+	// (ISO 32000-2, 12.8.4 and 12.8.5). It may follow any signature.
+	Validation Level = iota
+	// Signing: the filling of a signature field and what producers write with
+	// it. It may stand between signers.
+	Signing
+	// Forbidden: anything else.
+	Forbidden
+)
+
+// Kinds of changes.
+const (
+	KindValidation = "validation_data"
+	KindTimestamp  = "document_timestamp"
+	KindSignature  = "signature"
+	KindInfo       = "document_info"
+	KindMetadata   = "metadata"
+	KindDefaults   = "form_defaults"
+	KindContent    = "page_content"
+	KindPage       = "page"
+	KindFont       = "font"
+	KindImage      = "image"
+	KindResource   = "resource"
+	KindAnnotation = "annotation"
+	KindAppearance = "appearance"
+	KindFormFill   = "form_fill"
+	KindField      = "form_field"
+	KindAction     = "action"
+	KindCatalog    = "catalog"
+	KindTrailer    = "trailer"
+	KindOther      = "other"
+	KindRemoved    = "removed"
+	KindOrphan     = "unreferenced"
+	KindUnreadable = "unreadable"
+)
+
+// Change is one difference.
+type Change struct {
+	Kind   string
+	Level  Level
+	Page   int    // from 1, 0 when none
+	Object int    // object number, 0 when none
+	Detail string // key or path
+	// Field is the object number of the signature field that was filled, with
+	// its full name; Added tells that the field itself is new, Visible that
+	// it shows something on a page.
+	Field     int
+	FieldName string
+	Added     bool
+	Visible   bool
+}
+
+// Signatures maps the object numbers of the signature dictionaries that the
+// later revision may bring, to whether each is a document time-stamp.
+type Signatures map[int]bool
+
+type comparer struct {
+	a, b     *revision.File
+	sigs     Signatures
+	changed  map[int]bool // objects that differ
+	role     map[int]role // what a typed walk took an object for
+	queue    []visit
+	seen     map[int]bool
+	out      []Change
+	widgets  map[int]bool // new signature widgets, which pages may list
+	pageList []page
+	pageOf   map[int]int     // object number to page number
+	covered  map[int]float64 // square points that new widgets take, by page
+	steps    int
+}
+
+// role is the part that an object plays in a typed walk.
+type role int
+
+const (
+	roleNone  role = iota
+	roleNode       // page, field or widget: may be met on many paths
+	roleOwned      // belongs to its one place: reached elsewhere, it is a disguise
+)
+
+type visit struct {
+	value revision.Object
+	page  int
+	kind  string
+	path  string
+}
+
+const maxSteps = 4 << 20
+
+// Between compares revision a with the later revision b. It returns every
+// change, and an error when b cannot be compared at all.
+func Between(a, b *revision.File, sigs Signatures) ([]Change, error) {
+	c := &comparer{a: a, b: b, sigs: sigs, changed: make(map[int]bool), role: make(map[int]role),
+		seen: make(map[int]bool), widgets: make(map[int]bool), pageOf: make(map[int]int), covered: make(map[int]float64)}
+	if err := c.findChanged(); err != nil {
+		return nil, err
+	}
+	if err := c.trailer(); err != nil {
+		return nil, err
+	}
+	if err := c.spread(); err != nil {
+		return nil, err
+	}
+	c.orphans()
+	c.settleInfo()
+	return c.out, nil
+}
+
+// findChanged lists the objects that b finds elsewhere than a, unless they are
+// equal all the same: producers rewrite objects without touching them.
+func (c *comparer) findChanged() error {
+	nums := append(c.a.Numbers(), c.b.Numbers()...)
+	slices.Sort(nums)
+	for _, num := range slices.Compact(nums) {
+		if c.a.Same(c.b, num) {
+			continue
+		}
+		if !c.a.InUse(num) && c.b.Structural(num) {
+			// A cross-reference or object stream of an update: explained, as
+			// long as nothing in the document leads to it.
+			c.changed[num], c.role[num] = true, roleOwned
+			continue
+		}
+		if c.a.InUse(num) {
+			if !c.b.InUse(num) {
+				c.changed[num] = true
+				continue
+			}
+			oa, errA := c.a.Object(num)
+			ob, errB := c.b.Object(num)
+			if errA == nil && errB == nil && revision.Equal(oa, ob) {
+				continue
+			}
+			if errB != nil {
+				return fmt.Errorf("object %d: %w", num, errB)
+			}
+		}
+		c.changed[num] = true
+	}
+	return nil
+}
+
+func (c *comparer) add(ch Change) { c.out = append(c.out, ch) }
+
+func (c *comparer) forbid(kind string, page, object int, format string, args ...any) {
+	c.add(Change{Kind: kind, Level: Forbidden, Page: page, Object: object, Detail: fmt.Sprintf(format, args...)})
+}
+
+// own takes the object behind an edge into the walk as belonging to that one
+// place.
+func (c *comparer) own(o revision.Object) {
+	if r, ok := o.(revision.Ref); ok {
+		c.role[r.Num] = roleOwned
+	}
+}
+
+func (c *comparer) node(o revision.Object) {
+	if r, ok := o.(revision.Ref); ok && c.role[r.Num] != roleOwned {
+		c.role[r.Num] = roleNode
+	}
+}
+
+// rest requires two dictionaries to agree on every key but the given ones, and
+// queues the values for the general walk.
+func (c *comparer) rest(a, b *revision.Dict, num, page int, kind, path string, except ...revision.Name) {
+	if b.Duplicate || (a != nil && a.Duplicate) {
+		c.forbid(kind, page, num, "%s: key twice", path)
+	}
+	for _, e := range b.Entries {
+		if slices.Contains(except, e.Key) {
+			continue
+		}
+		if a == nil || !revision.Equal(a.Get(e.Key), e.Value) {
+			c.forbid(kindOf(e.Key, kind), page, num, "%s/%s", path, e.Key)
+		}
+		c.push(e.Value, page, kindOf(e.Key, kind), path+"/"+string(e.Key))
+	}
+	if a == nil {
+		return
+	}
+	for _, e := range a.Entries {
+		if !slices.Contains(except, e.Key) && b.Entry(e.Key) == nil && e.Value != nil {
+			c.forbid(kindOf(e.Key, kind), page, num, "%s/%s", path, e.Key)
+		}
+	}
+}
+
+func (c *comparer) push(o revision.Object, page int, kind, path string) {
+	c.queue = append(c.queue, visit{o, page, kind, path})
+}
+
+// spread walks everything that the typed walk left, and reports each changed
+// object that it meets.
+func (c *comparer) spread() error {
+	for len(c.queue) > 0 {
+		v := c.queue[len(c.queue)-1]
+		c.queue = c.queue[:len(c.queue)-1]
+		if c.steps++; c.steps > maxSteps {
+			return revision.ErrBudget
+		}
+		switch o := v.value.(type) {
+		case revision.Ref:
+			if c.seen[o.Num] {
+				continue
+			}
+			c.seen[o.Num] = true
+			switch {
+			case c.changed[o.Num] && c.role[o.Num] == roleNode:
+				continue // compared where it belongs
+			case c.changed[o.Num]:
+				c.forbid(v.kind, v.page, o.Num, "%s", v.path)
+			case c.role[o.Num] == roleNode:
+				continue
+			}
+			value, err := c.b.Object(o.Num)
+			if err != nil {
+				if len(c.changed) > 0 {
+					c.forbid(KindUnreadable, v.page, o.Num, "%s: %v", v.path, err)
+				}
+				continue
+			}
+			c.push(value, v.page, v.kind, v.path)
+		case revision.Array:
+			for _, x := range o {
+				c.pushDeep(x, v)
+			}
+		case *revision.Dict:
+			c.pushDict(o, v)
+		case *revision.Stream:
+			c.pushDict(o.Dict, v)
+		}
+	}
+	return nil
+}
+
+func (c *comparer) pushDeep(o revision.Object, v visit) {
+	switch o.(type) {
+	case revision.Ref, revision.Array, *revision.Dict, *revision.Stream:
+		c.queue = append(c.queue, visit{o, v.page, v.kind, v.path})
+	}
+}
+
+func (c *comparer) pushDict(d *revision.Dict, v visit) {
+	for _, e := range d.Entries {
+		switch e.Value.(type) {
+		case revision.Ref, revision.Array, *revision.Dict:
+			path := v.path
+			if len(path) < 120 {
+				path += "/" + string(e.Key)
+			}
+			c.queue = append(c.queue, visit{e.Value, v.page, kindOf(e.Key, v.kind), path})
+		}
+	}
+}
+
+// kindOf names what a key leads to; inner keeps the kind of the way there.
+func kindOf(key revision.Name, inner string) string {
+	switch key {
+	case "Contents":
+		if inner == KindPage {
+			return KindContent
+		}
+	case "Font", "FontFile", "FontFile2", "FontFile3", "ToUnicode", "DescendantFonts", "FontDescriptor":
+		return KindFont
+	case "XObject":
+		return KindImage
+	case "Resources", "ExtGState", "ColorSpace", "Pattern", "Shading", "Properties":
+		if inner == KindPage || inner == KindCatalog {
+			return KindResource
+		}
+	case "Annots":
+		return KindAnnotation
+	case "AP":
+		return KindAppearance
+	case "OpenAction", "AA", "A", "JavaScript", "JS":
+		return KindAction
+	}
+	return inner
+}
+
+// orphans reports changed objects that neither walk met: removed ones, and new
+// ones that nothing refers to. Validation data that was left unreferenced is
+// harmless and happens.
+func (c *comparer) orphans() {
+	for _, num := range sortedKeys(c.changed) {
+		if c.role[num] != roleNone || c.seen[num] {
+			continue
+		}
+		switch {
+		case !c.b.InUse(num):
+			c.forbid(KindRemoved, 0, num, "")
+		case !c.a.InUse(num) && c.looksLikeValidation(num):
+			c.add(Change{Kind: KindValidation, Level: Validation, Object: num, Detail: "unreferenced"})
+		default:
+			c.forbid(KindOrphan, 0, num, "")
+		}
+	}
+}
+
+// settleInfo lets the modification date pass with validation data: producers
+// that append a DSS touch the information dictionary, and it is not shown.
+func (c *comparer) settleInfo() {
+	validation := false
+	for _, ch := range c.out {
+		if ch.Kind == KindValidation || ch.Kind == KindTimestamp {
+			validation = true
+		}
+	}
+	for i := range c.out {
+		if validation && c.out[i].Kind == KindInfo && c.out[i].Level == Signing {
+			c.out[i].Level = Validation
+		}
+	}
+}
+
+func sortedKeys(m map[int]bool) []int {
+	out := make([]int, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}

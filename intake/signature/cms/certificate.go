@@ -1,0 +1,147 @@
+package cms
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"encoding/hex"
+	"math/big"
+	"time"
+
+	"github.com/emmansun/gmsm/smx509"
+)
+
+// Certificate is an X.509 certificate, read just as far as checking a
+// signature needs: a certificate that a full parser refuses can still prove
+// that a signature is intact (and is then simply not trusted).
+type Certificate struct {
+	Raw       []byte
+	Serial    *big.Int
+	Issuer    []byte // raw Name
+	Subject   []byte // raw Name
+	NotBefore time.Time
+	NotAfter  time.Time
+	KeyID     []byte // subject key identifier, nil when absent
+	key       []byte // SubjectPublicKeyInfo
+}
+
+// ParseCertificate reads one certificate.
+func ParseCertificate(der []byte) (*Certificate, error) {
+	e, rest, err := read(der)
+	if err != nil || len(rest) > 0 {
+		return nil, errBER
+	}
+	outer := open(e, 0, tagSequence)
+	tbs := outer.next()
+	outer.next()
+	outer.next()
+	if err := outer.end(); err != nil {
+		return nil, err
+	}
+	cert := &Certificate{Raw: e.raw}
+	c := open(tbs, 0, tagSequence)
+	c.optional(2, 0)
+	cert.Serial, err = c.next().integer()
+	c.fail(err)
+	c.next() // signature algorithm
+	cert.Issuer = c.next().raw
+	validity := open(c.next(), 0, tagSequence)
+	cert.NotBefore, err = parseTime(validity.next())
+	c.fail(err)
+	cert.NotAfter, err = parseTime(validity.next())
+	c.fail(err)
+	c.fail(validity.err)
+	cert.Subject = c.next().raw
+	cert.key = c.next().raw
+	c.optional(2, 1)
+	c.optional(2, 2)
+	if ext, ok := c.optional(2, 3); ok {
+		cert.KeyID = keyID(ext)
+	}
+	return cert, c.err
+}
+
+func keyID(ext element) []byte {
+	wrapper := open(ext, 2, 3)
+	list := open(wrapper.next(), 0, tagSequence)
+	if list.err != nil {
+		return nil
+	}
+	for _, e := range list.list {
+		c := open(e, 0, tagSequence)
+		if id, err := c.next().oid(); err != nil || id != "2.5.29.14" {
+			continue
+		}
+		c.optional(0, 1)
+		inner, _, err := read(c.next().content)
+		if c.err == nil && err == nil && inner.is(0, tagOctetString) {
+			return inner.content
+		}
+	}
+	return nil
+}
+
+func parseTime(e element) (time.Time, error) {
+	var t time.Time
+	if rest, err := asn1.Unmarshal(e.raw, &t); err == nil && len(rest) == 0 {
+		return t.UTC(), nil
+	}
+	if e.is(0, tagGeneralizedTime) {
+		for _, layout := range []string{"20060102150405Z", "20060102150405.999999999Z", "20060102150405.999999999Z0700", "200601021504Z"} {
+			if t, err := time.Parse(layout, string(e.content)); err == nil {
+				return t.UTC(), nil
+			}
+		}
+	}
+	return time.Time{}, errBER
+}
+
+// SHA256 is the certificate's fingerprint in lower-case hex.
+func (c *Certificate) SHA256() string {
+	s := sha256.Sum256(c.Raw)
+	return hex.EncodeToString(s[:])
+}
+
+// X509 parses the certificate fully with the standard library.
+func (c *Certificate) X509() (*x509.Certificate, error) { return x509.ParseCertificate(c.Raw) }
+
+// SM parses the certificate fully with gmsm, which knows SM2 keys.
+func (c *Certificate) SM() (*smx509.Certificate, error) { return smx509.ParseCertificate(c.Raw) }
+
+// SubjectName decodes the subject; it is empty when it cannot be decoded.
+func (c *Certificate) SubjectName() pkix.Name { return decodeName(c.Subject) }
+
+// IssuerName decodes the issuer; it is empty when it cannot be decoded.
+func (c *Certificate) IssuerName() pkix.Name { return decodeName(c.Issuer) }
+
+func decodeName(raw []byte) pkix.Name {
+	var seq pkix.RDNSequence
+	var n pkix.Name
+	if rest, err := asn1.Unmarshal(raw, &seq); err == nil && len(rest) == 0 {
+		n.FillFromRDNSequence(&seq)
+	}
+	return n
+}
+
+// find returns the certificate of the signer among certs.
+func (s *SignerInfo) find(certs []*Certificate) []*Certificate {
+	var out []*Certificate
+	for _, c := range certs {
+		dup := false
+		for _, o := range out {
+			dup = dup || bytes.Equal(o.Raw, c.Raw)
+		}
+		if dup {
+			continue
+		}
+		if s.Serial != nil && c.Serial.Cmp(s.Serial) == 0 && bytes.Equal(c.Issuer, s.Issuer) {
+			out = append(out, c)
+		}
+		if s.Serial == nil && len(s.KeyID) > 0 && bytes.Equal(c.KeyID, s.KeyID) {
+			out = append(out, c)
+		}
+	}
+	return out
+}

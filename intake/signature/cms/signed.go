@@ -1,0 +1,233 @@
+package cms
+
+import (
+	"crypto/x509"
+	"fmt"
+	"math/big"
+	"time"
+)
+
+// VerifySigned checks a value over message with an algorithm identifier as
+// certificates, CRLs and OCSP responses carry it, and returns the scheme.
+func VerifySigned(key *Key, alg AlgorithmID, message, value []byte) (Scheme, error) {
+	s, ok := schemes(alg.OID)
+	if !ok {
+		return Scheme{}, fmt.Errorf("%w: %s", ErrUnsupported, alg.OID)
+	}
+	digest := map[Hash]string{MD5: "1.2.840.113549.2.5", SHA1: "1.3.14.3.2.26", SHA224: "2.16.840.1.101.3.4.2.4",
+		SHA256: "2.16.840.1.101.3.4.2.1", SHA384: "2.16.840.1.101.3.4.2.2", SHA512: "2.16.840.1.101.3.4.2.3",
+		SHA3_256: "2.16.840.1.101.3.4.2.8", SHA3_384: "2.16.840.1.101.3.4.2.9", SHA3_512: "2.16.840.1.101.3.4.2.10",
+		SM3: "1.2.156.10197.1.401", Shake256: "2.16.840.1.101.3.4.2.12"}[s.hash]
+	if s.pss {
+		h, _, err := pssParams(alg.Params)
+		if err != nil {
+			return Scheme{}, err
+		}
+		digest = map[Hash]string{SHA1: "1.3.14.3.2.26", SHA256: "2.16.840.1.101.3.4.2.1", SHA384: "2.16.840.1.101.3.4.2.2", SHA512: "2.16.840.1.101.3.4.2.3"}[h]
+	}
+	if digest == "" && key.Kind == SM2 {
+		digest = "1.2.156.10197.1.401"
+	}
+	sc, err := resolve(digest, alg, key)
+	if err != nil {
+		return sc, err
+	}
+	return sc, sc.check(key, message, nil, value)
+}
+
+// CRL is a certificate revocation list with the parts that its signature is
+// over.
+type CRL struct {
+	*x509.RevocationList
+	alg AlgorithmID
+	// ByKey indexes the entries by serial number.
+	ByKey map[string]x509.RevocationListEntry
+}
+
+// ParseCRL reads a DER CRL of any algorithm.
+func ParseCRL(der []byte) (*CRL, error) {
+	list, err := x509.ParseRevocationList(der)
+	if err != nil {
+		return nil, err
+	}
+	e, _, err := read(der)
+	if err != nil {
+		return nil, err
+	}
+	c := open(e, 0, tagSequence)
+	c.next()
+	alg, err := parseAlgorithm(c.next())
+	if err != nil || c.err != nil {
+		return nil, errBER
+	}
+	out := &CRL{RevocationList: list, alg: alg, ByKey: make(map[string]x509.RevocationListEntry, len(list.RevokedCertificateEntries))}
+	for _, r := range list.RevokedCertificateEntries {
+		out.ByKey[string(r.SerialNumber.Bytes())] = r
+	}
+	return out, nil
+}
+
+// VerifiedBy checks the list's signature and returns its scheme.
+func (c *CRL) VerifiedBy(key *Key) (Scheme, error) {
+	return VerifySigned(key, c.alg, c.RawTBSRevocationList, c.Signature)
+}
+
+// OCSP is one basic OCSP response (RFC 6960).
+type OCSP struct {
+	ProducedAt   time.Time
+	Singles      []SingleOCSP
+	Certificates []*Certificate
+	ByName       []byte // responder's raw Name, or
+	ByKey        []byte // the SHA-1 of its key
+	tbs          []byte
+	alg          AlgorithmID
+	signature    []byte
+}
+
+// SingleOCSP is the answer for one certificate.
+type SingleOCSP struct {
+	Hash       Hash
+	NameHash   []byte
+	KeyHash    []byte
+	Serial     *big.Int
+	Good       bool
+	RevokedAt  time.Time // zero when not revoked
+	ThisUpdate time.Time
+	NextUpdate time.Time
+}
+
+// ParseOCSP reads an OCSPResponse, or a bare BasicOCSPResponse as the Adobe
+// attribute sometimes has it.
+func ParseOCSP(der []byte) (*OCSP, error) {
+	e, _, err := read(der)
+	if err != nil {
+		return nil, err
+	}
+	c := open(e, 0, tagSequence)
+	first := c.next()
+	if c.err != nil {
+		return nil, c.err
+	}
+	if first.is(0, 10) { // responseStatus
+		if len(first.content) != 1 || first.content[0] != 0 {
+			return nil, fmt.Errorf("ocsp: unsuccessful")
+		}
+		body, ok := c.optional(2, 0)
+		if !ok {
+			return nil, errBER
+		}
+		rb := open(open(body, 2, 0).next(), 0, tagSequence)
+		id, err := rb.next().oid()
+		octets := rb.next()
+		if err != nil || rb.err != nil || id != "1.3.6.1.5.5.7.48.1.1" {
+			return nil, errBER
+		}
+		raw, err := octets.octets(0)
+		if err != nil {
+			return nil, err
+		}
+		if e, _, err = read(raw); err != nil {
+			return nil, err
+		}
+	}
+	return parseBasicOCSP(e)
+}
+
+func parseBasicOCSP(e element) (*OCSP, error) {
+	c := open(e, 0, tagSequence)
+	tbs := c.next()
+	alg, err := parseAlgorithm(c.next())
+	c.fail(err)
+	sig, err := c.next().bits()
+	c.fail(err)
+	o := &OCSP{tbs: tbs.raw, alg: alg, signature: sig}
+	if certs, ok := c.optional(2, 0); ok {
+		list := open(open(certs, 2, 0).next(), 0, tagSequence)
+		for _, x := range list.list {
+			if cert, err := ParseCertificate(x.raw); err == nil {
+				o.Certificates = append(o.Certificates, cert)
+			}
+		}
+	}
+	d := open(tbs, 0, tagSequence)
+	d.optional(2, 0)
+	if name, ok := d.optional(2, 1); ok {
+		o.ByName = name.content
+	} else if key, ok := d.optional(2, 2); ok {
+		o.ByKey = open(key, 2, 2).next().content
+	} else {
+		d.fail(errBER)
+	}
+	o.ProducedAt, err = parseTime(d.next())
+	d.fail(err)
+	singles := open(d.next(), 0, tagSequence)
+	for _, x := range singles.list {
+		s, err := parseSingle(x)
+		if err != nil {
+			return nil, err
+		}
+		o.Singles = append(o.Singles, s)
+	}
+	if c.err != nil || d.err != nil || singles.err != nil {
+		return nil, errBER
+	}
+	return o, nil
+}
+
+func parseSingle(e element) (SingleOCSP, error) {
+	var s SingleOCSP
+	c := open(e, 0, tagSequence)
+	id := open(c.next(), 0, tagSequence)
+	alg, err := parseAlgorithm(id.next())
+	id.fail(err)
+	s.Hash = HashByOID(alg.OID)
+	s.NameHash, s.KeyHash = id.next().content, id.next().content
+	s.Serial, err = id.next().integer()
+	id.fail(err)
+	c.fail(id.err)
+	status := c.next()
+	switch {
+	case status.is(2, 0):
+		s.Good = true
+	case status.is(2, 1):
+		r := open(status, 2, 1)
+		s.RevokedAt, err = parseTime(r.next())
+		c.fail(err)
+	}
+	s.ThisUpdate, err = parseTime(c.next())
+	c.fail(err)
+	if next, ok := c.optional(2, 0); ok {
+		s.NextUpdate, err = parseTime(open(next, 2, 0).next())
+		c.fail(err)
+	}
+	return s, c.err
+}
+
+// VerifiedBy checks the response's signature and returns its scheme.
+func (o *OCSP) VerifiedBy(key *Key) (Scheme, error) {
+	return VerifySigned(key, o.alg, o.tbs, o.signature)
+}
+
+// Sum hashes b; it is nil for an unknown hash.
+func (h Hash) Sum(b []byte) []byte {
+	if h.New() == nil {
+		return nil
+	}
+	return h.sum(b)
+}
+
+// KeyBits returns the public key's bit string, which OCSP identifies issuers
+// by.
+func (c *Certificate) KeyBits() []byte {
+	e, _, err := read(c.key)
+	if err != nil {
+		return nil
+	}
+	cur := open(e, 0, tagSequence)
+	cur.next()
+	b, err := cur.next().bits()
+	if err != nil {
+		return nil
+	}
+	return b
+}

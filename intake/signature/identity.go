@@ -1,0 +1,111 @@
+package signature
+
+import (
+	"encoding/asn1"
+	"math/big"
+	"strings"
+
+	"jianding/intake/signature/cms"
+	"jianding/schemas"
+)
+
+// identify looks the signer up in the register, by certificate (hash, or
+// issuer and serial) or, for an agency that lists none, by the credit code in
+// the certificate; never by a visible seal, /Name or other text. The
+// certificate must lead to a root: anyone can write a credit code.
+func (v *verification) identify(s *signature) {
+	if s.chain.certs == nil {
+		return
+	}
+	cert := s.verdict.Certificate
+	for i := range v.trust.agencies {
+		a := &v.trust.agencies[i]
+		for _, ref := range a.Certificates {
+			if !refers(ref, cert) {
+				continue
+			}
+			s.agency, s.person, s.role = a, ref.Person, ref.Role
+			return
+		}
+	}
+	code := uscc(cert)
+	for i := range v.trust.agencies {
+		a := &v.trust.agencies[i]
+		if code != "" && a.USCC == code && !listsOwn(a) {
+			s.agency = a
+			return
+		}
+	}
+}
+
+// listsOwn reports whether the agency names its own certificates, which then
+// are the only ones that it signs with.
+func listsOwn(a *schemas.Agency) bool {
+	for _, c := range a.Certificates {
+		if c.Person == "" {
+			return true
+		}
+	}
+	return false
+}
+
+func refers(ref schemas.CertificateRef, c *cms.Certificate) bool {
+	if ref.SHA256 != "" {
+		return strings.EqualFold(ref.SHA256, c.SHA256())
+	}
+	n, ok := serialNumber(ref.Serial)
+	return ok && ref.Issuer != "" && n.Cmp(c.Serial) == 0 && c.IssuerName().CommonName == ref.Issuer
+}
+
+// serialNumber reads a hexadecimal serial, with or without colons.
+func serialNumber(s string) (*big.Int, bool) {
+	s = strings.TrimPrefix(strings.ToLower(strings.NewReplacer(":", "", " ", "").Replace(s)), "0x")
+	if s == "" {
+		return nil, false
+	}
+	return new(big.Int).SetString(s, 16)
+}
+
+// uscc is the unified social credit code (GB 32100-2015) in a certificate's
+// subject: serialNumber, or organizationIdentifier, with or without a scheme
+// prefix (ETSI EN 319 412-1: NTRCN-…).
+func uscc(c *cms.Certificate) string {
+	name := c.SubjectName()
+	candidates := []string{name.SerialNumber}
+	for _, a := range name.Names {
+		if a.Type.Equal(asn1.ObjectIdentifier{2, 5, 4, 97}) {
+			if s, ok := a.Value.(string); ok {
+				candidates = append(candidates, s, s[strings.LastIndexByte(s, '-')+1:])
+			}
+		}
+	}
+	for _, s := range candidates {
+		if isUSCC(s) {
+			return s
+		}
+	}
+	return ""
+}
+
+func isUSCC(s string) bool {
+	if len(s) != 18 {
+		return false
+	}
+	for _, c := range s {
+		if (c < '0' || c > '9') && (c < 'A' || c > 'Z') {
+			return false
+		}
+	}
+	return true
+}
+
+// plainName prefers a common name.
+func plainName(common, whole string) string {
+	if common != "" {
+		return common
+	}
+	if whole != "" {
+		return whole
+	}
+	return "（无名称）"
+}

@@ -1,0 +1,42 @@
+package signature
+
+import "jianding/schemas"
+
+// Policy holds what a district may decide differently. Nothing in it can make
+// a changed or broken document valid. The zero value is not useful; start from
+// [DefaultPolicy].
+type Policy struct {
+	// Name is printed with verdicts: "default/1".
+	Name string
+	// Weak algorithms are sound mathematics with doubtful strength. Those not
+	// allowed make a signature untrusted, never invalid.
+	AllowSHA1   bool
+	AllowSHA224 bool
+	// MinRSABits is the least modulus: 2048.
+	MinRSABits int
+	// AllowLegacy accepts adbe.pkcs7.sha1 and adbe.x509.rsa_sha1.
+	AllowLegacy bool
+	// AllowSM2WithoutID accepts SM2 signatures made without the default
+	// identity 1234567812345678 (GM/T 0009-2012, 10).
+	AllowSM2WithoutID bool
+	// RequireRevocation makes missing or stale revocation data untrusted
+	// instead of a review reason.
+	RequireRevocation bool
+	// RequirePerson asks for at least one registered person's signature
+	// besides the agency's.
+	RequirePerson bool
+	// MaxSignatures bounds one document.
+	MaxSignatures int
+}
+
+// DefaultPolicy is what the service runs with.
+func DefaultPolicy() Policy {
+	return Policy{Name: "signature/1", MinRSABits: 2048, MaxSignatures: 64}
+}
+
+// weights: reasons that decide nothing of the status keep the weight of the
+// closed list.
+func noteOnly(code schemas.ReasonCode) bool {
+	i, ok := code.Info()
+	return !ok || i.Weight == schemas.WeightNote
+}

@@ -1,0 +1,349 @@
+package revision
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Document is the whole file; its revisions share parsed objects and limits.
+type Document struct {
+	data     []byte
+	budget   budget
+	entries  int
+	sections map[int]*Section
+	objects  map[int]*Indirect // by offset
+	packed   map[int][]packed  // object streams by offset of the stream
+	crypt    *decrypter
+	cryptFor Object
+	cryptErr error
+	depth    int // Length of Length of Length …
+}
+
+// NewDocument prepares to read revisions of data, which is not copied and must
+// not change.
+func NewDocument(data []byte) *Document {
+	return &Document{
+		data: data,
+		// A value costs at least one byte of the file or of an inflated
+		// stream; updates that are read several times are cached.
+		budget:   budget{values: maxValues, bytes: 8*len(data) + 1<<20, inflated: maxInflated, streams: maxStreams},
+		entries:  maxEntries,
+		sections: make(map[int]*Section),
+		objects:  make(map[int]*Indirect),
+		packed:   make(map[int][]packed),
+	}
+}
+
+// File is one revision of the document: its first End bytes.
+type File struct {
+	doc  *Document
+	data []byte
+	// Sections is the chain of cross-reference sections, newest first.
+	Sections []*Section
+	// Trailer is the newest section's trailer dictionary.
+	Trailer *Dict
+	table   map[int]Location
+}
+
+// Indirect is an indirect object as it stands in the file.
+type Indirect struct {
+	Num, Gen   int
+	Start, End int // from the object number to after "endobj"
+	Value      Object
+	EndedBy    string // "endobj"; anything else is a fault
+}
+
+// Open reads the structure of the revision that ends at byte end.
+func (d *Document) Open(end int) (*File, error) {
+	if end < 0 || end > len(d.data) {
+		return nil, syntax(end, "revision outside the file")
+	}
+	f := &File{doc: d, data: d.data[:end], table: make(map[int]Location)}
+	offset, err := lastStartXRef(f.data)
+	if err != nil {
+		return nil, err
+	}
+	visited := make(map[int]bool)
+	for offset >= 0 {
+		if visited[offset] || len(f.Sections) >= maxSections {
+			return nil, syntax(offset, "cross-reference sections form a loop")
+		}
+		visited[offset] = true
+		s, err := f.section(offset)
+		if err != nil {
+			return nil, err
+		}
+		if d.budget.values -= len(s.Entries) / 4; d.budget.values < 0 {
+			return nil, ErrBudget
+		}
+		f.Sections = append(f.Sections, s)
+		for num, loc := range s.Entries {
+			if _, newer := f.table[num]; !newer {
+				f.table[num] = loc
+			}
+		}
+		offset = s.Prev
+	}
+	f.Trailer = f.Sections[0].Trailer
+	if _, ok := f.Trailer.Get("Root").(Ref); !ok {
+		return nil, syntax(f.Sections[0].Offset, "trailer without Root")
+	}
+	if err := f.openCrypt(); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// End is the number of bytes of this revision.
+func (f *File) End() int { return len(f.data) }
+
+// Numbers lists the object numbers of the revision in ascending order, free
+// ones included.
+func (f *File) Numbers() []int { return slices.Sorted(maps.Keys(f.table)) }
+
+// Locate returns where the revision finds object num.
+func (f *File) Locate(num int) (Location, bool) {
+	l, ok := f.table[num]
+	return l, ok
+}
+
+// InUse reports whether object num exists in the revision.
+func (f *File) InUse(num int) bool {
+	l, ok := f.table[num]
+	return ok && !l.Free
+}
+
+// Resolve follows references until a direct object. A reference to a free or
+// unknown object is null (ISO 32000-1, 7.3.10).
+func (f *File) Resolve(o Object) (Object, error) {
+	for range 16 {
+		r, ok := o.(Ref)
+		if !ok {
+			return o, nil
+		}
+		var err error
+		if o, err = f.Object(r.Num); err != nil {
+			return nil, err
+		}
+	}
+	return nil, fmt.Errorf("references form a loop")
+}
+
+// Dict resolves o and returns it when it is a dictionary, nil otherwise.
+func (f *File) Dict(o Object) *Dict {
+	v, err := f.Resolve(o)
+	if err != nil {
+		return nil
+	}
+	d, _ := v.(*Dict)
+	return d
+}
+
+// Root returns the catalog.
+func (f *File) Root() (*Dict, error) {
+	d := f.Dict(f.Trailer.Get("Root"))
+	if d == nil {
+		return nil, syntax(0, "catalog missing")
+	}
+	if d.Duplicate {
+		return nil, syntax(0, "catalog has a key twice")
+	}
+	return d, nil
+}
+
+// Object returns the value of object num, null when it is free or unknown.
+func (f *File) Object(num int) (Object, error) {
+	loc, ok := f.table[num]
+	if !ok || loc.Free {
+		return nil, nil
+	}
+	if loc.Container == 0 {
+		ind, err := f.Indirect(num)
+		if err != nil {
+			return nil, err
+		}
+		return ind.Value, nil
+	}
+	objs, err := f.unpack(loc.Container)
+	if err != nil {
+		return nil, err
+	}
+	if loc.Index >= len(objs) || objs[loc.Index].num != num {
+		return nil, fmt.Errorf("object %d is not where the cross-reference says", num)
+	}
+	return objs[loc.Index].value, nil
+}
+
+// Indirect returns object num with its place; it fails for objects in object
+// streams and for free ones.
+func (f *File) Indirect(num int) (*Indirect, error) {
+	loc, ok := f.table[num]
+	if !ok || loc.Free || loc.Container != 0 {
+		return nil, fmt.Errorf("object %d has no place of its own", num)
+	}
+	ind, err := f.indirectAt(loc.Offset)
+	if err != nil {
+		return nil, err
+	}
+	if ind.Num != num || ind.Gen != loc.Gen {
+		return nil, syntax(loc.Offset, "cross-reference leads to object %d %d instead of %d %d", ind.Num, ind.Gen, num, loc.Gen)
+	}
+	if ind.End > len(f.data) {
+		return nil, syntax(loc.Offset, "object reaches beyond its revision")
+	}
+	return ind, nil
+}
+
+// Same reports whether two revisions find object num at the same place, so
+// that it cannot differ.
+func (f *File) Same(g *File, num int) bool {
+	a, okA := f.table[num]
+	b, okB := g.table[num]
+	if !okA || !okB {
+		return okA == okB || (okA && a.Free) || (okB && b.Free)
+	}
+	if a.Free && b.Free {
+		return true
+	}
+	if a != b {
+		return false
+	}
+	if a.Container != 0 {
+		ca, okA := f.table[a.Container]
+		cb, okB := g.table[a.Container]
+		return okA && okB && ca == cb
+	}
+	return true
+}
+
+// indirectAt parses "N G obj … endobj" at offset.
+func (f *File) indirectAt(offset int) (*Indirect, error) {
+	if ind := f.doc.objects[offset]; ind != nil {
+		if ind.End > len(f.data) {
+			return nil, syntax(offset, "object reaches beyond its revision")
+		}
+		return ind, nil
+	}
+	if offset < 0 || offset >= len(f.data) {
+		return nil, syntax(offset, "object outside the revision")
+	}
+	if f.doc.depth++; f.doc.depth > 8 {
+		f.doc.depth--
+		return nil, syntax(offset, "stream lengths refer to each other")
+	}
+	defer func() { f.doc.depth-- }()
+	p := &parser{data: f.data, pos: offset, budget: &f.doc.budget}
+	ind, err := f.indirect(p)
+	if f.doc.budget.bytes -= p.pos - offset; f.doc.budget.bytes < 0 {
+		return nil, ErrBudget
+	}
+	if err != nil {
+		return nil, err
+	}
+	f.doc.objects[offset] = ind
+	return ind, nil
+}
+
+func (f *File) indirect(p *parser) (*Indirect, error) {
+	p.skipBlank()
+	start := p.pos
+	num, ok1 := p.uint()
+	p.skipBlank()
+	gen, ok2 := p.uint()
+	p.skipBlank()
+	if !ok1 || !ok2 || !p.keywordPrefix("obj") || num > maxNumber {
+		return nil, syntax(start, "no object here")
+	}
+	o, err := p.object(0)
+	if err != nil {
+		return nil, err
+	}
+	ind := &Indirect{Num: num, Gen: gen, Start: start, Value: o}
+	p.skipSpace()
+	if d, ok := o.(*Dict); ok && p.keywordPrefix("stream") {
+		ind.Value = f.stream(p, d, num, gen)
+		p.skipSpace()
+	}
+	switch {
+	case p.keywordPrefix("endobj"):
+		ind.EndedBy = "endobj"
+	default:
+		// Old producers leave endobj out; readers go on. Whoever needs exact
+		// bytes (Update) looks at EndedBy.
+	}
+	ind.End = p.pos
+	return ind, nil
+}
+
+// keywordPrefix accepts a keyword that may be followed by anything: producers
+// write "obj<<" and "endobj5 0 obj".
+func (p *parser) keywordPrefix(w string) bool {
+	end := p.pos + len(w)
+	if end > len(p.data) || string(p.data[p.pos:end]) != w {
+		return false
+	}
+	p.pos = end
+	return true
+}
+
+// stream reads the data after the keyword stream and leaves p after endstream.
+func (f *File) stream(p *parser, d *Dict, num, gen int) *Stream {
+	st := &Stream{Dict: d, num: num, gen: gen}
+	if p.pos < len(p.data) && p.data[p.pos] == '\r' {
+		p.pos++
+	}
+	if p.pos < len(p.data) && p.data[p.pos] == '\n' {
+		p.pos++
+	}
+	from := p.pos
+	length, err := f.Resolve(d.Get("Length"))
+	n, ok := length.(int64)
+	if err != nil || !ok || n < 0 || int(n) > len(p.data)-from {
+		st.Err = syntax(from, "stream without a usable Length")
+		return st
+	}
+	p.pos = from + int(n)
+	end := p.pos
+	p.skipBlank()
+	if p.pos-end > 2 || !p.keywordPrefix("endstream") {
+		st.Err = syntax(end, "endstream is not where Length says")
+		p.pos = from
+		return st
+	}
+	st.Raw = p.data[from:end]
+	return st
+}
+
+// Structural reports whether object num is a cross-reference or an object
+// stream, which belongs to the file and not to the document.
+func (f *File) Structural(num int) bool {
+	o, err := f.Object(num)
+	st, ok := o.(*Stream)
+	if err != nil || !ok {
+		return false
+	}
+	t := st.Dict.Name("Type")
+	return t == "XRef" || t == "ObjStm"
+}
+
+// Everywhere returns every object that any cross-reference section of the
+// chain, superseded ones included, places in the file by itself. Entries that
+// lead nowhere are left out.
+func (f *File) Everywhere() []*Indirect {
+	var out []*Indirect
+	seen := make(map[int]bool)
+	for _, s := range f.Sections {
+		for _, loc := range s.Entries {
+			if loc.Free || loc.Container != 0 || seen[loc.Offset] {
+				continue
+			}
+			seen[loc.Offset] = true
+			if ind, err := f.indirectAt(loc.Offset); err == nil {
+				out = append(out, ind)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b *Indirect) int { return a.Start - b.Start })
+	return out
+}

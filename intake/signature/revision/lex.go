@@ -1,0 +1,437 @@
+package revision
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+)
+
+// Limits that a genuine document is far from, and that keep a hostile one
+// within two seconds and half a gigabyte.
+const (
+	maxDepth    = 64        // nested arrays and dictionaries
+	maxValues   = 4 << 20   // objects parsed from one document, over all its revisions
+	maxInflated = 64 << 20  // bytes inflated from object and cross-reference streams
+	maxStreams  = 1 << 16   // object streams inflated
+	maxSections = 2048      // cross-reference sections in one chain
+	maxEntries  = 2_000_000 // cross-reference entries of one chain
+	maxNumber   = 8_388_607 // object numbers (ISO 32000-1, Annex C)
+)
+
+// ErrBudget tells that a document asks for more work than any report needs.
+var ErrBudget = errors.New("document exceeds the limits of a report")
+
+// SyntaxError is a place where a document is not plain PDF.
+type SyntaxError struct {
+	Offset int
+	What   string
+}
+
+func (e *SyntaxError) Error() string { return fmt.Sprintf("%s at byte %d", e.What, e.Offset) }
+
+func syntax(off int, format string, args ...any) error {
+	return &SyntaxError{Offset: off, What: fmt.Sprintf(format, args...)}
+}
+
+// budget is shared by all revisions of one document.
+type budget struct {
+	values   int
+	bytes    int
+	inflated int
+	streams  int
+}
+
+func (b *budget) value() error {
+	b.values--
+	if b.values < 0 {
+		return ErrBudget
+	}
+	return nil
+}
+
+func isSpace(c byte) bool {
+	return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0
+}
+
+func isDelim(c byte) bool {
+	switch c {
+	case '(', ')', '<', '>', '[', ']', '{', '}', '/', '%':
+		return true
+	}
+	return false
+}
+
+func isRegular(c byte) bool { return !isSpace(c) && !isDelim(c) }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// parser reads objects from data; absolute is added to offsets, or -1 when
+// data is not part of the document's own bytes (an object stream).
+type parser struct {
+	data     []byte
+	pos      int
+	embedded bool
+	budget   *budget
+}
+
+func (p *parser) skipSpace() {
+	for p.pos < len(p.data) {
+		c := p.data[p.pos]
+		switch {
+		case isSpace(c):
+			p.pos++
+		case c == '%':
+			for p.pos < len(p.data) && p.data[p.pos] != '\n' && p.data[p.pos] != '\r' {
+				p.pos++
+			}
+		default:
+			return
+		}
+	}
+}
+
+// skipBlank skips white space, not comments.
+func (p *parser) skipBlank() {
+	for p.pos < len(p.data) && isSpace(p.data[p.pos]) {
+		p.pos++
+	}
+}
+
+func (p *parser) keyword(w string) bool {
+	end := p.pos + len(w)
+	if end > len(p.data) || string(p.data[p.pos:end]) != w {
+		return false
+	}
+	if end < len(p.data) && isRegular(p.data[end]) {
+		return false
+	}
+	p.pos = end
+	return true
+}
+
+// uint reads an unsigned integer of at most 15 digits without sign.
+func (p *parser) uint() (int, bool) {
+	i := p.pos
+	n := 0
+	for i < len(p.data) && isDigit(p.data[i]) && i-p.pos < 15 {
+		n = n*10 + int(p.data[i]-'0')
+		i++
+	}
+	if i == p.pos || (i < len(p.data) && isRegular(p.data[i])) {
+		return 0, false
+	}
+	p.pos = i
+	return n, true
+}
+
+// object parses one object. References are recognised by look-ahead.
+func (p *parser) object(depth int) (Object, error) {
+	if depth > maxDepth {
+		return nil, syntax(p.pos, "objects nested too deep")
+	}
+	if err := p.budget.value(); err != nil {
+		return nil, err
+	}
+	p.skipSpace()
+	if p.pos >= len(p.data) {
+		return nil, syntax(p.pos, "object missing")
+	}
+	switch c := p.data[p.pos]; {
+	case c == '/':
+		return p.name()
+	case c == '(':
+		return p.literal()
+	case c == '[':
+		return p.array(depth)
+	case c == '<':
+		if p.pos+1 < len(p.data) && p.data[p.pos+1] == '<' {
+			return p.dict(depth)
+		}
+		return p.hex()
+	case isDigit(c) || c == '+' || c == '-' || c == '.':
+		return p.numberOrRef()
+	case p.keyword("true"):
+		return true, nil
+	case p.keyword("false"):
+		return false, nil
+	case p.keyword("null"):
+		return nil, nil
+	}
+	return nil, syntax(p.pos, "unexpected token")
+}
+
+func (p *parser) numberOrRef() (Object, error) {
+	if isDigit(p.data[p.pos]) {
+		start := p.pos
+		if n, ok := p.uint(); ok {
+			after := p.pos
+			p.skipSpace()
+			if p.pos > after {
+				if g, ok := p.uint(); ok {
+					mid := p.pos
+					p.skipSpace()
+					if p.pos > mid && p.keyword("R") {
+						if n > maxNumber || g > 65535 {
+							return nil, syntax(start, "reference out of range")
+						}
+						return Ref{n, g}, nil
+					}
+				}
+			}
+			p.pos = after
+			return int64(n), nil
+		}
+		p.pos = start
+	}
+	return p.number()
+}
+
+func (p *parser) number() (Object, error) {
+	start := p.pos
+	real := false
+	for p.pos < len(p.data) && isRegular(p.data[p.pos]) && p.pos-start < 64 {
+		c := p.data[p.pos]
+		switch {
+		case c == '.':
+			real = true
+		case isDigit(c), (c == '-' || c == '+') && p.pos == start:
+		default:
+			return nil, syntax(start, "not a number")
+		}
+		p.pos++
+	}
+	text := string(p.data[start:p.pos])
+	if !real {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return nil, syntax(start, "not a number")
+		}
+		return n, nil
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		if text == "." || text == "-." || text == "-" {
+			return float64(0), nil // several producers write a bare sign or point for zero
+		}
+		return nil, syntax(start, "not a number")
+	}
+	return f, nil
+}
+
+func unhex(c byte) int {
+	switch {
+	case c >= '0' && c <= '9':
+		return int(c - '0')
+	case c >= 'a' && c <= 'f':
+		return int(c-'a') + 10
+	case c >= 'A' && c <= 'F':
+		return int(c-'A') + 10
+	}
+	return -1
+}
+
+func (p *parser) name() (Object, error) {
+	start := p.pos
+	p.pos++
+	var out []byte
+	for p.pos < len(p.data) && isRegular(p.data[p.pos]) {
+		c := p.data[p.pos]
+		if c == '#' && p.pos+2 < len(p.data) {
+			h, l := unhex(p.data[p.pos+1]), unhex(p.data[p.pos+2])
+			if h >= 0 && l >= 0 {
+				out = append(out, byte(h<<4|l))
+				p.pos += 3
+				continue
+			}
+		}
+		out = append(out, c)
+		p.pos++
+		if p.pos-start > 4096 {
+			return nil, syntax(start, "name too long")
+		}
+	}
+	return Name(out), nil
+}
+
+func (p *parser) hex() (Object, error) {
+	start := p.pos
+	p.pos++
+	var out []byte
+	half := -1
+	for p.pos < len(p.data) {
+		c := p.data[p.pos]
+		p.pos++
+		if c == '>' {
+			if half >= 0 {
+				out = append(out, byte(half<<4))
+			}
+			if out == nil {
+				out = []byte{}
+			}
+			return String(out), nil
+		}
+		if isSpace(c) {
+			continue
+		}
+		d := unhex(c)
+		if d < 0 {
+			return nil, syntax(p.pos-1, "not a hexadecimal digit")
+		}
+		if half < 0 {
+			half = d
+		} else {
+			if out == nil {
+				// Contents of a signature is tens of kilobytes: size once.
+				out = make([]byte, 0, hexRoom(p.data[p.pos:]))
+			}
+			out = append(out, byte(half<<4|d))
+			half = -1
+		}
+	}
+	return nil, syntax(start, "hexadecimal string not closed")
+}
+
+func hexRoom(rest []byte) int {
+	for i, c := range rest {
+		if c == '>' {
+			return i/2 + 2
+		}
+		if i > 1<<20 {
+			break
+		}
+	}
+	return 64
+}
+
+func (p *parser) literal() (Object, error) {
+	start := p.pos
+	p.pos++
+	out := []byte{}
+	depth := 1
+	for p.pos < len(p.data) {
+		c := p.data[p.pos]
+		p.pos++
+		switch c {
+		case '(':
+			depth++
+		case ')':
+			depth--
+			if depth == 0 {
+				return String(out), nil
+			}
+		case '\r':
+			if p.pos < len(p.data) && p.data[p.pos] == '\n' {
+				p.pos++
+			}
+			c = '\n'
+		case '\\':
+			if p.pos >= len(p.data) {
+				return nil, syntax(start, "string not closed")
+			}
+			e := p.data[p.pos]
+			p.pos++
+			switch e {
+			case 'n':
+				c = '\n'
+			case 'r':
+				c = '\r'
+			case 't':
+				c = '\t'
+			case 'b':
+				c = '\b'
+			case 'f':
+				c = '\f'
+			case '\r':
+				if p.pos < len(p.data) && p.data[p.pos] == '\n' {
+					p.pos++
+				}
+				continue
+			case '\n':
+				continue
+			default:
+				if e >= '0' && e <= '7' {
+					v := int(e - '0')
+					for i := 0; i < 2 && p.pos < len(p.data) && p.data[p.pos] >= '0' && p.data[p.pos] <= '7'; i++ {
+						v = v<<3 | int(p.data[p.pos]-'0')
+						p.pos++
+					}
+					c = byte(v)
+				} else {
+					c = e
+				}
+			}
+		}
+		out = append(out, c)
+	}
+	return nil, syntax(start, "string not closed")
+}
+
+func (p *parser) array(depth int) (Object, error) {
+	start := p.pos
+	p.pos++
+	out := Array{}
+	for {
+		p.skipSpace()
+		if p.pos >= len(p.data) {
+			return nil, syntax(start, "array not closed")
+		}
+		if p.data[p.pos] == ']' {
+			p.pos++
+			return out, nil
+		}
+		o, err := p.object(depth + 1)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, o)
+	}
+}
+
+func (p *parser) dict(depth int) (Object, error) {
+	start := p.pos
+	p.pos += 2
+	d := &Dict{}
+	var seen map[Name]bool
+	for {
+		p.skipSpace()
+		if p.pos+1 < len(p.data) && p.data[p.pos] == '>' && p.data[p.pos+1] == '>' {
+			p.pos += 2
+			return d, nil
+		}
+		if p.pos >= len(p.data) || p.data[p.pos] != '/' {
+			return nil, syntax(p.pos, "dictionary from byte %d is broken", start)
+		}
+		k, err := p.name()
+		if err != nil {
+			return nil, err
+		}
+		p.skipSpace()
+		e := Entry{Key: k.(Name), Start: p.pos}
+		if e.Value, err = p.object(depth + 1); err != nil {
+			return nil, err
+		}
+		e.End = p.pos
+		if p.embedded {
+			e.Start, e.End = -1, -1
+		}
+		if len(d.Entries) < 16 {
+			if d.Entry(e.Key) != nil {
+				d.Duplicate = true
+			}
+		} else {
+			if seen == nil {
+				seen = make(map[Name]bool, 64)
+				for _, x := range d.Entries {
+					seen[x.Key] = true
+				}
+			}
+			if seen[e.Key] {
+				d.Duplicate = true
+			}
+		}
+		if seen != nil {
+			seen[e.Key] = true
+		}
+		d.Entries = append(d.Entries, e)
+	}
+}

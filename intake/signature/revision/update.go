@@ -1,0 +1,218 @@
+package revision
+
+import (
+	"bytes"
+	"errors"
+)
+
+// Update is one incremental update: what one producer appended.
+type Update struct {
+	Start, End int
+	Objects    []*Indirect
+	Section    *Section
+}
+
+// Updates accounts for every byte between two revisions: f ends where an
+// earlier revision old ended, and everything after that must be objects, each
+// listed at its own place by the cross-reference section of the same update,
+// that section, startxref and %%EOF; nothing may be hidden beside them, and the
+// sections must continue the chain of old. Any other byte is an error.
+func (f *File) Updates(old *File) ([]Update, error) {
+	n := len(f.Sections) - len(old.Sections)
+	if n < 0 {
+		return nil, errors.New("an update drops a cross-reference section")
+	}
+	for i, s := range old.Sections {
+		if f.Sections[n+i].Offset != s.Offset {
+			return nil, errors.New("an update does not continue the cross-reference chain")
+		}
+	}
+	p := &parser{data: f.data, pos: len(old.data), budget: &f.doc.budget}
+	var out []Update
+	known := make(map[int]Location, 64)
+	lookup := func(num int) (Location, bool) {
+		if l, ok := known[num]; ok {
+			return l, true
+		}
+		l, ok := old.table[num]
+		return l, ok
+	}
+	for i := n - 1; i >= 0; i-- {
+		u, err := f.update(p, f.Sections[i])
+		if err != nil {
+			return nil, err
+		}
+		if err := u.check(lookup); err != nil {
+			return nil, err
+		}
+		for num, loc := range u.Section.Entries {
+			known[num] = loc
+		}
+		out = append(out, *u)
+	}
+	p.skipBlank()
+	if p.pos != len(p.data) {
+		return nil, syntax(p.pos, "bytes that no cross-reference section accounts for")
+	}
+	return out, nil
+}
+
+// update reads one update whose section is already known from the chain.
+func (f *File) update(p *parser, s *Section) (*Update, error) {
+	u := &Update{Start: p.pos, Section: s}
+	seen := false
+	for {
+		if err := p.plainComments(); err != nil {
+			return nil, err
+		}
+		switch {
+		case p.pos >= len(p.data):
+			return nil, syntax(p.pos, "update without end")
+		case isDigit(p.data[p.pos]):
+			if seen && s.Stream == 0 {
+				return nil, syntax(p.pos, "object after the cross-reference table")
+			}
+			ind, err := f.indirectAt(p.pos)
+			if err != nil {
+				return nil, err
+			}
+			if err := f.plainObject(ind); err != nil {
+				return nil, err
+			}
+			p.pos = ind.End
+			u.Objects = append(u.Objects, ind)
+			if ind.Start == s.Offset {
+				seen = true
+			}
+		case p.keyword("xref"):
+			if seen || s.Stream != 0 || s.Offset != p.pos-len("xref") {
+				return nil, syntax(p.pos, "cross-reference table outside the chain")
+			}
+			p.pos = s.End
+			seen = true
+		case p.keyword("startxref"):
+			p.skipBlank()
+			off, ok := p.uint()
+			q := &parser{data: p.data, pos: off}
+			q.skipBlank() // startxref may point to white space before it
+			if !ok || !seen || off > len(p.data) || q.pos != s.Offset {
+				return nil, syntax(p.pos, "startxref does not lead to this update's section")
+			}
+			p.skipBlank()
+			if !p.keywordPrefix("%%EOF") {
+				return nil, syntax(p.pos, "%%%%EOF missing")
+			}
+			u.End = p.pos
+			return u, nil
+		default:
+			return nil, syntax(p.pos, "bytes that no cross-reference section accounts for")
+		}
+	}
+}
+
+// plainComments skips white space and comments that could not be taken for
+// anything else by a reader that repairs files.
+func (p *parser) plainComments() error {
+	for {
+		p.skipBlank()
+		if p.pos >= len(p.data) || p.data[p.pos] != '%' {
+			return nil
+		}
+		end := bytes.IndexAny(p.data[p.pos:], "\r\n")
+		if end < 0 {
+			end = len(p.data) - p.pos
+		}
+		line := p.data[p.pos : p.pos+end]
+		if looksLikeStructure(line) || bytes.HasPrefix(line, []byte("%%EOF")) || bytes.HasPrefix(line, []byte("%PDF")) {
+			return syntax(p.pos, "comment that hides structure")
+		}
+		p.pos += end
+	}
+}
+
+// plainObject refuses an appended object that other readers could see
+// differently: without endobj, with a stream whose Length is wrong, or with a
+// stream in whose bytes a repairing reader would find objects.
+func (f *File) plainObject(ind *Indirect) error {
+	if ind.EndedBy != "endobj" {
+		return syntax(ind.Start, "object %d without endobj", ind.Num)
+	}
+	if st, ok := ind.Value.(*Stream); ok {
+		if st.Err != nil {
+			return st.Err
+		}
+		if looksLikeStructure(st.Raw) || bytes.Contains(st.Raw, []byte("endstream")) {
+			return syntax(ind.Start, "stream %d hides structure", ind.Num)
+		}
+		return nil
+	}
+	if looksLikeStructure(f.data[ind.Start+len("1 0 obj") : ind.End-len("endobj")]) {
+		return syntax(ind.Start, "object %d hides structure", ind.Num)
+	}
+	return nil
+}
+
+// looksLikeStructure finds "<digit> <digits> obj", trailer, startxref.
+func looksLikeStructure(b []byte) bool {
+	if bytes.Contains(b, []byte("trailer")) || bytes.Contains(b, []byte("startxref")) {
+		return true
+	}
+	for from := 0; ; {
+		i := bytes.Index(b[from:], []byte("obj"))
+		if i < 0 {
+			return false
+		}
+		at := from + i
+		from = at + 3
+		j := at
+		for j > 0 && isSpace(b[j-1]) {
+			j--
+		}
+		k := j
+		for k > 0 && isDigit(b[k-1]) {
+			k--
+		}
+		if k < j && k > 0 && isSpace(b[k-1]) {
+			return true
+		}
+	}
+}
+
+// check matches the objects of the update with its section, both ways.
+func (u *Update) check(earlier func(int) (Location, bool)) error {
+	byNum := make(map[int]*Indirect, len(u.Objects))
+	for _, ind := range u.Objects {
+		if byNum[ind.Num] != nil {
+			return syntax(ind.Start, "object %d twice in one update", ind.Num)
+		}
+		byNum[ind.Num] = ind
+		loc, listed := u.Section.Entries[ind.Num]
+		switch {
+		case listed && !loc.Free && loc.Container == 0 && loc.Gen == ind.Gen && sameStart(loc.Offset, ind):
+		case !listed && (ind.Num == u.Section.Stream || ind.Start == u.Section.Hybrid):
+			// A cross-reference stream need not list itself.
+		default:
+			return syntax(ind.Start, "object %d is not what its cross-reference section lists", ind.Num)
+		}
+		if old, ok := earlier(ind.Num); ok && old.Gen != ind.Gen && !old.Free && old.Container == 0 {
+			return syntax(ind.Start, "object %d changes its generation", ind.Num)
+		}
+	}
+	for num, loc := range u.Section.Entries {
+		old, ok := earlier(num)
+		switch {
+		case loc.Free:
+		case ok && loc == old:
+		case loc.Container != 0 && byNum[loc.Container] != nil:
+		case loc.Container == 0 && byNum[num] != nil:
+		default:
+			return syntax(u.Section.Offset, "object %d is listed where its update has nothing", num)
+		}
+	}
+	return nil
+}
+
+// sameStart allows an entry that points to white space before its object.
+func sameStart(offset int, ind *Indirect) bool {
+	return offset <= ind.Start && ind.Start-offset <= 2
+}

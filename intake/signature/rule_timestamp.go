@@ -1,0 +1,27 @@
+package signature
+
+import (
+	"jianding/schemas"
+)
+
+// timestampRule: a time-stamp on the signature must be over this signature's
+// value (copied ones exist) and by a trusted authority; else it proves no time
+// and the signature is judged by the time of receipt.
+func timestampRule() rule {
+	return rule{schemas.ReasonTimestamp, schemas.SignatureValid, "时间戳有效，签名时间得到证明",
+		func(v *verification, s *signature) finding {
+			switch {
+			case s.timestamp:
+				return skipped()
+			case s.stampErr != nil:
+				return warning(s.stampErr.Error())
+			case s.stamp == nil:
+				return skipped()
+			case !s.stamp.Verdict.Intact():
+				return warning(s.stamp.Verdict.Errors[0].Error())
+			case s.stamp.Time.After(v.at.Add(clockTolerance)):
+				return warning("时间戳晚于收到时间")
+			}
+			return passed()
+		}}
+}
