@@ -109,6 +109,7 @@ func (c *Client) prepare(e *endpoint, values map[string]string, m metadata, orig
 		}
 		if v != "" {
 			o.headers = append(o.headers, namedText{h.Name, v})
+			values[headerPrefix+http.CanonicalHeaderKey(h.Name)] = v
 		}
 	}
 	sum := sha256.Sum256([]byte(e.spec.Method + "\n" + values["uri"] + "\n" + values["body_sha256"]))
@@ -311,7 +312,8 @@ func (o *outgoing) sign(s *scheme, k key, now time.Time) (string, http.Header, s
 		h.Set("Content-Type", o.contentType)
 	}
 	for _, x := range append(append([]namedText(nil), o.headers...), signed.headers...) {
-		h[http.CanonicalHeaderKey(x.name)] = []string{x.value}
+		h.Del(x.name)
+		h[x.name] = []string{x.value} // as the profile spells it: not every gateway ignores case
 	}
 	return u.String(), h, signed, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
 	"sort"
 	"strings"
@@ -39,9 +40,12 @@ func templateNames() map[string]string {
 		"day":             "day of a list, 2006-01-02",
 		"cursor":          "where a list goes on; empty for the first page",
 		"secret":          "the HMAC secret as text, for schemes that sign it",
+		"header:NAME":     "a header of the endpoint as sent; empty when it is not",
 		"signature":       "the signature; only in signing.headers and signing.query",
 	}
 }
+
+const headerPrefix = "header:"
 
 type filter func(string) (string, error)
 
@@ -95,7 +99,9 @@ func parseTemplate(text string) (template, error) {
 			return t, fmt.Errorf("花括号不成对：%q", text)
 		}
 		name, f, _ := strings.Cut(text[i+1:i+end], "|")
-		if _, ok := names[name]; !ok {
+		if h, ok := strings.CutPrefix(name, headerPrefix); ok && h != "" {
+			name = headerPrefix + http.CanonicalHeaderKey(h)
+		} else if _, ok := names[name]; !ok {
 			return t, fmt.Errorf("未知的名称 {%s}，可用：%s", name, strings.Join(sortedKeys(names), " "))
 		}
 		if _, ok := known[f]; f != "" && !ok {
