@@ -23,7 +23,7 @@ func (v *verification) open(s *signature) {
 	digests := func(h cms.Hash) []byte { return v.hasher.sum(h, s.gapStart, s.gapEnd, s.end) }
 	switch {
 	case s.timestamp:
-		ts, err := cms.ParseTimeStamp(s.contents, digests)
+		ts, err := cms.ParseTimeStamp(s.contents, digests, v.store.certificates)
 		if err != nil {
 			s.fault = err
 			return
@@ -94,7 +94,7 @@ func (v *verification) openStamp(s *signature, tokens [][]byte, value []byte) {
 		if i == most {
 			return
 		}
-		ts, err := cms.ParseTimeStamp(t, cms.SumOf(value))
+		ts, err := cms.ParseTimeStamp(t, cms.SumOf(value), v.certificatesFor(s))
 		if err != nil {
 			s.stampErr = err
 			continue
@@ -146,10 +146,16 @@ func fromVerdict(s *signature, target error) finding {
 	if s.verdict == nil {
 		return skipped()
 	}
-	if s.verdict.Is(target) {
-		return failed(detailOf(s.verdict.Errors, target))
+	if !s.verdict.Is(target) {
+		return passed()
 	}
-	return passed()
+	detail := detailOf(s.verdict.Errors, target)
+	if s.timestamp && (target == cms.ErrNoCertificate || target == cms.ErrUnsupported) {
+		// A document time-stamp that cannot be checked proves no time, and
+		// changes nothing either.
+		return warning(detail)
+	}
+	return failed(detail)
 }
 
 func detailOf(errs []error, target error) string {

@@ -14,11 +14,11 @@ import (
 func (v *verification) judgeTrust() {
 	v.proveTimes()
 	for _, s := range v.signatures {
-		if !s.intact() || s.verdict.Certificate == nil {
+		if s.timestamp && s.intact() {
+			v.judgeDocumentStamp(s)
 			continue
 		}
-		if s.timestamp {
-			v.judgeDocumentStamp(s)
+		if !s.intact() || s.verdict.Certificate == nil {
 			continue
 		}
 		s.chain = v.trust.chain(s.verdict.Certificate, v.certificatesFor(s), s.proven.at, forSigning)

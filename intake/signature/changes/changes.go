@@ -312,10 +312,33 @@ func (c *comparer) orphans() {
 			c.forbid(KindRemoved, 0, num, "")
 		case !c.a.InUse(num) && c.looksLikeValidation(num):
 			c.add(Change{Kind: KindValidation, Level: Validation, Object: num, Detail: "unreferenced"})
+		case !c.a.InUse(num) && c.looksLikeInfo(num):
+			// PoDoFo leaves an information dictionary behind with each update.
+			c.add(Change{Kind: KindInfo, Level: Signing, Object: num, Detail: "unreferenced"})
 		default:
 			c.forbid(KindOrphan, 0, num, "")
 		}
 	}
+}
+
+// looksLikeInfo recognises an information dictionary of plain strings.
+func (c *comparer) looksLikeInfo(num int) bool {
+	o, err := c.b.Object(num)
+	d, ok := o.(*revision.Dict)
+	if err != nil || !ok || len(d.Entries) == 0 || d.Duplicate {
+		return false
+	}
+	for _, e := range d.Entries {
+		switch e.Key {
+		case "Title", "Author", "Subject", "Keywords", "Creator", "Producer", "CreationDate", "ModDate":
+		default:
+			return false
+		}
+		if _, ok := e.Value.(revision.String); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // settleInfo lets the modification date pass with validation data: producers

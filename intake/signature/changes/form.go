@@ -496,7 +496,9 @@ func (c *comparer) signed(db *revision.Dict, num, pageNo int, f field, ts, added
 	box, ok := rect(c.b, db.Get("Rect"))
 	flags, _ := db.Get("F").(int64)
 	const hidden, noView = 2, 32
-	visible := ok && box[2]-box[0] > 0 && box[3]-box[1] > 0 && flags&(hidden|noView) == 0
+	// Without an appearance, or a colour to make one of, nothing is drawn.
+	drawn := db.Get("AP") != nil || db.Get("MK") != nil
+	visible := ok && drawn && box[2]-box[0] > 0 && box[3]-box[1] > 0 && flags&(hidden|noView) == 0
 	if pageNo == 0 {
 		for i, p := range c.pageList {
 			if v, err := c.b.Resolve(p.dict.Get("Annots")); err == nil {

@@ -16,10 +16,11 @@ type TimeStamp struct {
 }
 
 // ParseTimeStamp reads a token and checks its signature over its own content
-// and that its imprint is that of the stamped bytes, whose digests are given.
+// and that its imprint is that of the stamped bytes, whose digests are given;
+// extra are certificates to look for the authority's among.
 // Faults of the token are in Verdict; the authority's certificate is not
 // judged here.
-func ParseTimeStamp(token []byte, stamped Digests) (*TimeStamp, error) {
+func ParseTimeStamp(token []byte, stamped Digests, extra []*Certificate) (*TimeStamp, error) {
 	sd, err := Parse(token)
 	if err != nil {
 		return nil, err
@@ -49,7 +50,7 @@ func ParseTimeStamp(token []byte, stamped Digests) (*TimeStamp, error) {
 		return nil, fmt.Errorf("%w: TSTInfo", ErrSyntax)
 	}
 	ts := &TimeStamp{Time: at, Hash: HashByOID(alg.OID), Imprint: value.content, Token: sd}
-	ts.Verdict = sd.Verify(func(h Hash) []byte { return h.sum(sd.Content) }, nil)
+	ts.Verdict = sd.Verify(func(h Hash) []byte { return h.sum(sd.Content) }, extra)
 	switch {
 	case ts.Hash == "":
 		ts.Verdict.fail(fmt.Errorf("%w: imprint %s", ErrUnsupported, alg.OID))
