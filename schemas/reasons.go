@@ -28,7 +28,7 @@ type ReasonInfo struct {
 // reasons_reading.go, reasons_triage.go.
 func ReasonCodes() map[ReasonCode]ReasonInfo {
 	all := make(map[ReasonCode]ReasonInfo)
-	for _, part := range [][]ReasonInfo{documentReasons(), signatureReasons(), readingReasons(), triageReasons()} {
+	for _, part := range [][]ReasonInfo{documentReasons(), signatureReasons(), readingReasons(), triageReasons(), serviceReasons()} {
 		for _, r := range part {
 			if _, dup := all[r.Code]; dup {
 				panic(fmt.Sprintf("schemas: reason code %q is defined twice", r.Code))

@@ -1,0 +1,21 @@
+package schemas
+
+// Codes of the running service: what only it can know, because it has the
+// other revisions, the earlier readings and the clock.
+const (
+	// MilderRevision: a revision whose grades or hazard are milder than those
+	// of a revision before it.
+	MilderRevision ReasonCode = "milder_revision"
+	// ReassessmentDiffers: a later reading came to another outcome.
+	ReassessmentDiffers ReasonCode = "reassessment_differs"
+	// DateImplausible: a stated instant in the future or implausibly old.
+	DateImplausible ReasonCode = "date_implausible"
+)
+
+func serviceReasons() []ReasonInfo {
+	return []ReasonInfo{
+		{MilderRevision, "本版的等级或隐患程度轻于同一编号的前一版，须人工复核", WeightReview, "DESIGN §2"},
+		{ReassessmentDiffers, "重新评定的结果与此前不同，须人工复核", WeightReview, "DESIGN §2"},
+		{DateImplausible, "所载时间不合常理，须人工核对", WeightReview, "DESIGN §2"},
+	}
+}

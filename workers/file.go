@@ -1,0 +1,124 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"jianding/schemas"
+)
+
+// file: args the delivery; contract: each report revision that is owed becomes
+// one record on the platform. One request a lease, announced in the ledger
+// before it leaves: when its answer is lost (a crash, a time-out) the delivery
+// is Unknown, and the next request asks before anything is sent again. Only a
+// final refusal gives up, visibly.
+func (w *Workers) file(ctx context.Context, lease schemas.Lease, _ lane) (outcome, error) {
+	o := lease.Obligation
+	if w.Platform == nil {
+		return notYet("no_platform", w.now().Add(10*time.Minute)), nil
+	}
+	f, err := w.Ledger.Filing(ctx, o.Subject)
+	if err != nil {
+		return outcome{}, err
+	}
+	switch f.Delivery.Status {
+	case schemas.DeliveryPending, schemas.DeliverySubmitted:
+	default:
+		return done("settled_" + string(f.Delivery.Status)), nil
+	}
+	if left := w.rest.left(w.now()); left > 0 {
+		return notYet("platform_rests", w.now().Add(left+time.Duration(w.Random()*float64(5*time.Second)))), nil
+	}
+	limited, cancel := context.WithTimeout(ctx, w.Limits.FileTime)
+	defer cancel()
+	var began error
+	no := 0
+	begin := func(operation, requestSHA256 string) error {
+		no, began = w.Ledger.BeginDeliveryAttempt(limited, lease, operation, requestSHA256, w.now())
+		return began
+	}
+	var res schemas.FilingOutcome
+	if f.Delivery.Unknown || f.Delivery.Status == schemas.DeliverySubmitted {
+		res = w.Platform.Query(limited, f, begin)
+	} else {
+		res = w.Platform.Submit(limited, f, func() (io.ReadCloser, int64, error) { return w.Originals.Open(limited, f.Report.SHA256) }, begin)
+	}
+	if began != nil {
+		return w.notBegun(began)
+	}
+	if ctx.Err() != nil {
+		// Shutdown or lost lease: whatever came back is kept if the lease still
+		// holds; if not, Unknown stands and the next one asks.
+		w.log.Info("filing interrupted", "delivery", f.Delivery.ID, "result", res.Result)
+	}
+	return w.finishFiling(ctx, lease, f, no, res)
+}
+
+// notBegun: nothing was sent. A human or a callback may have been faster.
+func (w *Workers) notBegun(err error) (outcome, error) {
+	var e *schemas.Error
+	if errors.As(err, &e) && (e.Code == "delivery_manual" || e.Code == "delivery_settled") {
+		return done(e.Code), nil
+	}
+	return outcome{}, err
+}
+
+func (w *Workers) finishFiling(ctx context.Context, lease schemas.Lease, f schemas.Filing, no int, res schemas.FilingOutcome) (outcome, error) {
+	if no != 0 {
+		res.Attempt.No = no
+	}
+	w.metrics.filings.WithLabelValues(string(res.Result)).Inc()
+	w.rest.ask(res.RetryAfter, w.now())
+	out := w.afterFiling(lease.Obligation, f, res)
+	if no == 0 && !out.done {
+		// The client refused before it sent anything (circuit open, original
+		// not to be had): there is no attempt to end.
+		if out.dead {
+			_, err := w.Ledger.FinishDeliveryAttempt(ctx, lease, res, out.result(), w.now())
+			return recorded(out.name), err
+		}
+		return out, nil
+	}
+	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if _, err := w.Ledger.FinishDeliveryAttempt(keep, lease, res, out.result(), w.now()); err != nil {
+		return outcome{}, err
+	}
+	if !out.done {
+		w.log.Warn("report not filed yet", "delivery", f.Delivery.ID, "result", res.Result, "again", out.retryAt, "error", res.Attempt.Error)
+	}
+	return recorded(out.name), nil
+}
+
+// afterFiling is the table of what each result of the platform decides.
+func (w *Workers) afterFiling(o schemas.Obligation, f schemas.Filing, res schemas.FilingOutcome) outcome {
+	var err error
+	if res.Attempt.Error != "" {
+		err = errors.New(res.Attempt.Error)
+	}
+	now := w.now()
+	switch res.Result {
+	case schemas.FilingAccepted, schemas.FilingDuplicate, schemas.FilingReturned:
+		return done(string(res.Result))
+	case schemas.FilingSubmitted:
+		// Confirmation comes by callback; ask less and less often in case it
+		// does not.
+		wait := 2 * time.Minute
+		if at := f.Delivery.SubmittedAt; at != nil {
+			wait = min(max(wait, now.Sub(*at)/2), time.Hour)
+		}
+		return notYet("submitted", now.Add(max(wait, res.RetryAfter)))
+	case schemas.FilingNotFound:
+		// Certainly not recorded: send, in a new attempt.
+		return notYet("not_there", now)
+	case schemas.FilingFinal:
+		return outcome{name: "refused", dead: true, err: err}
+	}
+	again := w.retry(o, string(res.Result), err)
+	if at := now.Add(res.RetryAfter); at.After(again.retryAt) {
+		again.retryAt = at
+	}
+	return again
+}
