@@ -108,9 +108,12 @@ type PlatformCallback struct {
 type Difference struct {
 	ID         string         `json:"id,omitempty"`
 	Day        string         `json:"day,omitempty"` // "2026-11-24", the day that was compared
-	Kind       string         `json:"kind"` // "missing_there", "unknown_here", "differs"
+	Kind       string         `json:"kind"`          // "missing_there", "unknown_here", "differs"
 	DeliveryID string         `json:"delivery_id,omitempty"`
 	Record     PlatformRecord `json:"record"`
 	Detail     string         `json:"detail"`
 	Resolution string         `json:"resolution,omitempty"`
+	// Safe names what resolves it without a human: "query" (ask the platform
+	// about the delivery and take over what it says). Empty: a human decides.
+	Safe string `json:"safe,omitempty"`
 }

@@ -1,6 +1,7 @@
 package municipal
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
@@ -236,44 +237,35 @@ func (o *outgoing) openFile() (io.ReadCloser, error) {
 		r.Close()
 		return nil, fmt.Errorf("%w: %d bytes", errOriginal, size)
 	}
-	return &verifiedFile{ReadCloser: r, sum: sha256.New(), want: o.fileSHA256}, nil
+	return verify(r, o.fileSHA256), nil
 }
 
+// verifiedFile hashes what is read and withholds the last piece until the
+// hash is known to be right.
 type verifiedFile struct {
-	io.ReadCloser
+	io.Closer
+	r    *bufio.Reader
 	sum  hash.Hash
 	want string
-	held byte
-	full bool
 }
 
-// Read holds the last byte back until the hash is known to be right.
+func verify(r io.ReadCloser, sha256hex string) *verifiedFile {
+	return &verifiedFile{Closer: r, r: bufio.NewReaderSize(r, 32<<10), sum: sha256.New(), want: sha256hex}
+}
+
 func (v *verifiedFile) Read(p []byte) (int, error) {
-	if len(p) < 2 {
-		return 0, nil
+	n, err := v.r.Read(p)
+	v.sum.Write(p[:n])
+	if err == nil {
+		_, err = v.r.Peek(1)
 	}
-	start := 0
-	if v.full {
-		p[0] = v.held
-		start = 1
-	}
-	n, err := v.ReadCloser.Read(p[start:])
-	v.sum.Write(p[start : start+n])
-	total := start + n
 	switch {
+	case err == io.EOF && hexSum(v.sum) != v.want:
+		return 0, errOriginal
 	case err == io.EOF:
-		if hexSum(v.sum) != v.want {
-			return 0, errOriginal
-		}
-		v.full = false
-		return total, io.EOF
-	case err != nil:
-		return 0, err
-	case total == 0:
-		return 0, nil
+		return n, io.EOF
 	}
-	v.held, v.full = p[total-1], true
-	return total - 1, nil
+	return n, err
 }
 
 // open returns the body for sending and its length.

@@ -54,7 +54,22 @@ func SampleFiling() (schemas.Filing, Original) {
 	}
 }
 
-// sampleSecrets are good for nothing but trying a profile.
+// SampleSecrets are good for nothing but trying a profile: Preview works with
+// them before a platform has given any.
+func SampleSecrets(p *Profile) (Secrets, error) {
+	sec, err := sampleSecrets(p.compiled.signing)
+	if err != nil || p.compiled.callbacks == nil || p.compiled.callbacks.scheme.spec.Algorithm != algSM2 {
+		return sec, err
+	}
+	k, err := sm2.GenerateKey(rand.Reader)
+	if err != nil {
+		return sec, err
+	}
+	der, err := smx509.MarshalPKIXPublicKey(k.Public())
+	sec.PlatformKeyPEM = string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
+	return sec, err
+}
+
 func sampleSecrets(s *scheme) (Secrets, error) {
 	out := Secrets{AppID: "sample-app", Secret: Secret(strings.Repeat("00", 24))}
 	if s.spec.Algorithm != algSM2 {

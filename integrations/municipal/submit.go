@@ -28,11 +28,7 @@ func (c *Client) Submit(ctx context.Context, f schemas.Filing, original Original
 	if f.Delivery.IdempotencyKey == "" {
 		return final("缺少幂等键")
 	}
-	op := opSubmit
-	e := c.profile.compiled.endpoints[opSubmit]
-	if s := c.profile.compiled.endpoints[opSupersede]; s != nil && f.SupersedesReceipt != "" {
-		op, e = opSupersede, s
-	}
+	e, op := c.submission(f)
 	if f.Report.Size > c.profile.Limits.FileBytes {
 		return final(fmt.Sprintf("原件 %d 字节，超过平台上限 %d 字节，请转人工报送", f.Report.Size, c.profile.Limits.FileBytes))
 	}
@@ -54,6 +50,14 @@ func (c *Client) Submit(ctx context.Context, f schemas.Filing, original Original
 		return out
 	}
 	return a.upload(o, m, original, out)
+}
+
+// submission is the operation that files f.
+func (c *Client) submission(f schemas.Filing) (*endpoint, string) {
+	if e := c.profile.compiled.endpoints[opSupersede]; e != nil && f.SupersedesReceipt != "" {
+		return e, opSupersede
+	}
+	return c.profile.compiled.endpoints[opSubmit], opSubmit
 }
 
 func final(reasons ...string) schemas.FilingOutcome {

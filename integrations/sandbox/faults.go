@@ -285,8 +285,10 @@ func (c *call) reset() {
 // later does work that outlives its request.
 func (s *Server) later(f func(context.Context)) {
 	s.work.Add(1)
+	s.active.Add(1)
 	go func() {
 		defer s.work.Done()
+		defer s.active.Add(-1)
 		f(s.ctx)
 	}()
 }

@@ -74,6 +74,7 @@ type Server struct {
 	meter  meter
 	drafts drafts
 	reqNo  atomic.Int64
+	active atomic.Int64
 
 	ctx    context.Context // of work that outlives its request
 	cancel context.CancelFunc
@@ -116,6 +117,10 @@ func New(o Options) (*Server, error) {
 	s.mux = s.routes()
 	return s, nil
 }
+
+// InFlight counts requests and late work (late commits, decisions, callbacks)
+// that are under way, sleeping ones included.
+func (s *Server) InFlight() int { return int(s.active.Load()) }
 
 // Close stops callbacks and late work and closes the log.
 func (s *Server) Close() error {
@@ -193,6 +198,8 @@ func (s *Server) newCall(w http.ResponseWriter, r *http.Request) *call {
 // that come before anything is recorded, and the clock.
 func (s *Server) operation(op string, h func(*call)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.active.Add(1)
+		defer s.active.Add(-1)
 		c := s.newCall(w, r)
 		c.op = op
 		over := s.opt.RatePerSecond > 0 && s.meter.over(c.now, s.opt.RatePerSecond)
