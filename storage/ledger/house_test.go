@@ -226,8 +226,8 @@ func (h *house) newCase(level schemas.HazardLevel) schemas.NewCase {
 func (h *house) record(r schemas.Report, x reading) schemas.AssessmentRecord {
 	return schemas.AssessmentRecord{ReportID: r.ID, Kind: "text", At: h.now(), Assessment: schemas.Assessment{
 		SHA256: r.SHA256, Pages: 3, Outcome: schemas.Outcome(x.status), At: r.ReceivedAt,
-		Report:   schemas.ReportFields{ReportNo: x.no, Address: "江津区几江街道东门路8号"},
-		Findings: []schemas.Finding{{Standard: "GB 50292-2015", Scope: schemas.ScopeUnit, Aspect: schemas.AspectSafety, Unit: "1号楼", Grade: "Dsu", Role: schemas.RoleConclusion, Evidence: schemas.Evidence{Page: 2, Quote: "评定为Dsu级", Source: "text"}}},
+		Report:    schemas.ReportFields{ReportNo: x.no, Address: "江津区几江街道东门路8号"},
+		Findings:  []schemas.Finding{{Standard: "GB 50292-2015", Scope: schemas.ScopeUnit, Aspect: schemas.AspectSafety, Unit: "1号楼", Grade: "Dsu", Role: schemas.RoleConclusion, Evidence: schemas.Evidence{Page: 2, Quote: "评定为Dsu级", Source: "text"}}},
 		Signature: schemas.Signature{Status: schemas.SignatureValid, Signers: []schemas.Signer{{AgencyID: r.AgencyID, Serial: "0A1B"}}},
 		Hazard:    schemas.Hazard{Level: x.level, Rule: "hazard/1"},
 	}}

@@ -244,14 +244,18 @@ func TestReportsFilterAndPage(t *testing.T) {
 			filter schemas.ReportFilter
 			keep   func(schemas.Report) bool
 		}{
-			"all by four":    {schemas.ReportFilter{Limit: 4}, func(schemas.Report) bool { return true }},
-			"agency":         {schemas.ReportFilter{AgencyID: "agency-b", Limit: 5}, func(r schemas.Report) bool { return r.AgencyID == "agency-b" }},
-			"number":         {schemas.ReportFilter{Query: "鉴字-01", Limit: 3}, func(r schemas.Report) bool { return r.ReportNo >= "鉴字-010" && r.ReportNo <= "鉴字-019" }},
-			"number, typed":  {schemas.ReportFilter{Query: " 鉴字–００3 "}, func(r schemas.Report) bool { return r.ReportNo == "鉴字-003" }},
-			"address":        {schemas.ReportFilter{Query: "几江街道2", AgencyID: "agency-a"}, func(r schemas.Report) bool { return r.AgencyID == "agency-a" && len(r.Declared.Address) > 12 && r.Declared.Address[12] == '2' }},
-			"receipt":        {schemas.ReportFilter{Query: all[3].ReceiptNo}, func(r schemas.Report) bool { return r.ID == all[3].ID }},
-			"lower case":     {schemas.ReportFilter{Query: "jd-20261124-000007"}, func(r schemas.Report) bool { return r.ReceiptNo[:18] == "JD-20261124-000007" }},
-			"from to":        {schemas.ReportFilter{From: t0.Add(time.Minute), To: t0.Add(3 * time.Minute)}, func(r schemas.Report) bool { return !r.ReceivedAt.Before(t0.Add(time.Minute)) && r.ReceivedAt.Before(t0.Add(3*time.Minute)) }},
+			"all by four":   {schemas.ReportFilter{Limit: 4}, func(schemas.Report) bool { return true }},
+			"agency":        {schemas.ReportFilter{AgencyID: "agency-b", Limit: 5}, func(r schemas.Report) bool { return r.AgencyID == "agency-b" }},
+			"number":        {schemas.ReportFilter{Query: "鉴字-01", Limit: 3}, func(r schemas.Report) bool { return r.ReportNo >= "鉴字-010" && r.ReportNo <= "鉴字-019" }},
+			"number, typed": {schemas.ReportFilter{Query: " 鉴字–００3 "}, func(r schemas.Report) bool { return r.ReportNo == "鉴字-003" }},
+			"address": {schemas.ReportFilter{Query: "几江街道2", AgencyID: "agency-a"}, func(r schemas.Report) bool {
+				return r.AgencyID == "agency-a" && len(r.Declared.Address) > 12 && r.Declared.Address[12] == '2'
+			}},
+			"receipt":    {schemas.ReportFilter{Query: all[3].ReceiptNo}, func(r schemas.Report) bool { return r.ID == all[3].ID }},
+			"lower case": {schemas.ReportFilter{Query: "jd-20261124-000007"}, func(r schemas.Report) bool { return r.ReceiptNo[:18] == "JD-20261124-000007" }},
+			"from to": {schemas.ReportFilter{From: t0.Add(time.Minute), To: t0.Add(3 * time.Minute)}, func(r schemas.Report) bool {
+				return !r.ReceivedAt.Before(t0.Add(time.Minute)) && r.ReceivedAt.Before(t0.Add(3*time.Minute))
+			}},
 			"nothing":        {schemas.ReportFilter{Query: "没有"}, func(schemas.Report) bool { return false }},
 			"no wildcards":   {schemas.ReportFilter{Query: "%"}, func(schemas.Report) bool { return false }},
 			"another status": {schemas.ReportFilter{Status: schemas.ReportRejected}, func(schemas.Report) bool { return false }},
