@@ -64,12 +64,15 @@ func (v *verification) hiddenRanges() int {
 			allDigits(v.data[r.gapStart+1:r.gapEnd-1], '0') || !allHex(v.data[r.gapStart+1:r.gapEnd-1]) {
 			continue
 		}
-		known := false
+		known := n >= v.policy.MaxSignatures
 		for _, s := range v.signatures {
 			known = known || s.gapStart == r.gapStart && s.end == r.end
 		}
 		if !known && !v.rights[r.gapStart] {
 			n++
+			if _, err := v.doc.Open(r.end); err == nil {
+				v.hidden = append(v.hidden, r.end)
+			}
 		}
 	}
 	return n

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"jianding/intake/signature/changes"
@@ -30,6 +31,7 @@ type verification struct {
 	signatures []*signature
 	covering   *signature // the last one that signs content
 
+	hidden   []int        // ends of signed revisions whose signature the form hides
 	rights   map[int]bool // places of usage-rights signatures
 	pages    map[int]int  // page numbers by object, nil until asked
 	document []problem    // of the document as a whole
@@ -140,12 +142,10 @@ func (v *verification) findSignatures() bool {
 	}
 	sortByEnd(v.signatures)
 	if w.direct > 0 {
-		v.problem(schemas.ReasonOrphan, schemas.SignatureInvalid, "签名不是独立的对象")
+		v.problem(schemas.ReasonByteRange, schemas.SignatureInvalid, "签名不是独立的对象")
 	}
-	if n := v.orphans(); n > 0 {
-		v.problem(schemas.ReasonOrphan, schemas.SignatureInvalid, fmt.Sprintf("%d个", n))
-	} else if n := v.hiddenRanges(); n > 0 {
-		v.problem(schemas.ReasonOrphan, schemas.SignatureInvalid, fmt.Sprintf("文件中另有%d个", n))
+	if n := max(v.orphans(), v.hiddenRanges()); n > 0 {
+		v.problem(schemas.ReasonOrphan, schemas.SignatureModified, fmt.Sprintf("%d个", n))
 	}
 	return len(v.signatures) > 0
 }
@@ -212,7 +212,7 @@ func (v *verification) conclude() Result {
 	r.Signature.Signers = []schemas.Signer{}
 	for _, s := range v.signatures {
 		r.Signature.Signers = append(r.Signature.Signers, v.signer(s))
-		if s.end > 0 && s.at != nil && (len(r.Revisions) == 0 || r.Revisions[len(r.Revisions)-1] != s.end) {
+		if s.end > 0 && s.at != nil {
 			r.Revisions = append(r.Revisions, s.end)
 		}
 		if s.content() && s.intact() && s.end > r.Covered {
@@ -222,6 +222,9 @@ func (v *verification) conclude() Result {
 			r.Persons = append(r.Persons, Person{s.person, s.role})
 		}
 	}
+	r.Revisions = append(r.Revisions, v.hidden...)
+	slices.Sort(r.Revisions)
+	r.Revisions = slices.Compact(r.Revisions)
 	r.Signature.Changes = v.changes
 	if r.Signature.Changes == nil {
 		r.Signature.Changes = []schemas.Change{}

@@ -120,7 +120,8 @@ func (c *comparer) catalog(ra, rb *revision.Dict, num int) error {
 		if !versionName.MatchString(string(n)) || n < old {
 			c.forbid(KindCatalog, 0, num, "Root/Version")
 		} else {
-			c.add(Change{Kind: KindValidation, Level: Validation, Object: num, Detail: "Version"})
+			// Alone it has no purpose; see settleInfo.
+			c.add(Change{Kind: KindInfo, Level: Signing, Object: num, Detail: "Version"})
 		}
 	}
 	c.extensions(ra, rb, num)

@@ -341,8 +341,8 @@ func (c *comparer) looksLikeInfo(num int) bool {
 	return true
 }
 
-// settleInfo lets the modification date pass with validation data: producers
-// that append a DSS touch the information dictionary, and it is not shown.
+// settleInfo lets the modification date and the version pass with validation
+// data: producers that append a DSS touch them, and neither is shown.
 func (c *comparer) settleInfo() {
 	validation := false
 	for _, ch := range c.out {

@@ -317,7 +317,7 @@ func (c *comparer) oldField(r revision.Ref, parent field) {
 			c.forbid(KindFormFill, pageNo, r.Num, "%s", f.name)
 			c.push(db, pageNo, KindAppearance, "field")
 		} else {
-			c.rest(da, db, r.Num, pageNo, KindFormFill, "field", "Kids", "P", "Parent")
+			c.rest(da, db, r.Num, pageNo, KindField, "field", "Kids", "P", "Parent")
 			c.samePage(da, db, r.Num)
 		}
 	}
@@ -335,7 +335,7 @@ func (c *comparer) samePage(da, db *revision.Dict, num int) {
 func (c *comparer) onlyFilled(da, db *revision.Dict) bool {
 	for _, e := range db.Entries {
 		switch e.Key {
-		case "V", "AP", "AS", "M", "MK", "DA", "RV", "I":
+		case "V", "AP", "AS", "M", "MK", "DA", "RV", "I", "Ff": // Ff: made read-only
 			continue
 		}
 		if !revision.Equal(da.Get(e.Key), e.Value) {
@@ -344,7 +344,7 @@ func (c *comparer) onlyFilled(da, db *revision.Dict) bool {
 	}
 	for _, e := range da.Entries {
 		switch e.Key {
-		case "V", "AP", "AS", "M", "MK", "DA", "RV", "I":
+		case "V", "AP", "AS", "M", "MK", "DA", "RV", "I", "Ff": // Ff: made read-only
 			continue
 		}
 		if db.Entry(e.Key) == nil {
