@@ -17,6 +17,53 @@ type pageRoute struct {
 func (s *server) pageRoutes() []pageRoute {
 	return []pageRoute{
 		{"POST", "/sign-out", s.signOut},
+		{"GET", "/account", s.account},
+		{"POST", "/account", s.doAccount},
+
+		{"GET", "/portal", s.portalHome},
+		{"GET", "/portal/upload", s.showUpload},
+		{"POST", "/portal/upload", s.doUpload},
+		{"GET", "/portal/notices", s.portalNotices},
+		{"POST", "/portal/notices", s.doNotice},
+		{"GET", "/portal/notices/{ref}", s.showNotice},
+		{"POST", "/portal/notices/{ref}/link", s.doLinkNotice},
+		{"GET", "/portal/reports/{id}", s.showReport("/portal")},
+		{"GET", "/portal/reports/{id}/original.pdf", s.showOriginal},
+		{"GET", "/portal/reports/{id}/receipt", s.showReceipt},
+
+		{"GET", "/console", s.board},
+		{"GET", "/console/cases/{id}", s.casePaper("case", "案件", false)},
+		{"GET", "/console/cases/{id}/record", s.casePaper("record", "通知送达记录", true)},
+		{"GET", "/console/cases/{id}/order", s.casePaper("order", "通知书（草稿）", true)},
+		{"POST", "/console/cases/{id}/acknowledge", s.caseForm("acknowledged", s.formAcknowledge)},
+		{"POST", "/console/cases/{id}/dispose", s.caseForm("disposed", s.formDispose)},
+		{"POST", "/console/cases/{id}/measures", s.caseForm("measure", s.formMeasure)},
+		{"POST", "/console/cases/{id}/close", s.caseForm("closed", s.formClose)},
+		{"POST", "/console/cases/{id}/downgrade", s.caseForm("downgraded", s.formDowngrade)},
+		{"POST", "/console/cases/{id}/raise", s.caseForm("raised", s.formRaise)},
+
+		{"GET", "/console/reports", s.consoleReports},
+		{"GET", "/console/reports/{id}", s.showReport("/console")},
+		{"GET", "/console/reports/{id}/original.pdf", s.showOriginal},
+		{"GET", "/console/reports/{id}/pages/{n}", s.showPageImage},
+		{"POST", "/console/reports/{id}/decision", s.doDecision},
+		{"POST", "/console/reports/{id}/reassess", s.doReassess},
+		{"GET", "/console/review", s.reviewQueue},
+		{"GET", "/console/notices/{ref}", s.showNotice},
+		{"GET", "/console/notices/{ref}/photos/{sha256}", s.getPhoto},
+		{"POST", "/console/notices/{ref}/link", s.doLinkNotice},
+		{"GET", "/console/overdue", s.overdue},
+
+		{"GET", "/console/deliveries", s.deliveriesPage},
+		{"POST", "/console/deliveries", s.doDelivery},
+		{"GET", "/console/deliveries/{id}", s.deliveryPage},
+		{"GET", "/console/agencies", s.agenciesPage},
+		{"POST", "/console/agencies", s.importRegister},
+		{"GET", "/console/agencies.yaml", s.exportRegister},
+		{"GET", "/console/agencies/{id}", s.agencyPage},
+		{"POST", "/console/agencies/{id}", s.doAgency},
+		{"GET", "/console/users", s.usersPage},
+		{"POST", "/console/users", s.doUser},
 	}
 }
 

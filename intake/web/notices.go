@@ -31,6 +31,9 @@ type noticeRequest struct {
 	found  findings
 	fields fields
 	photos []*photo
+	// Of the portal's form: its CSRF token, and the number that makes a
+	// second click the same notice.
+	csrf, formKey string
 }
 
 // photo is one picture on the spool.
@@ -132,7 +135,12 @@ func (s *server) readNoticeParts(n *noticeRequest, body io.Reader, boundary stri
 		form[part.FormName()] = string(raw)
 	}
 	for k, v := range form {
-		if k == csrfField {
+		switch k {
+		case csrfField:
+			n.csrf = v
+			continue
+		case "form_key":
+			n.formKey = v
 			continue
 		}
 		if n.fields == nil {

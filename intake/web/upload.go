@@ -65,7 +65,7 @@ type upload struct {
 	limit int64
 	found findings
 
-	raw       bool // the body is the document itself
+	formOnly  bool // the portal's form: fields are parts of their own
 	metadata  []byte
 	form      map[string]string // other parts, by name: the portal's fields
 	files     int
@@ -109,8 +109,7 @@ func (u *upload) read(r *http.Request, body io.Reader) error {
 func (u *upload) readBody(r *http.Request, body io.Reader) error {
 	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
-	case err == nil && kind == "application/pdf":
-		u.raw = true
+	case err == nil && kind == "application/pdf" && !u.formOnly:
 		return u.readRaw(r, body)
 	case err == nil && kind == "multipart/form-data" && params["boundary"] != "":
 		return u.readParts(body, params["boundary"])
@@ -221,11 +220,21 @@ func skip(r io.Reader) error {
 // judgeMetadata checks the form of what is stated about the document.
 func (u *upload) judgeMetadata() {
 	m := u.found.parseFields(u.metadata, declaredFields()...)
+	if u.formOnly {
+		for name, value := range u.form {
+			if name != csrfField {
+				u.found.takeField(m, name, value, declaredFields())
+			}
+		}
+	}
 	u.declared = u.found.declared(m)
 	if name := fileName(m["filename"]); name != "" {
 		u.filename = name
 	}
 	for name := range u.form {
+		if u.formOnly {
+			break
+		}
 		u.found.add(clip(name), "part_unknown", "没有名为 "+clip(name)+" 的表单项")
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"jianding/intake/triage"
 	"jianding/schemas"
 	"jianding/storage/ledger"
+	"jianding/storage/originals"
 )
 
 // clock is driven by the test.
@@ -48,7 +49,7 @@ type house struct {
 	*httptest.Server
 	t      *testing.T
 	ledger *ledger.Ledger
-	dir    Originals
+	dir    *originals.Dir
 	clock  *clock
 	keeper *receipts.Keeper
 	links  *Links
@@ -82,8 +83,8 @@ func newHouse(t *testing.T, change ...func(*Options)) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { h.ledger.Close() })
-	h.dir = openOriginals(t, filepath.Join(tmp, "originals"))
-	if false {
+
+	if h.dir, err = originals.OpenDir(filepath.Join(tmp, "originals")); err != nil {
 		t.Fatal(err)
 	}
 	private, _, err := receipts.GenerateKey(rand.Reader, "jianding.test")

@@ -1,11 +1,14 @@
 package web
 
 import (
+	"encoding/json"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 	"time"
 
+	"jianding/intake/agencies"
 	"jianding/schemas"
 )
 
@@ -140,6 +143,7 @@ func pageFuncs() template.FuncMap {
 		"channel":      func(s string) string { return word(channelWords(), s) },
 		"recommend":    func(c schemas.RecommendationCode) string { return word(schemas.RecommendationNames(), c) },
 		"disposition":  func(c schemas.DispositionCode) string { return word(schemas.DispositionNames(), c) },
+		"formKey":      func() string { return agencies.NewToken("f_") },
 		"event":        eventWords,
 		"basis":        basisWords,
 		"at":           at,
@@ -149,9 +153,92 @@ func pageFuncs() template.FuncMap {
 		"left":         left,
 		"span":         span,
 		"short":        func(s string) string { return s[:min(12, len(s))] },
-		"join":         strings.Join,
-		"add":          func(a, b int) int { return a + b },
+		"statuses":     reportStatusWords,
+		"caseStatuses": caseStatusWords,
+		"levels": func() []schemas.HazardLevel {
+			return []schemas.HazardLevel{schemas.HazardRed, schemas.HazardAmber, schemas.HazardNone}
+		},
+		"deliveryStatuses": func() []schemas.DeliveryStatus {
+			return []schemas.DeliveryStatus{schemas.DeliveryPending, schemas.DeliverySubmitted, schemas.DeliveryManual, schemas.DeliveryReturned, schemas.DeliveryDead, schemas.DeliveryAcknowledged}
+		},
+		"grades":          conclusionGrades,
+		"gradesOf":        gradesOf,
+		"recommendations": schemas.RecommendationNames,
+		"advised": func(a schemas.Assessment, code schemas.RecommendationCode) bool {
+			return slices.ContainsFunc(a.Recommendations, func(r schemas.Recommendation) bool { return r.Code == code })
+		},
+		"difference": func(k string) string { return word(differenceWords(), k) },
+		"filing":     func(r schemas.FilingResult) string { return word(filingWords(), r) },
+		"said":       said,
+		"year":       func(t time.Time) int { return t.In(shanghai()).Year() },
+		"dict":       dict,
+		"join":       strings.Join,
+		"add":        func(a, b int) int { return a + b },
 	}
+}
+
+func differenceWords() map[string]string {
+	return map[string]string{"missing_there": "平台缺少", "unknown_here": "本系统没有", "differs": "内容不一致"}
+}
+
+func filingWords() map[schemas.FilingResult]string {
+	return map[schemas.FilingResult]string{
+		schemas.FilingAccepted: "平台已收", schemas.FilingSubmitted: "已提交，待确认", schemas.FilingDuplicate: "平台已有", schemas.FilingReturned: "退回",
+		schemas.FilingRetry: "未成，稍后重试", schemas.FilingUnknown: "结果不明，先查询", schemas.FilingFinal: "无法报送", schemas.FilingNotFound: "平台没有记录",
+	}
+}
+
+// conclusionGrades are the grades that a report as a whole may be declared
+// with.
+func conclusionGrades() []string {
+	var out []string
+	for _, sc := range conclusionScales() {
+		if sc.Aspect != schemas.AspectSafety && sc.Aspect != schemas.AspectDanger && sc.Aspect != schemas.AspectReliability {
+			continue
+		}
+		for _, g := range sc.Grades {
+			out = append(out, string(g))
+		}
+	}
+	return out
+}
+
+// gradesOf is the scale of a finding, for its correction.
+func gradesOf(f schemas.Finding) []schemas.Grade {
+	for _, sc := range schemas.Scales() {
+		if sc.Aspect == f.Aspect && slices.Contains(sc.Scopes, f.Scope) {
+			return sc.Grades
+		}
+	}
+	return []schemas.Grade{f.Grade}
+}
+
+// said is what an event's data adds for people: reasons and texts, no ids.
+func said(e schemas.Event) string {
+	var d struct {
+		Reason  string   `json:"reason"`
+		Text    string   `json:"text"`
+		Note    string   `json:"note"`
+		Why     string   `json:"why"`
+		Reasons []string `json:"reasons"`
+	}
+	if json.Unmarshal(e.Data, &d) != nil {
+		return ""
+	}
+	return strings.Join(trimAll(append([]string{d.Reason, d.Text, d.Note, d.Why}, d.Reasons...)), "；")
+}
+
+// dict passes several values to a part of a page.
+func dict(pairs ...any) (map[string]any, error) {
+	m := map[string]any{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		k, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("dict: key %v", pairs[i])
+		}
+		m[k] = pairs[i+1]
+	}
+	return m, nil
 }
 
 func word[K ~string](m map[K]string, k K) string {
