@@ -33,7 +33,7 @@ var measures = []measure{
 	{schemas.Evacuate, re(`疏散|撤离|撤出|搬离|腾空|腾退|迁出|人员[^,;。]{0,6}转移|转移[^,;。]{0,8}人员`), nil},
 	{schemas.SealOff, re(`封闭|围挡|警戒|警示(?:标志|标识|牌|线)|隔离(?:带|措施|围)|封控|拉设|禁止(?:无关)?人员(?:进入|靠近)|(?:严禁|禁止|防止)[^,;。]{0,10}(?:进入|靠近)`), re(`封闭(?:裂缝|处理裂缝|阳台)|裂缝[^,;。]{0,10}封闭|灌浆封闭|表面封闭|封闭处理`)},
 	{schemas.Relocate, re(`避让|避险搬迁|搬迁`), nil},
-	{schemas.GeohazardTreatment, re(`(?:地质灾害|地灾|滑坡|危岩|崩塌|泥石流|边坡|切坡|坡体|斜坡|岸坡|塌陷)[^,;。]{0,16}(?:治理|整治|支护|防治)|(?:治理|支护)[^,;。]{0,8}(?:滑坡|边坡|危岩|切坡|坡体|地质灾害)`), nil},
+	{schemas.GeohazardTreatment, re(`(?:地质灾害|地灾|滑坡|危岩|崩塌|泥石流|边坡|切坡|坡体|斜坡|岸坡|塌陷)[^,;。]{0,16}(?:治理|整治|支护|防治)|(?:治理|支护)[^,;。]{0,8}(?:滑坡|边坡|危岩|切坡|坡体|地质灾害)`), re(`[未无](?:经|进行)?(?:支护|治理|整治|防治)|没有(?:支护|治理)`)},
 	{schemas.Monitor, re(`监测|沉降观测|变形观测|倾斜观测|裂缝观测|定期观测|(?:进行|开展|加强|实施)[^,;。]{0,10}观测|监控`), re(`观察使用,[^。;]*观测|监测(?:数据|结果|报告)(?:表明|显示)`)},
 	{schemas.FixNow, re(`立查立改|即查即改|立行立改|立即整改`), nil},
 }
@@ -41,7 +41,7 @@ var measures = []measure{
 var (
 	noNeed    = re(`(?:无需|无须|不需|不需要|不必|不必要|毋须|毋需|暂无需|暂不需|没有必要|并无必要|无必要|不建议|不宜|不应|不得|不能|不可|不再|不予|不作|不具备|不适合|不涉及|可不|暂不|未|不考虑|尚不需|免于|不属于|无)[^,;。]{0,10}$`)
 	noNeedEnd = re(`^[^,;。]{0,12}(?:并?无必要|不必|不予采纳|的(?:必要|条件|价值)(?:不|尚)|不成立|没有必要)|^[^。;]{0,20}(?:经鉴定)?(?:并?无必要|没有必要)`)
-	ifNot     = re(`(?:^|[,;。:、)])(?:但|并|且)?(?:若|倘若|如果|如(?:不|未|遇|发现|出现|有|继续|需|果|后续|今后|确需|要|因|无法|在)|一旦|当[^,]{1,24}时|在[^,]{1,20}(?:情况下|之前|以前)|发现[^,]{1,20}(?:时|应|须|立即|及时)|出现[^,]{1,20}(?:时|应|须|,)|遇[^,]{1,20}(?:时|,))`)
+	ifNot     = re(`(?:^|[,;。:、)])(?:但|并|且)?(?:若|倘若|如果|如若|万一|假设|假如|如[^下图表前上实何此期约今同]|一旦|擅自[^,。;]{1,14},?(?:则|将|会|可能)|当[^,]{1,24}时|在[^,]{1,20}(?:情况下|之前|以前)|发现[^,]{1,20}(?:时|应|须|立即|及时)|出现[^,]{1,20}(?:时|应|须|,)|遇[^,]{1,20}(?:时|,))`)
 	toUse     = re(`后(?:,)?(?:方可|方能|再|可|才能|才可|再行|始可)?(?:继续|恢复|正常)*(?:投入)?使用`)
 	deadline  = re(`(?:[0-9一二三四五六七八九十两]+个?(?:小时|日|天|周|月|年|工作日)(?:之?内|以内)|(?:于|在)?[0-9]{4}年[0-9]{1,2}月(?:[0-9]{1,2}日)?(?:之?前|以前)|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:之?前)|(?:汛期|雨季|台风季)(?:来临)?前)`)
 )
@@ -92,9 +92,10 @@ func (r *reader) advise(s sentence, advised bool) []schemas.Recommendation {
 		return nil
 	}
 	var out []schemas.Recommendation
+	mentions := r.mentionsOf(s)
 	for _, ms := range measures {
 		for _, loc := range ms.re.FindAllStringIndex(s.text, -1) {
-			if !r.recommended(ms, s.text, loc[0], loc[1]) {
+			if !r.recommended(ms, s.text, loc[0], loc[1]) || r.notOurs(s.text, loc[0], mentions) {
 				continue
 			}
 			ev := s.evidence(quoteSpan(s.text, loc[0], loc[1]))
@@ -140,7 +141,7 @@ func (r *reader) recommended(m measure, text string, from, to int) bool {
 			return false
 		}
 	}
-	if condition := ifNot.FindStringIndex(text[:from]); condition != nil {
+	if lastOf(ifNot, text[:from]) > lastOf(already, text[:from]) {
 		return false
 	}
 	// A measure that is the condition of using the house belongs to the kind of
@@ -153,6 +154,35 @@ func (r *reader) recommended(m measure, text string, from, to int) bool {
 	}
 	return true
 }
+
+// notOurs tells whether the words before a measure speak of an earlier report,
+// another house or what would be if.
+func (r *reader) notOurs(text string, at int, ms []*mention) bool {
+	before := text[:at]
+	if past(beforeWorks.ReplaceAllString(before, ""), r.year) || elsewhere(before) && lastOf(thisCue, before) < 0 || condFailing.MatchString(before) {
+		return true
+	}
+	var last *mention
+	for _, m := range ms {
+		if m.from < at && m.rule != "standard_requirement" && !m.other {
+			last = m
+		}
+		if m.from >= at && m.role == schemas.RoleHypothetical && !strings.ContainsAny(text[at:m.from], "。;") {
+			return true // 不及时维修的，可能演变为Dsu级
+		}
+	}
+	if last == nil || turns(text[last.to:at]) || strings.Contains(text[last.to:at], "建议") {
+		return false
+	}
+	switch last.role {
+	case schemas.RoleHistory, schemas.RoleOtherSubject, schemas.RoleHypothetical, schemas.RoleDefinition:
+		return last.rule != ""
+	}
+	return false
+}
+
+// beforeWorks tells when a measure applies, not when something was.
+var beforeWorks = re(`(?:加固|改造|修缮|维修|处理|整治|治理|拆除)(?:完成)?(?:之)?前`)
 
 var usesBefore = re(`处理使用|观察使用|暂停使用|限制`)
 

@@ -15,7 +15,7 @@ var gradeToken = regexp.MustCompile(
 		`|[A-D]级(?:su|ss|u)` + // subscript printed after 级
 		`|[A-Da-d][_]?[({]?(?:u|s|r|U)[)}]?` + // sub-unit, member, reparability
 		`|[A-D](?:级|类危|级危)` + // danger and reliability letters
-		`|(?:IV|III|II|I)级` +
+		`|(?:IV|III|II|I)["”'’]?级` +
 		`|[一二三四]级` +
 		`|(?:等级|级别|类别|评级|结果|评定为|评为|鉴定为|判定为|定为)[为是属:]?["“'‘]?[A-D](?:["”'’]|[^A-Za-z0-9级_({]|$))`)
 
@@ -25,7 +25,7 @@ var (
 	tokAfter   = regexp.MustCompile(`^([A-D])级(su|ss|u)$`)
 	tokSub     = regexp.MustCompile(`^([A-Da-d])_?[({]?(u|s|r|U)[)}]?$`)
 	tokLetter  = regexp.MustCompile(`^([A-D])(?:级|类危|级危)$`)
-	tokRoman   = regexp.MustCompile(`^(IV|III|II|I)级$`)
+	tokRoman   = regexp.MustCompile(`^(IV|III|II|I)["”'’]?级$`)
 	tokChinese = regexp.MustCompile(`^([一二三四])级$`)
 	tokLabel   = regexp.MustCompile(`([A-D])["”'’]?[^A-Z]?$`)
 )
@@ -74,7 +74,7 @@ func classify(s string, from, to int) (token, bool) {
 		}
 		return token{from + m[2], from + m[3], famLetter, schemas.Grade(w[m[2]:m[3]])}, true
 	}
-	if from > 0 && isWordByte(s[from-1]) {
+	if from > 0 && (isWordByte(s[from-1]) || s[from-1] == '-' && len(w) > 1 && w[0] < 0x80 && tokLetter.MatchString(w)) {
 		return token{}, false
 	}
 	if m := tokUnit.FindStringSubmatch(w); m != nil {

@@ -27,7 +27,7 @@ type mention struct {
 }
 
 var (
-	otherScale = regexp.MustCompile(`(?:质量控制|施工质量|施工控制|耐火|抗震设防|抗震措施|抗震构造|抗震|设防|防水|场地|场地土|环境|环境类别|钢筋|资质|粗糙度|焊缝|绿色|防火|结构安全|安全等级为|重要性|设计|基础设计|地基基础设计|混凝土|强度|砂浆|材料|完损|信用|风险|复杂|勘察|剪力墙|框架抗震|屋面防水|腐蚀|裂缝控制|钢材|木材|材质|保护|文物|污染|噪声|诚信|企业|检测机构|人员|档案|保密|响应|预警|气象|烈度|震级|地震|洪水|燃烧|疏散|节能|能效|建筑类别|后续使用|类建筑|施工|精度|仪器|准确度|偏差)(?:性能|构造|控制|使用|措施|材料|设计|类别|工程|类型|房屋|程度|性)*(?:的)?(?:等级|级别|类别|分类)?(?:要求|评定|划分|结果)?(?:均|按|应)?(?:为|是|属于?|达到|达|取|按|采用|:|不低于|定为|评为|评定为)?["“(]?$`)
+	otherScale      = regexp.MustCompile(`(?:质量控制|施工质量|施工控制|耐火|锈蚀|碳化|老化|损伤程度|抗震设防|抗震措施|抗震构造|抗震|设防|防水|场地|场地土|环境|环境类别|钢筋|资质|粗糙度|焊缝|绿色|防火|结构安全|安全等级为|重要性|设计|基础设计|地基基础设计|混凝土|强度|砂浆|材料|完损|信用|风险|复杂|勘察|剪力墙|框架抗震|屋面防水|腐蚀|裂缝控制|钢材|木材|材质|保护|文物|污染|噪声|诚信|企业|检测机构|人员|档案|保密|响应|预警|气象|烈度|震级|地震|洪水|燃烧|疏散|节能|能效|建筑类别|后续使用|类建筑|施工|精度|仪器|准确度|偏差)(?:性能|构造|控制|使用|措施|材料|设计|类别|工程|类型|房屋|程度|性)*(?:的)?(?:等级|级别|类别|分类)?(?:要求|评定|划分|结果)?(?:均|按|应)?(?:为|是|属于?|达到|达|取|按|采用|:|不低于|定为|评为|评定为)?["“(]?$`)
 	dangerWord      = regexp.MustCompile(`危险性|危险房屋|危房|JGJ/?T?125|JGJ/?T363|危险等级|危险程度|房屋危险|危旧`)
 	reliabilityWord = regexp.MustCompile(`可靠性|可靠度`)
 	seismicWord     = regexp.MustCompile(`抗震`)
@@ -42,7 +42,7 @@ func (r *reader) mentionsOf(s sentence) []*mention {
 	toks := tokens(s.text)
 	var out []*mention
 	prevEnd := 0
-	for _, t := range toks {
+	for i, t := range toks {
 		after := s.text[t.to:]
 		before := s.text[:t.from]
 		after = strings.TrimPrefix(after, "级")
@@ -56,6 +56,9 @@ func (r *reader) mentionsOf(s sentence) []*mention {
 			continue
 		}
 		c := setting{before: before, after: after, clause: clauseBefore(s.text, t.from), section: s.section, year: r.year}
+		c.inList = inList(s.text, toks, i)
+		c.unitsBefore = len(unitsIn(c.clause, r.known)) > 0
+		c.unitsAfter = ofAfter.MatchString(after) && len(unitsIn(clip(after, 30), r.known)) > 0
 		r.assignRole(m, c)
 		m.units, m.rest = r.subject(s, out, prevEnd, t, after)
 		m.strong = concluding.MatchString(c.before)
@@ -65,6 +68,24 @@ func (r *reader) mentionsOf(s sentence) []*mention {
 	}
 	return out
 }
+
+// inList counts the grades of the same form that stand in a row with token i,
+// joined by nothing but list marks.
+func inList(s string, toks []token, i int) int {
+	n := 1
+	joined := func(a, b token) bool {
+		return a.family == b.family && b.from >= a.to && listMark.MatchString(s[a.to:b.from])
+	}
+	for k := i; k > 0 && joined(toks[k-1], toks[k]); k-- {
+		n++
+	}
+	for k := i; k+1 < len(toks) && joined(toks[k], toks[k+1]); k++ {
+		n++
+	}
+	return n
+}
+
+var listMark = regexp.MustCompile(`^["”]?级?["”]?(?:[、,/]|和|及|或|与)["“]?$`)
 
 var concluding = regexp.MustCompile(`综上|综合评定|评定为|评为|鉴定结论|结论为|最终|本次`)
 
@@ -127,6 +148,9 @@ func tailOf(s string, n int) string {
 	return s
 }
 
+// otherAfter: "A级防火材料", "B级钢".
+var otherAfter = regexp.MustCompile(`^["”]?(?:的)?(?:防火|不燃|难燃|材料|钢|砖|混凝土|防水|资质|人防|焊缝|螺栓|精度|保温|门|窗|标准|装修|景区|企业|单位|机构|幕墙|电梯)`)
+
 var dangerAfter = regexp.MustCompile(`^级?["”)]?(?:的)?(?:危险房屋|危房|危险|类危|[,:(]?(?:即)?(?:整幢|整栋|局部)危)`)
 
 func (r *reader) letterScale(m *mention, s sentence, clause, before, after string) {
@@ -136,7 +160,7 @@ func (r *reader) letterScale(m *mention, s sentence, clause, before, after strin
 	}
 	d, rel, saf := lastOf(dangerWord, before), lastOf(reliabilityWord, before), lastOf(safetyWord, before)
 	switch {
-	case otherScale.MatchString(clause) && !dangerWord.MatchString(clause):
+	case otherAfter.MatchString(after), otherScale.MatchString(clause) && !dangerWord.MatchString(clause):
 		m.other = true
 	case rel > d:
 		m.aspect, m.scope = schemas.AspectReliability, schemas.ScopeSubUnit
@@ -200,6 +224,6 @@ func (r *reader) subject(s sentence, earlier []*mention, prevEnd int, t token, a
 }
 
 var (
-	restWord   = regexp.MustCompile(`其余|其他(?:各)?(?:单体|楼|栋|幢|房屋|单元|建筑)|除[^,。]{1,40}外`)
+	restWord   = regexp.MustCompile(`^级?["”]?(?:的)?(?:房屋|楼|以)?外|其余|其他(?:各)?(?:单体|楼|栋|幢|房屋|单元|建筑)|除[^,。]{1,40}外`)
 	wholeHouse = regexp.MustCompile(`(?:该|本|被鉴定|受检|委托鉴定|整栋|整幢|上述)(?:栋|幢|座)?(?:自建)?(?:房屋|建筑|房|工程|项目)|整体|房屋综合|各(?:栋|幢|单元)`)
 )

@@ -27,70 +27,111 @@ type setting struct {
 	before, after string // rest of the sentence on either side; after begins behind the grade and its 级
 	clause        string // before, back to the last comma
 	section       section
-	year          int // of inspection or issue; 0 when unknown
-	cell          bool
+	year          int  // of inspection or issue; 0 when unknown
+	inList        int  // how many grades of one form stand in a row here
+	unitsBefore   bool // the clause names a unit before the grade
+	unitsAfter    bool // units are named right behind it
 }
 
 func re(s string) *regexp.Regexp { return regexp.MustCompile(s) }
 
+// Words by which the rules tell the parts apart. Go's expressions know no
+// look-ahead, so what must not follow is spelt out in classes.
 var (
-	quotedDefinition = re(`^(?:级)?["”]?(?:[:]|是指|指的?是?|表示|即指|的?定义)`)
+	// Definitions.
+	quotedDefinition = re(`^["”]?(?:[:,]|是指|指的?是?|表示|即指|的?定义|对应|相当于)`)
 	refBefore        = re(`(?:对|中|关于|规定的?|满足|符合|低于|高于|达到|按|与|标准的?|规范的?|优于|要求的?)["“]?$`)
-	refAfter         = re(`^["”]?级?["”]?的?(?:有关|相关|各项|评定|鉴定|分级|评级|安全性)?(?:规定|要求|标准|限值|指标|界限|水平)`)
+	refAfter         = re(`^["”]?的?(?:有关|相关|各项|评定|鉴定|分级|评级|安全性)?(?:规定|要求|标准|限值|指标|界限|水平)`)
 	refVerb          = re(`(?:符合|低于|不足|不满足|满足|高于|达到|相比|优于).{0,40}对$|(?:标准|规范|规定|》|\)|-?[0-9]{4})(?:中|里|表[0-9.]+)?(?:对|关于)$|对$`)
-	listOfGrades     = re(`^级?[、,/和及或与至~-]{1,2}["“]?(?:[A-Da-d][_({]?(?:su|ss|u|s|r)?|IV|III|II|I|[一二三四])`)
-	dividedInto      = re(`(?:分为|划分为|分成|划为|共分|分|包括|划分|依次为|由高到低|共有|设)(?:以下|下列)?(?:[一二三四两0-9]个?)?(?:等)?级?(?:别)?[:,(为]?["“]?(?:[A-Da-d][_({]?(?:su|ss|u|s|r)?[)}]?级?[、,/和及]?|I{1,3}V?级?[、,/]?)*$`)
+	gradeForm        = `["“]?(?:[A-Da-d][_({]?(?:su|ss|u|s|r)?[)}]?|IV|III|II|I|[一二三四])["”]?级?`
+	listAfter        = re(`^(?:[、,/]|和|及|或|与|至|~|-)` + gradeForm)
+	listBefore       = re(gradeForm + `(?:[、,/]|和|及|或|与|至|~|-)["“]?$`)
+	countOfGrades    = re(`^(?:(?:[、,/]|和|及|或|与|至|~|-)` + gradeForm + `)*(?:[一二三四两234]个?(?:等级|级别|级)|等级|个级|共[一二三四]级|[、,]?等级?$)`)
+	orAfter          = re(`^["”]?(?:或|/|至|~|-)` + gradeForm)
+	orBefore         = re(gradeForm + `["”]?(?:或|/|至|~|-)["“]?$`)
+	dividedInto      = re(`(?:分为|划分为|分成|划为|共分|分|包括|划分|依次为|由高到低|共有|设)(?:以下|下列)?(?:[一二三四两0-9]个?)?(?:等)?级?(?:别)?[:,(为]?(?:` + gradeForm + `[、,/和及]?)*["“]?$`)
+	directly         = re(`直接(?:评|定|判)(?:定|级)?为["“]?$`)
+	whenRated        = re(`(?:时|者|的|情况下|情形之一)(?:的)?,?(?:应|可|宜|须)?(?:直接)?(?:将其)?(?:评|定|判)(?:定)?为["“]?$`)
+	standardSays     = re(`(?:标准|规范|条文|条例|规程|条|[0-9]-[0-9]{4})(?:中|里)?(?:明确)?(?:规定|指出|注明|要求)(?:为)?[:,]?[^。;]{0,60}$|(?:含义|意义)(?:规定)?(?:为|如下|是)[:,][^。;]{0,60}$|第[0-9.]+条[:,][^。;]{0,60}$`)
+	concludes        = re(`综合|综上|故|因此|本次|该房屋|本房屋|经鉴定|评定该|鉴定结果|鉴定结论`)
+	basedOn          = re(`(?:依据|根据|按照|按|参照|对照|依)[^。;]{0,60}$`)
+	thoseGraded      = re(`^(?:(?:[、,/]|和|及|或)` + gradeForm + `)*["”]?为最|^(?:(?:[、,/]|和|及|或)` + gradeForm + `)*["”]?的(?:,|鉴定单元|单元|子单元|构件|房屋,|建筑物?,|(?:房屋|建筑物?)(?:应|必须|须|宜))|^(?:(?:[、,/]|和|及|或)` + gradeForm + `)*["”]?(?:为|属)(?:危险房屋|危房)`)
+	soCalled         = re(`(?:所谓|其中|注:?|[(]注:?)["“]?$`)
 
-	negBefore = re(`(?:未(?:能)?(?:达到?|构成|评为|评定为|列入|划为|出现|发现|见|被评为|被评定为|定为|降至|降低至|处于)|没有(?:达到|构成|被评为|评为)?|尚未(?:达到?|构成|降至)?|达不到|不(?:能|应|宜|会|得|可|足以|再)?(?:属于?|是|构成|为|到|达|评为|评定为|判定为|定为|判为|认定为|列为|划为|鉴定为|视为|作为|按|至于?)|并?非|并不(?:属于?|是|构成|为)?|排除|不存在|无|不具备|否定|谈不上|远未达?到?|不符合|不满足|不低于|不高于|未低于|未超过|高于|优于|好于|低于|劣于)(?:本标准|上述|标准|规定的?|现行标准的?|相应的?|整幢|《[^》]*》|表[0-9.]+的?|GB[0-9-]+|JGJ/?T?[0-9-]+|危险性|安全性|可靠性|等级|级|评级|评定|评|条件|对|中|的|关于|[A-D](?:su|u)?级?[、或及和])*["“(]?$`)
-	negAfter  = re(`^["”]?级?(?:危险?房屋?)?["”]?的?(?:评定|判定|鉴定|评级|相关|有关|构成)?(?:条件|标准|情形|情况|要求|特征|判据|依据)?(?:均|并|尚|也)?(?:不具备|不成立|不适用|未(?:达到|满足|具备)|不予认定|不符|不足|不构成)`)
+	// Negations. A wide one must be followed by the rating itself, or a short
+	// way to it, so that "不满足安全使用要求评定为Dsu级" is none.
+	negBefore = re(`(?:不(?:满足|符合|具备)|未(?:能)?(?:达到?|满足|符合|具备|构成|评为|评定为|列入|划为|出现|被评为|被评定为|定为|降至|降低至|处于)|没有(?:达到|构成|被评为|评为)|尚未(?:达到?|构成|降至)|达不到|不(?:能|应|宜|会|得|可|足以|再|满足|符合|具备|存在)?(?:据此|仅据此|因此)?(?:将|把)?(?:该|本|此|其)?(?:房屋|建筑物?|楼)?(?:直接|简单)?(?:属于?|是|构成|为|到|达到?|评为|评定为|判定为|定为|判为|认定为|列为|划为|鉴定为|视为|作为|至于?)|并?非|并不(?:属于?|是|构成|为)|排除|否定|谈不上|远未达?到?|不低于|不高于|未低于|未超过|高于|优于|好于|低于|劣于|离|距离?)(?:本标准|上述|标准|规定的?|现行标准的?|相应的?|整幢|《[^》]*》|表[0-9.]+的?|GB[0-9-]+|JGJ/?T?[0-9-]+|危险性|安全性|可靠性|等级|级|评级|评定|评|条件|对|中|的|关于|[A-D](?:su|u)?级?[、或及和])*["“(]?$`)
+	negNone   = re(`(?:未发现|未见|不存在|没有发现|没有|无|未有|尚无|不涉及|无证据|没有证据|不认为|未认定|缺乏)[^,。;:]{0,20}["“(]?$`)
+	negAfter  = re(`^["”]?(?:危险?房屋?)?["”]?的?(?:评定|判定|鉴定|评级|相关|有关|构成)?(?:条件|标准|情形|情况|要求|特征|判据|依据|描述|定义|意见|结论|说法|可能)?[,]?(?:经核查|经查|经复核|经鉴定|经分析)?(?:均|并|尚|也)?(?:不具备|不成立|不适用|未(?:达到|满足|具备)|不予认定|不予采纳|不符|不足|不构成|有(?:较大|一定|明显)?(?:的)?(?:差距|距离)|尚有(?:较大|一定|明显)?(?:的)?(?:差距|距离)|相差)`)
 
-	condBefore  = re(`(?:^|[,、:(。;])(?:而|且|但|则)?(?:若|倘若|假如|假设|如果|如(?:不|未|遇|继续|再|进一步|发现|出现|有|任其|发生|加固不|果|后续|今后|将)|一旦|当(?:[^,]{0,30})(?:时|超过|达到|大于|出现)|凡|只要|除非|否则)`)
-	condDirect  = re(`(?:可能|有可能|或|恐|或许|将会?|势必|会|有)(?:进一步|继续|逐步|逐渐|很快|随时|加速)?(?:发展|恶化|劣化|演变|下降|降低?|降级|转化|变|成|达到|构成|跌|升级|被评|评)[^,]{0,6}$|(?:发展|恶化|演变|劣化|转化)(?:为|成|到|至)["“]?$|(?:按|参照|比照)["“]?$|不排除.{0,12}$|防止.{0,14}$|避免.{0,14}$`)
-	condAfter   = re(`^["”]?级?["”]?(?:危房)?的?(?:可能性?|风险|趋势|危险|隐患)|^["”]?级?(?:的)?(?:情况|情形|条件)下|^["”]?级?(?:房屋|危房)?时`)
-	condFailing = re(`(?:不及时|不(?:采取|进行|予)(?:[^,]{0,8})|未(?:经|及时)(?:[^,]{0,8})|不加固|不处理|任其|长期|继续)[^,]{0,16},?[^,]{0,16}(?:将|会|可能|则|后)[^,]{0,12}$`)
+	// Conditions.
+	condBefore  = re(`(?:^|[,、:(。;])(?:而|且|但|则|今后|后续|使用中)?(?:若|倘若|倘|假如|假设|假定|如果|如若|万一|如[^下图表前上实何此期约今同]|一旦|当(?:[^,]{0,30})(?:时|超过|达到|大于|出现)|凡|只要|除非|否则|遇[^,]{1,24}(?:时|,)|擅自[^,。;]{1,14},?(?:则|将|会|可能))|(?:不及时|不予|任其)[^,。;]{1,12}的,`)
+	condDirect  = re(`(?:可能|有可能|或|恐|或许|将会?|势必|会)(?:进一步|继续|逐步|逐渐|很快|随时|加速)?(?:发展|恶化|劣化|演变|下降|降低?|降级|转化|变|成|达到|构成|跌|升级|被评|评|为|属)[^,]{0,6}$|(?:发展|恶化|演变|劣化|转化)(?:为|成|到|至)["“]?$|(?:按|参照|比照)["“]?$|不排除.{0,12}$|防止.{0,14}$|避免.{0,14}$`)
+	condAfter   = re(`^["”]?(?:危房)?的?(?:可能性?|风险|趋势|危险(?:[^房]|$)|隐患)|^["”]?(?:的)?(?:情况|情形|条件)下|^["”]?(?:房屋|危房)?时`)
+	condFailing = re(`(?:不及时|不(?:采取|进行|予)(?:[^,]{0,8})|未(?:经|及时)(?:[^,]{0,8})|不加固|不处理|任其)[^,]{0,16},?[^,]{0,16}(?:将|会|可能|则|后)[^,]{0,12}$`)
 	condSearch  = re(`(?:是否|能否|可否|有无|会不会)[^,]{0,12}$`)
 
-	projBefore = re(`(?:加固|修复|修缮|维修|处理|整改|改造|整治|治理|补强|排危|解危|采取[^,]{0,10}措施|实施|施工|完成|验收)[^。;]{0,24}(?:后|之后|以后|完毕|完成)[^。;]{0,24}$`)
-	projModal  = re(`(?:可以?|能够?|预计|预期|预估|应|将|须|需|有望|拟|要|宜|估计|力争|确保|使|方可|满足|达到?|不低于|提高|提升|恢复|升)[^,。;]{0,24}$`)
-	projDirect = re(`(?:提升|提高|恢复|升|改善|加固|修复|修缮|整治|处理|改造)(?:至|到|为|成|达到?)[^,。;]{0,10}$|(?:目标|预期|预计|设计|设定|力争|拟|争取|期望|希望)[^,。;]{0,20}$|以(?:达到|满足|恢复至?)[^,]{0,8}$|使[^,]{0,20}(?:达到|恢复|提高|提升|满足)[^,]{0,6}$`)
+	// Plans.
+	projAfter  = re(`(?:加固|修复|修缮|维修|处理|整改|改造|整治|治理|补强|排危|解危|消除[^,。;]{1,12}|采取[^,。;]{0,12}措施|实施|施工|完成|验收|拆除[^,。;]{0,10}|支护|支顶)[^。;,]{0,16}(?:后|之后|以后|完毕)`)
+	projModal  = re(`(?:可以?|能够?|预计|预期|预估|预评|应|将|须|需|有望|拟|要|宜|估计|力争|确保|使|方可|满足|达到?|不低于|提高|提升|恢复|升)[^,。;]{0,24}$`)
+	projDirect = re(`(?:提升|提高|恢复|升|改善|加固|修复|修缮|整治|处理|改造)(?:至|到|为|成|达到?)[^,。;]{0,10}$|(?:目标|预期|预计|预评|设计|设定|力争|拟|争取|期望|希望)[^,。;]{0,20}$|以(?:达到|满足|恢复至?)[^,]{0,8}$|使[^,]{0,20}(?:达到|恢复|提高|提升|满足)[^,]{0,6}$|(?:提升|提高)[一二两]个等级,?即?$`)
+	asBuilt    = re(`现状|本次|现场|检测|目前|经鉴定`)
 
-	histCue = re(`曾(?:经|于|被|由|有|组织|委托)?|原(?:鉴定|评定|评级|检测|报告|结论|安全性|危险性|等级|有|来|先|为|《|[12][0-9]{3}年)|此前|前次|前一次|上次|上一次|上一轮|上轮|上期|首次|初次|第一次|过去|历史|历次|既往|以往|之前|旧(?:报告|版|鉴定)|往年|当时|当年|多年前|先前|早前|早期|去年|前年|昔|其时|(?:加固|改造|修缮|维修|处理|整治|治理|翻修|加层)前|(?:降低|下降|升高|提高|变更|调整|恶化|劣化|发展|转变)前|(?:其他|他|另一|别的|外地)(?:家)?(?:鉴定|检测)?(?:机构|单位|公司)|档案|口述|自述|(?:委托方|业主|产权人|委托人|委托单位|户主|房主|屋主|社区|村委)(?:[^,]{0,6})?(?:提供|出示|反映|介绍|称|陈述|提交)|普查|排查|摸底|已(?:于|由|经)[12][0-9]{3}年`)
-	nowCue  = re(`本次|此次|这次|本报告|本鉴定|现(?:状|评定|经|为|已|鉴定|场)|目前|当前|今|经(?:本次|复核|重新|综合|现场)|重新(?:评|鉴)|综合(?:评定|分析|判定|评价|以上)|综上|复核(?:结果)?(?:为|评定)|更新为|(?:降低|下降|调整|变更|修正|改评|降|升|变)(?:为|至|到|成)?$`)
-	yearCue = re(`(?:^|[^0-9])((?:19|20)[0-9]{2})年`)
-	fromTo  = re(`由(?:原来?的?|[12][0-9]{3}年)?[^,。;]{0,14}$`)
-	fallTo  = re(`^["”]?级?["”]?(?:危房)?[^。;,]{0,8}(?:降|升|变|调整|提高|下降|恶化|劣化|发展|转)`)
+	// History.
+	histCue   = re(`曾(?:经|于|被|由|有|组织|委托)?|原(?:鉴定|评定|评级|检测|报告|结论|安全性|危险性|等级|有|来|先|为|《|[12][0-9]{3}年)|此前|前次|前一次|上次|上一次|上一轮|上轮|上期|首次|初次|第一次|过去|历史|历次|既往|以往|之前|旧(?:报告|版|鉴定)|往年|当时|当年|多年前|[0-9一二三四五六七八九十]+年前|先前|早前|早期|去年|前年|昔|其时|(?:加固|改造|修缮|维修|处理|整治|治理|翻修|加层)前|(?:降低|下降|升高|提高|变更|调整|恶化|劣化|发展|转变)前|(?:其他|他|另一|别的|外地)(?:家)?(?:鉴定|检测)?(?:机构|单位|公司)|档案|口述|自述|(?:委托方|业主|产权人|委托人|委托单位|户主|房主|屋主|社区|村委)(?:[^,]{0,6})?(?:提供|出示|反映|介绍|称|陈述|提交)|普查|排查|摸底|已(?:于|由|经)[12][0-9]{3}年`)
+	nowCue    = re(`本次|此次|这次|本报告|本鉴定|现(?:状|评定|经|为|已|鉴定|场)|目前|当前|今|经(?:本次|复核|重新|综合|现场)|重新(?:评|鉴)|综合(?:评定|分析|判定|评价|以上)|综上|复核(?:结果)?(?:为|评定)|更新为|(?:降低|下降|调整|变更|修正|改评|降|升|变)(?:为|至|到|成)?$`)
+	yearCue   = re(`((?:19|20)[0-9]{2})(?:年|[-./][0-9]{1,2}[-./月])|([一二][〇零○一二三四五六七八九0]{3})年`)
+	builtYear = re(`(?:建|修|竣工|始建|成|购|迁|投入使用)(?:成|造|于|建)?(?:于|年份|时间|年代)?[:为]?(?:约)?$`)
+	builtNext = re(`^(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?(?:前后|左右|初|底|代)?(?:建|修|竣工|投入|加建|加层|改造|装修|购|版)`)
+	rated     = re(`鉴定|评|报告|检测|普查|排查|认定|应急|等级`)
+	fromTo    = re(`由(?:原来?的?|[12][0-9]{3}年)?[^,。;]{0,14}$`)
+	fallTo    = re(`^["”]?(?:危房)?[^。;,]{0,8}(?:降|升|变|调整|提高|下降|恶化|劣化|发展|转)`)
 
-	otherCue = re(`相邻|毗邻|邻近|毗连|紧邻|隔壁|比邻|邻房|邻居|邻户|周边(?:的)?(?:建筑|房屋)|周围(?:的)?(?:建筑|房屋)|(?:东|西|南|北|左|右|前|后|旁)(?:侧|面|边|方)的?(?:相连|另一|既有|他人|其他)?[^,、]{0,6}(?:房屋|建筑物?|住宅|楼房|农房|自建房)|同(?:一)?(?:街|村|小区|院落?)的?(?:其他|另)|不属于本次鉴定|非本次鉴定|(?:其他|另)(?:一)?(?:栋|幢|座|户)|对面|类似(?:房屋|工程|案例)|同类(?:房屋|工程)|示例|例如|样例|案例`)
-	thisCue  = re(`该房屋|本房屋|本次鉴定(?:的)?房屋|被鉴定|受检|委托鉴定|鉴定对象|鉴定单元|本(?:工程|建筑|楼|栋|幢)|该(?:建筑|楼|栋|幢|自建房|工程)|综合评定|综上`)
+	// Other houses.
+	otherCue = re(`相邻|毗邻|邻近|毗连|紧邻|隔壁|比邻|邻房|邻居|邻户|邻家|附近|周边(?:的)?(?:建筑|房屋)|周围(?:的)?(?:建筑|房屋)|(?:[东西南北左右前后旁对]|相对)(?:侧|面|边|方|邻)(?:[^,、。;]{0,10})(?:处)?的?(?:相连|另一|既有|他人|其他)?[^,、]{0,6}(?:房屋|建筑物?|住宅|楼房|农房|自建房|办公楼|楼|用房)|同(?:一)?(?:街|村|小区|院落?|批|镇)[^,。;]{0,8}(?:其他|另|类似|房屋)|不(?:属于|在|是)本次(?:鉴定|检测)[^,。;]{0,6}|非本次鉴定|(?:其他|其它|另)(?:有)?(?:一)?(?:栋|幢|座|户|处)|另一(?:产权人|业主)|另案|另行鉴定|单独报告|(?:其他|其它)房屋|对面|对侧|类似(?:房屋|工程|案例|结构)|同类(?:房屋|工程)|示例|例如|样例|案例|(?:与|距|离)(?:本|该|受检|被鉴定)?(?:房屋|建筑物?|楼)(?:约)?(?:[0-9.]+m|贴建|相连|相邻|毗连|不远)[^,。;]{0,12}|(?:本|该)(?:镇|村|街道?|社区|组|区)(?:内)?(?:已|共|另|尚)?有|村内|镇内|社区内|他人`)
+	thisCue  = re(`该房屋|本房屋|本次鉴定(?:的)?房屋|(?:被鉴定|受检|受鉴|委托鉴定|拟鉴定)的?(?:房屋|建筑|对象|楼|工程)|鉴定对象|鉴定单元|本(?:工程|建筑|楼|栋|幢)|该(?:建筑|楼|栋|幢|自建房|工程)|综合评定|综上`)
 
-	assertBefore = re(`(?:(?:综合|最终|综上|重新)?(?:评定|评|判定|鉴定|认定|确定|核定|评价|判|定|列|划)(?:等级)?(?:的?结果|结论|意见)?(?:均|分别|都|皆|应|宜|可|拟|综合)?(?:为|是|属于?|成|作|在|:)|(?:等级|级别|类别|评级|结论|结果|意见|安全性|危险性|可靠性|使用性|适修性|现状|整体|单元|系统|房屋|楼|栋|幢|座|房|结构|建筑|连廊|厂房)(?:均|分别|都|皆|应|可|现|仍|已|综合|也|亦|同样)?(?:被)?(?:评|定|评定|判定|鉴定|判|属|达|达到|处于?|降|确定|认定|列)?(?:为|是|属于?|至|到|成|:)|属于?|达到?|已?达(?:到)?|降(?:低)?(?:为|至|到)|变(?:更)?为|调整为|更新为|处于?|构成|为|是|评|符合|提出|定)(?:[《(]?(?:本标准|国家标准|标准|规范|民用建筑可靠性鉴定标准|危险房屋鉴定标准|GB/?T?[0-9-]+|JGJ/?T?[0-9-]+)[》)]?(?:[(（]?(?:GB|JGJ)/?T?[0-9-]+[)）]?)?(?:中)?(?:规定)?的?|危险性|安全性|可靠性|等级|的)?["“'‘(]?$`)
-	bareBefore   = re(`(?:安全性|危险性|可靠性|使用性|适修性|结构安全)?(?:的)?(?:综合|鉴定|评定|评价)?(?:等级|级别|评级|类别|结论|结果|意见)?["“(:]?$`)
+	// Assertions.
+	assertBefore = re(`(?:(?:综合|最终|综上|重新)?(?:评定|评|判定|鉴定|认定|确定|核定|评价|判|定|列|划)(?:等级)?(?:的?结果|结论|意见)?(?:均|分别|都|皆|应|宜|可|拟|综合)?(?:为|是|属于?|成|作|在|:)|(?:等级|级别|类别|评级|结论|结果|意见|安全性|危险性|可靠性|使用性|适修性|现状|整体|单元|系统|房屋|楼|栋|幢|座|房|结构|建筑|连廊|厂房)(?:均|分别|都|皆|应|可|现|仍|已|综合|也|亦|同样)?(?:被)?(?:评|定|评定|判定|鉴定|判|属|达|达到|处于?|降|确定|认定|列)?(?:为|是|属于?|至|到|成|:)|属于?|达到?|已?达(?:到)?|降(?:低)?(?:为|至|到)|变(?:更)?为|调整为|更新为|处于?|构成|为|是|评|符合|提出|定)(?:[《(]?(?:本标准|国家标准|标准|规范|民用建筑可靠性鉴定标准|危险房屋鉴定标准|GB/?T?[0-9-]+|JGJ/?T?[0-9-]+)[》)]?(?:[(（]?(?:GB|JGJ)/?T?[0-9-]+[)）]?)?(?:中)?(?:规定)?的?|危险性|安全性|可靠性|等级|的)?["“'‘(]?$|(?:属于?|构成|为|是|评定为)(?:整[幢栋]|局部)?危(?:险房屋?|房)[(]$`)
 	aspectWord   = re(`(?:安全性|危险性|可靠性|使用性|适修性|安全|等级|评级|级别)(?:综合|鉴定|评定|评价)?(?:等级|级别|评级|结论|结果|意见)?["“(:]?$`)
-	ofAfter      = re(`^["”)]?级?["”]?(?:的(?:房屋|楼栋|建筑|单元|鉴定单元|有|为|是|包括)|[:])`)
+	ofAfter      = re(`^["”)]?["”]?(?:的(?:房屋|楼栋|建筑|单元|鉴定单元|有|为|是|包括)|[:])`)
 )
 
 // roleRules returns the rules in the order in which they are tried.
 func roleRules() []roleRule {
 	return []roleRule{
-		{"negated", schemas.RoleNegated, "房屋损伤未达到[Dsu]级的评定条件", func(c setting) bool {
-			return negBefore.MatchString(c.clause) || negAfter.MatchString(c.after)
-		}},
 		{"standard_requirement", schemas.RoleDefinition, "安全性严重不符合本标准对[Asu]级的要求", func(c setting) bool {
 			return refVerb.MatchString(c.before) && (refAfter.MatchString(c.after) || strings.HasSuffix(c.before, "对")) ||
 				refBefore.MatchString(c.before) && refAfter.MatchString(c.after)
+		}},
+		{"negated", schemas.RoleNegated, "房屋损伤未达到[Dsu]级的评定条件", func(c setting) bool {
+			return negBefore.MatchString(c.clause) || negNone.MatchString(c.clause) || negAfter.MatchString(c.after)
 		}},
 		{"basis_section", schemas.RoleDefinition, "(鉴定依据) [Dsu]级：严重影响整体承载", func(c setting) bool {
 			return c.section == secBasis || c.section == secDeclaration
 		}},
 		{"list_of_grades", schemas.RoleDefinition, "安全性等级分为[Asu]、[Bsu]、[Csu]、[Dsu]四级", func(c setting) bool {
-			return dividedInto.MatchString(c.before) || listOfGrades.MatchString(c.after) && !assertBefore.MatchString(c.clause)
+			if dividedInto.MatchString(c.before) || countOfGrades.MatchString(c.after) && (listAfter.MatchString(c.after) || listBefore.MatchString(c.before)) {
+				return true
+			}
+			// A list of three without 分别 tells grades, not a rating.
+			return c.inList >= 3 && !strings.Contains(c.before, "分别")
+		}},
+		{"either_grade", schemas.RoleHypothetical, "安全性等级为[Csu]级或[Dsu]级的，应采取措施", func(c setting) bool {
+			return orAfter.MatchString(c.after) || orBefore.MatchString(c.before)
 		}},
 		{"defined", schemas.RoleDefinition, "[Dsu]级：安全性严重不符合本标准对Asu级的规定", func(c setting) bool {
-			return bareStart(c.before) && quotedDefinition.MatchString(c.after) && c.section != secConclusion || re(`(?:所谓|其中)["“]?$`).MatchString(c.before) && quotedDefinition.MatchString(c.after)
+			return bareStart(c.before) && quotedDefinition.MatchString(c.after) && c.section != secConclusion && !c.unitsAfter ||
+				soCalled.MatchString(c.before) && (quotedDefinition.MatchString(c.after) || thoseGraded.MatchString(c.after))
+		}},
+		{"those_graded", schemas.RoleDefinition, "评定为[D]级的，构成整幢危房", func(c setting) bool {
+			return thoseGraded.MatchString(c.after) && lastOf(thisCue, c.clause) < 0 && !c.unitsBefore
 		}},
 		{"standard_says", schemas.RoleDefinition, "标准规定,承重构件大面积失效的评定为[Dsu]级", func(c setting) bool {
-			return re(`(?:标准|规范|条文|规定|条|表[0-9.]+)(?:中)?(?:规定|指出|明确|要求|注明)[:,]?[^。]{0,80}$`).MatchString(c.before) && !re(`(?:依据|根据|按照?|参照)`).MatchString(c.before) ||
-				re(`的,?(?:应|可|宜)?(?:直接)?(?:评|定|判)(?:定)?为$`).MatchString(c.before) && re(`当|凡|任[一何]`).MatchString(c.before)
+			if loc := standardSays.FindStringIndex(c.before); loc != nil && !basedOn.MatchString(c.before) && !concludes.MatchString(c.before[loc[0]:]) {
+				return true
+			}
+			return lastOf(thisCue, c.before) < 0 && !c.unitsBefore && (whenRated.MatchString(c.before) || directly.MatchString(c.clause) && standardWord.MatchString(c.before))
 		}},
 		{"search", schemas.RoleHypothetical, "判断房屋是否属于[D]级危房", func(c setting) bool {
 			return condSearch.MatchString(c.before)
@@ -99,24 +140,51 @@ func roleRules() []roleRule {
 			return fromTo.MatchString(c.clause) && fallTo.MatchString(c.after)
 		}},
 		{"projected", schemas.RoleProjected, "按上述方案加固后，安全性等级可提升至[Bsu]级", func(c setting) bool {
-			return projDirect.MatchString(c.clause) || projBefore.MatchString(c.before) && projModal.MatchString(c.before)
+			if projDirect.MatchString(c.clause) {
+				return true
+			}
+			loc := lastEnd(projAfter, c.before)
+			return loc >= 0 && (projModal.MatchString(c.before[loc:]) || !asBuilt.MatchString(c.before[loc:]))
 		}},
 		{"conditional", schemas.RoleHypothetical, "如不及时处理，将发展为[Dsu]级", func(c setting) bool {
-			return condBefore.MatchString(c.before) || condDirect.MatchString(c.clause) || condAfter.MatchString(c.after) || condFailing.MatchString(c.before)
+			return lastOf(condBefore, c.before) > lastOf(already, c.before) || condDirect.MatchString(c.clause) || condAfter.MatchString(c.after) || condFailing.MatchString(c.before)
 		}},
 		{"history", schemas.RoleHistory, "2019年曾鉴定，安全性等级为[Csu]级", func(c setting) bool {
 			return past(c.before, c.year) || c.section == secHistory
 		}},
 		{"other_house", schemas.RoleOtherSubject, "相邻房屋经鉴定为[D]级", func(c setting) bool {
-			return lastOf(otherCue, c.before) > lastOf(thisCue, c.before) || c.section == secNeighbours
+			return elsewhere(c.before) || c.section == secNeighbours || elsewhereAfter.MatchString(c.after)
 		}},
 		{"asserted", schemas.RoleConclusion, "综合评定该房屋安全性等级为[Csu]级", func(c setting) bool {
-			return assertBefore.MatchString(c.clause)
+			return assertBefore.MatchString(c.clause) || c.inList > 1 && strings.Contains(c.before, "分别")
 		}},
 		{"aspect_then_grade", schemas.RoleConclusion, "该房屋安全性等级[Csu]级", func(c setting) bool {
 			return aspectWord.MatchString(c.clause) || c.clause == "" && c.before != "" && aspectWord.MatchString(strings.TrimRight(c.before, ":,"))
 		}},
+		{"grade_then_units", schemas.RoleConclusion, "[Csu]级：连廊", func(c setting) bool {
+			return c.unitsAfter && ofAfter.MatchString(c.after)
+		}},
 	}
+}
+
+var (
+	standardWord   = re(`标准|规范|条|规定`)
+	elsewhereAfter = re(`^["”]?(?:危房|房屋)?,?[^。;]{0,16}(?:不在本次鉴定|未对本房屋|对本房屋(?:无|没有|不)|系由他人|由他人评定|分别出具|另行出具|另案|与本房屋无关|单独报告)`)
+)
+
+// elsewhere tells whether the words speak of another house, and nothing since
+// brings them back to this one.
+func elsewhere(before string) bool {
+	o := lastEnd(otherCue, before)
+	return o >= 0 && o > lastOf(thisCue, before)
+}
+
+func lastEnd(r *regexp.Regexp, s string) int {
+	at := -1
+	for _, m := range r.FindAllStringIndex(s, -1) {
+		at = m[1]
+	}
+	return at
 }
 
 func bareStart(before string) bool {
@@ -138,16 +206,21 @@ func past(before string, year int) bool {
 	cue := lastOf(histCue, before)
 	if year > 0 {
 		for _, m := range yearCue.FindAllStringSubmatchIndex(before, -1) {
-			if y := atoi(before[m[2]:m[3]]); y < year && re(`鉴定|评|报告|检测|普查|排查|认定`).MatchString(before[m[1]:]) {
-				cue = max(cue, m[2])
+			y := 0
+			if m[2] >= 0 {
+				y = atoi(before[m[2]:m[3]])
+			} else {
+				y = number(before[m[4]:m[5]])
+			}
+			if m[0] > 0 && before[m[0]-1] >= '-' && before[m[0]-1] <= '9' {
+				continue // GB 50292-2015年版, a number
+			}
+			if y >= 1900 && y < year && rated.MatchString(before[m[1]:]) && !builtYear.MatchString(before[:m[0]]) && !builtNext.MatchString(before[m[1]:]) {
+				cue = max(cue, m[0])
 			}
 		}
 	}
-	if cue < 0 {
-		return false
-	}
-	now := lastOf(nowCue, before)
-	return cue > now
+	return cue >= 0 && cue > lastOf(nowCue, before)
 }
 
 func atoi(s string) int {

@@ -16,15 +16,15 @@ var (
 	unharmedEnd = re(`(?:影响|危害|威胁|损害|隐患|险情|危险)(?:较小|很小|轻微|不大|不明显|甚微|有限|可忽略|可控)|(?:不受|未受|无|没有)(?:到)?(?:明显|显著)?(?:的)?(?:不利)?影响|无影响|(?:安全|承载|稳定)(?:性|能力|使用)?(?:能|可以|可|均|基本|尚)?(?:满足|符合|良好|较好|可靠|有保证|有保障|正常|完好|能够保证)|整体性(?:较|良)?好|基本完好|处于安全状态|处于稳定状态|无(?:明显)?(?:不良|异常)`)
 	soundAt     = re(`(?:整体|安全|承载|稳定)[^,;。]{0,14}(?:满足|符合|良好|较好|可靠|完好|正常)`)
 	// shortfall is harm that a negation carries: it must not be read as one.
-	shortfall = re(`(?:承载|安全|稳定|整体)(?:性|能力|力|使用|结构)*(?:的)?(?:要求)?(?:均|已|明显|严重|普遍|显著)*(?:不足|不能(?:满足|保证|得到)|无法(?:满足|保证|得到)|难以(?:满足|保证)|不(?:满足|符合|可靠|稳定)|得不到保[证障]|没有保[证障]|无保[证障]|失效|丧失|存疑|较差|差)|不能(?:保证|满足)[^,;。]{0,10}(?:整体|安全)|无法(?:保证|满足)[^,;。]{0,10}(?:整体|安全)|丧失整体|不安全状态|不稳定状态|危险状态`)
-	asIf        = re(`是否|有无|能否|查明|判断|评估其|了解|目的|为(?:了)?[^,]{0,12}提供|防止|避免|防范|预防|以免|确保|保证(?:房屋)?整体|为保证|为确保|应(?:在|于|当)?[^,]{0,8}(?:小时|报送|报告|上报)`)
-	regulation  = re(`(?:发现|对)[^。]{0,30}(?:影响房屋整体安全使用|整体承载)[^。]{0,20}(?:的,|的应|问题隐患的|的房屋,?应)|报送|实施方案|整治方案|管理办法规定|文件(?:精神|要求|规定)|本报告中|术语|系指|是指`)
-	maybe       = re(`可能|恐|或将|存在[^,]{0,20}(?:可能|趋势)|不排除`)
-	localScope  = re(`局部(?:处于危险|危房|危险|出现险情|险情|损伤|构件|性|问题|存在)|(?:仅|只)?(?:限于|局限于|集中(?:于|在)|分布于)|仅[^,;。]{0,12}(?:局部|个别|部位|构件|处)|属(?:于)?局部|是局部的`)
-	collapse    = re(`(?:随时|有|存在|可能|濒临|面临)[^,;。]{0,8}(?:倒塌|垮塌|坍塌|失稳)|(?:倒塌|垮塌|坍塌|失稳)(?:的)?(?:危险|风险|隐患|可能)`)
-	grave       = re(`(?:严重|显著|重大)(?:影响|危及|威胁|危害)[^,;。]{0,10}(?:安全|承载)|(?:重大|严重)(?:的)?(?:结构)?(?:安全)?隐患|危及(?:居住|使用|人身|生命|人员|公共)[^,;。]{0,6}安全|不能保证(?:居住|使用|正常)|(?:结构|主体结构|承重结构)(?:已)?(?:不安全|严重损坏|丧失承载)`)
-	geoWord     = re(`滑坡|崩塌|泥石流|危岩|地面塌陷|地裂缝|地质灾害|采空|塌陷区|不稳定斜坡|高切坡|切坡|边坡(?:失稳|变形|滑塌|坍塌|垮塌)|岸坡|滑塌|山体|岩溶塌陷|斜坡|库岸|坡体|地灾|陡坎|滑动|落石`)
-	geoHarm     = re(`影响|危及|威胁|危害|危险|隐患|失稳|变形|不稳定|无法保证|滑动|坍塌|垮塌`)
+	shortfall  = re(`(?:承载|安全|稳定|整体)(?:性|能力|力|使用|结构)*(?:的)?(?:要求)?(?:均|已|明显|严重|普遍|显著)*(?:不足|不能(?:满足|保证|得到)|无法(?:满足|保证|得到)|难以(?:满足|保证)|不(?:满足|符合|可靠|稳定)|得不到保[证障]|没有保[证障]|无保[证障]|失效|丧失|存疑|较差|差)|不能(?:保证|满足)[^,;。]{0,10}(?:整体|安全)|无法(?:保证|满足)[^,;。]{0,10}(?:整体|安全)|丧失整体|不具备[^,;。]{0,8}(?:安全|使用|居住)|不安全状态|不稳定状态|危险状态`)
+	asIf       = re(`是否|有无|能否|查明|判断|评估其|了解|目的|为(?:了)?[^,]{0,12}提供|防止|避免|防范|预防|以免|确保|保证(?:房屋)?整体|为保证|为确保|应(?:在|于|当)?[^,]{0,8}(?:小时|报送|报告|上报)`)
+	regulation = re(`(?:发现|对)[^。]{0,30}(?:影响房屋整体安全使用|整体承载)[^。]{0,20}(?:的,|的应|问题隐患的|的房屋,?应)|报送|实施方案|整治方案|管理办法规定|文件(?:精神|要求|规定)|本报告中|术语|系指|是指`)
+	maybe      = re(`可能|恐|或将|存在[^,]{0,20}(?:可能|趋势)|不排除`)
+	localScope = re(`局部(?:处于危险|危房|危险|出现险情|险情|损伤|构件|性|问题|存在)|(?:仅|只)?(?:限于|局限于|集中(?:于|在)|分布于)|仅[^,;。]{0,12}(?:局部|个别|部位|构件|处)|属(?:于)?局部|是局部的`)
+	collapse   = re(`(?:随时|有|存在|可能|濒临|面临)[^,;。]{0,8}(?:倒塌|垮塌|坍塌|失稳)|(?:倒塌|垮塌|坍塌|失稳)(?:的)?(?:危险|风险|隐患|可能)`)
+	grave      = re(`(?:严重|显著|重大)(?:影响|危及|威胁|危害)[^,;。]{0,10}(?:安全|承载)|(?:重大|严重)(?:的)?(?:结构)?(?:安全)?隐患|危及(?:居住|使用|人身|生命|人员|公共)[^,;。]{0,6}安全|不能保证(?:居住|使用|正常)|(?:结构|主体结构|承重结构)(?:已)?(?:不安全|严重损坏|丧失承载)`)
+	geoWord    = re(`滑坡|崩塌|泥石流|危岩|地面塌陷|地裂缝|地质灾害|采空|塌陷区|不稳定斜坡|高切坡|切坡|边坡(?:失稳|变形|滑塌|坍塌|垮塌)|岸坡|滑塌|山体|岩溶塌陷|斜坡|库岸|坡体|地灾|陡坎|滑动|滑移|落石|挡土墙|堡坎|护坡`)
+	geoHarm    = re(`影响|危及|威胁|危害|危险|隐患|失稳|变形|不稳定|无法保证|滑动|坍塌|垮塌`)
 )
 
 // statements finds what the agency says of this house as a whole, now.
@@ -67,7 +67,7 @@ func (r *reader) statementsOf(s sentence) []schemas.Statement {
 		!collapse.MatchString(s.text) && !grave.MatchString(s.text) || regulation.MatchString(s.text) {
 		return nil
 	}
-	if s.section == secBasis || s.section == secDeclaration {
+	if s.section == secBasis || s.section == secDeclaration || s.section != secConclusion && scaleEntry.MatchString(s.text) {
 		return nil
 	}
 	ms := r.mentionsOf(s)
@@ -86,7 +86,7 @@ func (r *reader) statementsOf(s sentence) []schemas.Statement {
 		if kind == "" {
 			continue
 		}
-		if kind != schemas.StatementLocal && kind != schemas.StatementNegated && r.notNow(s, c, ms) {
+		if r.notNow(s, c, ms) {
 			continue
 		}
 		st := schemas.Statement{Kind: kind, Rule: rule, Section: string(s.section), Evidence: s.evidence(c.from, c.to)}
@@ -98,10 +98,18 @@ func (r *reader) statementsOf(s sentence) []schemas.Statement {
 	return out
 }
 
+// scaleEntry: a sentence that begins with a grade and explains it.
+var scaleEntry = re(`^(?:[(]?[0-9①-⑳]{1,2}[)、.]?|注:?)?["“]?(?:[A-Da-d](?:su|ss|u|s|r)?|IV|III|II|I)["”]?级?["”]?[:,(]`)
+
 var negatedGeo = re(`(?:未|不|无|没有|非|排除)[^,;。]{0,14}(?:滑坡|崩塌|泥石流|危岩|塌陷|地裂缝|地质灾害|地灾|滑动|采空|不稳定斜坡|切坡|落石)`)
+
+// neutral are the terms of the trade that hold a word of harm but tell of
+// none: names of standards, of what is rated and of what was counted.
+var neutral = re(`危险性|危险房屋鉴定|危险房屋|危险构件(?:综合)?(?:比例|百分比|占比|数量?|评定)|非危险|安全性|可靠性|隐患排查|安全隐患整治|不少于|不小于|不大于|不低于|不超过`)
 
 // statementKind classifies one clause.
 func statementKind(text string, geo bool) (schemas.StatementKind, string) {
+	text = neutral.ReplaceAllString(text, "性")
 	whole := wholeObject.MatchString(text)
 	switch {
 	case asIf.MatchString(text):
@@ -182,19 +190,26 @@ func (r *reader) notNow(s sentence, c span, ms []*mention) bool {
 				return true
 			}
 		case schemas.RoleNegated:
-			if !turns(s.text[last.to:c.to]) && !strings.Contains(s.text[last.to:c.from], "。") && c.from <= last.to {
+			if c.from <= last.to && !turns(s.text[last.to:c.to]) {
 				return true
 			}
 		}
 	}
-	return condBefore.MatchString(obj) || condFailing.MatchString(obj) || past(obj, r.year) ||
-		lastOf(otherCue, obj) > lastOf(thisCue, obj) && !geoWord.MatchString(s.text) || asIf.MatchString(s.text[c.from:c.to])
+	return lastOf(condBefore, obj) > lastOf(already, obj) || condFailing.MatchString(obj) || past(obj, r.year) ||
+		elsewhere(obj) && !geoWord.MatchString(s.text) || nextDoor.MatchString(obj) && lastOf(thisCue, obj) < 0 ||
+		elsewhereAfter.MatchString(s.text[c.to:]) || asIf.MatchString(s.text[c.from:c.to])
 }
 
 // turns tells whether the words lead away from what was said before.
 func turns(s string) bool {
 	return re2turn.MatchString(s)
 }
+
+// nextDoor: houses beside this one, by words that no slope or wall bears.
+var nextDoor = re(`(?:相邻|毗邻|毗连|邻近|附近|隔壁|周边|周围|对面|对侧)的?(?:房屋|建筑|住宅|农房|楼)|邻房|邻居|邻户|邻家|(?:距|离)(?:本|该)?房屋`)
+
+// already brings a sentence that began with a condition back to what is.
+var already = re(`现已|目前已|已经|已(?:影响|危及|威胁|处于|构成|丧失)|现(?:状|阶段)|目前`)
 
 var re2turn = re(`但|然而|本次|现(?:状|评定|为)|目前|综合评定`)
 
