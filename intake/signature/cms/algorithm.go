@@ -223,10 +223,19 @@ func (s *Scheme) check(key *Key, message, digest, sig []byte) error {
 // sm2WithoutID tries the two readings of producers that forget the default
 // identity: an empty one, and no Z at all. Policy decides what they are worth.
 func sm2WithoutID(pub *ecdsa.PublicKey, message, sig []byte) bool {
-	if z, err := sm2.CalculateZA(pub, []byte{}); err == nil && sm2.VerifyASN1(pub, SM3.sum(append(z, message...)), sig) {
-		return true
+	return sm2.VerifyASN1(pub, SM3.sum(append(SM2EmptyZ(pub), message...)), sig) || sm2.VerifyASN1(pub, SM3.sum(message), sig)
+}
+
+// SM2EmptyZ is Z of GM/T 0003.2-2012, 5.5, over an empty identity (the library
+// takes an empty identity for the default one).
+func SM2EmptyZ(pub *ecdsa.PublicKey) []byte {
+	c := pub.Params()
+	three := big.NewInt(3)
+	z := []byte{0, 0}
+	for _, n := range []*big.Int{three.Sub(c.P, three), c.B, c.Gx, c.Gy, pub.X, pub.Y} {
+		z = append(z, n.FillBytes(make([]byte, 32))...)
 	}
-	return sm2.VerifyASN1(pub, SM3.sum(message), sig)
+	return SM3.sum(z)
 }
 
 func pssSalt(n int) int {

@@ -167,7 +167,7 @@ func (a *Authority) CRL(from, until time.Time, revoked map[*Signer]time.Time) []
 func (a *Authority) sealOf(tbs []byte) []byte {
 	alg := a.algorithm()
 	h := hashFor(alg)
-	sig, err := signMessage(a.Random, a.Key, alg, h, tbs, nil)
+	sig, err := signMessage(a.Random, a.Key, alg, h, tbs, false)
 	if err != nil {
 		panic(err) // a key of our own making
 	}

@@ -157,11 +157,7 @@ func (c container) signerInfo(cert *cms.Certificate) ([]byte, error) {
 		signed = set
 		parts = append(parts, retag(0xa0, set))
 	}
-	var id []byte
-	if c.faults.EmptySM2ID {
-		id = []byte{}
-	}
-	value, err := signMessage(c.random, c.signer.Key, a, c.hash, signed, id)
+	value, err := signMessage(c.random, c.signer.Key, a, c.hash, signed, c.faults.EmptySM2ID)
 	if err != nil {
 		return nil, err
 	}

@@ -115,12 +115,15 @@ func signatureAlgorithm(a Algorithm, h cms.Hash, sm2OID string) []byte {
 	return sequence(oid(sm2OID))
 }
 
-// signMessage signs a message; sm2ID is the identity mixed in, nil for the
-// default one.
-func signMessage(random io.Reader, key crypto.Signer, a Algorithm, h cms.Hash, message, sm2ID []byte) ([]byte, error) {
+// signMessage signs a message, SM2 with the default identity unless noID is
+// set.
+func signMessage(random io.Reader, key crypto.Signer, a Algorithm, h cms.Hash, message []byte, noID bool) ([]byte, error) {
 	switch k := key.(type) {
 	case *sm2.PrivateKey:
-		return k.SignWithSM2(random, sm2ID, message)
+		if noID {
+			return k.Sign(random, cms.SM3.Sum(append(cms.SM2EmptyZ(&k.PublicKey), message...)), nil)
+		}
+		return k.SignWithSM2(random, nil, message)
 	case ed25519.PrivateKey:
 		return ed25519.Sign(k, message), nil
 	}

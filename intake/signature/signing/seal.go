@@ -64,7 +64,7 @@ func (s Seal) encode(f Faults) ([]byte, error) {
 	if s.MakerSignsAll {
 		tbs = sequence(info, octets(s.Maker.Certificate), oid(algOID))
 	}
-	value, err := signMessage(rand.Reader, s.Maker.Key, alg, h, tbs, nil)
+	value, err := signMessage(rand.Reader, s.Maker.Key, alg, h, tbs, false)
 	if err != nil {
 		return nil, err
 	}
@@ -108,11 +108,7 @@ func (s Seal) sign(by Signer, message []byte, at time.Time, f Faults, stamp func
 		tbs = append(tbs, octets(by.Certificate), oid(algOID))
 	}
 	raw := sequence(tbs...)
-	var id []byte
-	if f.EmptySM2ID {
-		id = []byte{}
-	}
-	value, err := signMessage(rand.Reader, by.Key, alg, h, raw, id)
+	value, err := signMessage(rand.Reader, by.Key, alg, h, raw, f.EmptySM2ID)
 	if err != nil {
 		return nil, err
 	}
