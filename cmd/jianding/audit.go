@@ -1,0 +1,113 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"jianding/intake/receipts"
+	"jianding/storage/ledger"
+	"jianding/storage/originals"
+)
+
+func sorted(s []string) []string {
+	slices.Sort(s)
+	return s
+}
+
+func newReceipt() *cobra.Command {
+	cmd := &cobra.Command{Use: "receipt", Short: "Check a signed receipt"}
+	var keyFile, proofFile string
+	verify := &cobra.Command{
+		Use: "verify FILE", Short: "Verify a receipt's signature, and its place in the log when a proof is given",
+		Args: exactly(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			signed, err := os.ReadFile(args[0])
+			if err != nil {
+				return usageError{err}
+			}
+			key, err := os.ReadFile(keyFile)
+			if err != nil {
+				return usageError{err}
+			}
+			var r receipts.Receipt
+			if proofFile != "" {
+				var p receipts.Proof
+				raw, err := os.ReadFile(proofFile)
+				if err != nil {
+					return usageError{err}
+				}
+				if err := json.Unmarshal(raw, &p); err != nil {
+					return usageError{err}
+				}
+				r, err = receipts.VerifyReceipt(string(signed), p, string(key))
+				if err != nil {
+					return err
+				}
+			} else if r, err = receipts.Verify(string(signed), string(key)); err != nil {
+				return err
+			}
+			fmt.Fprint(cmd.OutOrStdout(), r.Text())
+			return nil
+		},
+	}
+	verify.Flags().StringVar(&keyFile, "key", "", "public key of the service (receipts.key.pub in its data directory)")
+	verify.Flags().StringVar(&proofFile, "proof", "", "inclusion proof (GET /v1/reports/ID/receipt?proof=1)")
+	_ = verify.MarkFlagRequired("key")
+	cmd.AddCommand(verify)
+	return cmd
+}
+
+func newAudit() *cobra.Command {
+	cmd := &cobra.Command{Use: "audit", Short: "Check that nothing was lost or altered"}
+	verify := onLedger("verify", "Re-hash every original against the ledger and the events against the Merkle log", exactly(0),
+		func(cmd *cobra.Command, _ []string, c config, l *ledger.Ledger) error {
+			st, err := openOriginals(cmd.Context(), c)
+			if err != nil {
+				return err
+			}
+			bad := 0
+			checked, err := originals.Scrub(cmd.Context(), st, wantedOriginals(cmd.Context(), l), func(f originals.Finding) {
+				if f.Kind != originals.Unknown {
+					bad++
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%s\t%s %s\t%s\n", f.Kind, f.SHA256, f.Name, f.Detail)
+			})
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%d originals read, %d missing or altered\n", checked, bad)
+			leaves, err := verifyLog(cmd.Context(), l)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%d events in the log, all as they were\n", leaves)
+			if bad > 0 {
+				return fmt.Errorf("%d originals are missing or altered", bad)
+			}
+			return nil
+		})
+	cmd.AddCommand(verify)
+	return cmd
+}
+
+func newBackup() *cobra.Command {
+	return onLedger("backup FILE", "Write a consistent copy of the embedded ledger while the service runs (PostgreSQL: use pg_dump)", exactly(1),
+		func(cmd *cobra.Command, args []string, _ config, l *ledger.Ledger) error {
+			start := time.Now()
+			if err := l.Backup(cmd.Context(), args[0]); err != nil {
+				return err
+			}
+			info, err := os.Stat(args[0])
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: %d bytes in %s\n", filepath.Base(args[0]), info.Size(), time.Since(start).Round(time.Millisecond))
+			return nil
+		})
+}
