@@ -3,12 +3,14 @@ package municipal_test
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/pem"
 	"fmt"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"sync"
@@ -111,7 +113,7 @@ func sm2Pair(t *testing.T) (private, public []byte) {
 // quick are times in which a test can see a time-out happen. Only what a
 // socket waits for is real; everything else runs on the driven clock.
 const quick = `
-timeouts: {connect: 2s, answer: 150ms, total: 400ms, settle: 30s}
+timeouts: {connect: 2s, answer: 100ms, total: 250ms, settle: 30s}
 rate: {per_second: 1000, burst: 1000}
 breaker: {failures: 1000, open_for: 1s}
 `
@@ -199,3 +201,12 @@ func (w *world) commits() []sandbox.Entry {
 }
 
 func always(string, string) error { return nil }
+
+// signed makes the headers T, N, S of a callback with code of its own.
+func signed(now time.Time, body string) http.Header {
+	sum := sha256.Sum256([]byte(body))
+	ts := fmt.Sprint(now.Unix())
+	m := hmac.New(sha256.New, []byte(testSecret))
+	fmt.Fprintf(m, "%s\n%s\n%s", ts, "nonce-0001", hex.EncodeToString(sum[:]))
+	return http.Header{"T": {ts}, "N": {"nonce-0001"}, "S": {hex.EncodeToString(m.Sum(nil))}}
+}
