@@ -185,7 +185,7 @@ func TestAttackMatrixRaw(t *testing.T) {
 // TestAttackMatrixContainer makes each fault of the container in each format.
 func TestAttackMatrixContainer(t *testing.T) {
 	l := sharedLab()
-	const mod, inv, untrusted, unverifiable = schemas.SignatureModified, schemas.SignatureInvalid, schemas.SignatureUntrusted, schemas.SignatureUnverifiable
+	const inv, untrusted, unverifiable = schemas.SignatureInvalid, schemas.SignatureUntrusted, schemas.SignatureUnverifiable
 	type fault struct {
 		name   string
 		f      signing.Faults
@@ -221,7 +221,7 @@ func TestAttackMatrixContainer(t *testing.T) {
 		{"seal-expired", signing.Faults{SealExpired: true}, untrusted, schemas.ReasonSealPeriod, isSeal},
 		{"seal-unknown", signing.Faults{SealUnknown: true}, unverifiable, schemas.ReasonSubFilter, isSeal},
 	}
-	_ = mod
+
 	for _, k := range l.kinds() {
 		for _, f := range faults {
 			if f.only != nil && !f.only(k) {

@@ -3,6 +3,7 @@ package signature
 import (
 	"encoding/asn1"
 	"math/big"
+	"slices"
 	"strings"
 
 	"jianding/intake/signature/cms"
@@ -108,4 +109,26 @@ func plainName(common, whole string) string {
 		return whole
 	}
 	return "（无名称）"
+}
+
+// OutOfScope lists those of a report's standards that the agency is not
+// registered for. An agency without a list is not limited. Years are ignored:
+// "GB 50292" covers "GB 50292-2015".
+func OutOfScope(a schemas.Agency, standards []string) []string {
+	if len(a.Standards) == 0 {
+		return nil
+	}
+	var out []string
+	for _, s := range standards {
+		if !slices.ContainsFunc(a.Standards, func(r string) bool { return standardNumber(r) == standardNumber(s) }) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// standardNumber is "GB50292" of "GB 50292-2015".
+func standardNumber(s string) string {
+	s, _, _ = strings.Cut(s, "-")
+	return strings.ToUpper(strings.NewReplacer(" ", "", "\u3000", "", "/", "").Replace(s))
 }

@@ -3,6 +3,7 @@ package signature
 import (
 	"time"
 
+	"jianding/intake/signature/cms"
 	"jianding/schemas"
 )
 
@@ -11,18 +12,21 @@ import (
 func validityRule() rule {
 	return rule{schemas.ReasonExpired, schemas.SignatureUntrusted, "证书在可证明的签名时间有效",
 		func(_ *verification, s *signature) finding {
-			c := s.verdict.Certificate
-			period := c.NotBefore.In(shanghai).Format(time.DateOnly) + " 至 " + c.NotAfter.In(shanghai).Format(time.DateOnly)
 			switch {
 			case s.chain.certs == nil:
 				return skipped()
 			case s.chain.late:
-				return failed("有效期 " + period)
+				return failed("有效期 " + period(s.verdict.Certificate))
 			case s.chain.early:
-				return failed("尚未生效，有效期 " + period)
+				return skipped() // notYetValidRule
 			}
 			return passed()
 		}}
+}
+
+// period prints a certificate's validity.
+func period(c *cms.Certificate) string {
+	return c.NotBefore.In(shanghai).Format(time.DateOnly) + " 至 " + c.NotAfter.In(shanghai).Format(time.DateOnly)
 }
 
 // shanghai is the zone in which users read dates; the offset has been fixed

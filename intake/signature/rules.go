@@ -49,7 +49,7 @@ func strengthRules() []rule {
 
 // trustRules judge the certificate.
 func trustRules() []rule {
-	return []rule{timestampRule(), claimedTimeRule(), chainRule(), validityRule(), keyUsageRule(), revocationRule()}
+	return []rule{timestampRule(), claimedTimeRule(), chainRule(), notYetValidRule(), validityRule(), keyUsageRule(), revocationRule()}
 }
 
 // registerRules judge who the signer is.

@@ -341,8 +341,9 @@ func (c *comparer) looksLikeInfo(num int) bool {
 	return true
 }
 
-// settleInfo lets the modification date and the version pass with validation
-// data: producers that append a DSS touch them, and neither is shown.
+// settleInfo lets the modification date, the version and a form's default
+// resources pass with validation data: producers that append a DSS or a
+// time-stamp touch them, and none is shown.
 func (c *comparer) settleInfo() {
 	validation := false
 	for _, ch := range c.out {
@@ -351,7 +352,7 @@ func (c *comparer) settleInfo() {
 		}
 	}
 	for i := range c.out {
-		if validation && c.out[i].Kind == KindInfo && c.out[i].Level == Signing {
+		if validation && (c.out[i].Kind == KindInfo || c.out[i].Kind == KindDefaults) && c.out[i].Level == Signing {
 			c.out[i].Level = Validation
 		}
 	}

@@ -70,7 +70,7 @@ func (c *comparer) defaults(da, db *revision.Dict, num int) {
 		c.forbid(KindDefaults, 0, num, "AcroForm/DR")
 	case oldDR == nil:
 		c.tree(newDR, 0, "AcroForm/DR", 0)
-		c.add(Change{Kind: KindDefaults, Level: Validation, Object: num, Detail: "DR"})
+		c.add(Change{Kind: KindDefaults, Level: Signing, Object: num, Detail: "DR"})
 	default:
 		c.resources(oldDR, newDR, num)
 	}
