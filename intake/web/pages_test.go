@@ -463,7 +463,7 @@ func TestOneTimeLink(t *testing.T) {
 func TestProposal(t *testing.T) {
 	a := reading(schemas.Accepted)
 	p := proposeDisposition(schemas.Case{Level: schemas.HazardRed, Grade: "Dsu"}, &a)
-	if p.Codes[0] != "stop_business_and_use" || len(p.Codes) != 3 || !strings.Contains(p.Clause, "停止经营使用") {
+	if p.Codes[0] != "stop_business_and_use" || len(p.Codes) != 2 || !strings.Contains(p.Clause, "停止经营使用") {
 		t.Errorf("%+v", p)
 	}
 	for name, tc := range map[string]struct {

@@ -77,7 +77,9 @@ func proposeDisposition(c schemas.Case, a *schemas.Assessment) proposal {
 		clause("一般性隐患，立查立改")
 	}
 	for _, m := range advisedMeasures() {
-		if advice[m.advice] {
+		// 停止经营使用 already holds 停止使用 and 停止经营.
+		contained := (m.code == "stop_use" || m.code == "stop_business") && slices.Contains(p.Codes, "stop_business_and_use")
+		if advice[m.advice] && !contained {
 			add("报告建议"+schemas.RecommendationNames()[m.advice], m.code)
 		}
 	}

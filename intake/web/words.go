@@ -81,7 +81,7 @@ func basisWords(code string) string {
 	kind, rest, _ := strings.Cut(code, ":")
 	switch kind {
 	case "grade":
-		return "等级结论 " + strings.ReplaceAll(rest, "_", " ")
+		return "等级结论：" + gradeBasisWords(rest)
 	case "statement":
 		return "机构在报告中的明确表述"
 	case "geo":
@@ -92,6 +92,22 @@ func basisWords(code string) string {
 		return "机构先行报告"
 	}
 	return code
+}
+
+// gradeBasisWords reads "unit_safety_Dsu" (scope, aspect, grade).
+func gradeBasisWords(code string) string {
+	for sc, scope := range scopeWords() {
+		rest, ok := strings.CutPrefix(code, string(sc)+"_")
+		if !ok {
+			continue
+		}
+		for as, aspect := range aspectWords() {
+			if g, ok := strings.CutPrefix(rest, string(as)+"_"); ok {
+				return scope + aspect + " " + g + " 级"
+			}
+		}
+	}
+	return strings.ReplaceAll(code, "_", " ")
 }
 
 // eventWords says what happened, for timelines.
@@ -225,7 +241,16 @@ func said(e schemas.Event) string {
 	if json.Unmarshal(e.Data, &d) != nil {
 		return ""
 	}
-	return strings.Join(trimAll(append([]string{d.Reason, d.Text, d.Note, d.Why}, d.Reasons...)), "；")
+	words := []string{d.Reason, d.Text, d.Note, d.Why}
+	for _, r := range d.Reasons {
+		if info, known := schemas.ReasonCode(r).Info(); known {
+			r = info.Message
+		} else if strings.Trim(r, "abcdefghijklmnopqrstuvwxyz0123456789_:") == "" {
+			continue // a code without a sentence says nothing to a person
+		}
+		words = append(words, r)
+	}
+	return strings.Join(trimAll(words), "；")
 }
 
 // dict passes several values to a part of a page.
