@@ -187,6 +187,7 @@ func (c *checker) scheme(at string, s Signing, request bool) *scheme {
 	if s.Algorithm != algNone && !signed["signature"] && request {
 		c.add(at, "missing", "headers 或 query 中没有 {signature}")
 	}
+	out.sm3 = uses["body_sm3"] || signed["body_sm3"]
 	// A signature that covers no time or nonce could be replayed for good.
 	if s.Algorithm != algNone {
 		for _, must := range []string{"timestamp", "nonce"} {
@@ -328,7 +329,11 @@ func (c *checker) endpointsInto(out *compiled, comp compiler) {
 	}{{opSubmit, e.Submit, true}, {opUpload, e.Upload, false}, {opSupersede, e.Supersede, false}, {opQuery, e.Query, true}, {opList, e.List, true}} {
 		switch {
 		case x.spec != nil:
-			out.endpoints[x.op] = c.endpoint(x.op, *x.spec, comp)
+			e := c.endpoint(x.op, *x.spec, comp)
+			out.endpoints[x.op] = e
+			for _, t := range append(slices.Clone(e.headers), e.query...) {
+				out.signing.sm3 = out.signing.sm3 || t.uses("body_sm3")
+			}
 		case x.required:
 			c.add("endpoints."+x.op, "missing", "缺少")
 		}

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -209,4 +210,17 @@ func signed(now time.Time, body string) http.Header {
 	m := hmac.New(sha256.New, []byte(testSecret))
 	fmt.Fprintf(m, "%s\n%s\n%s", ts, "nonce-0001", hex.EncodeToString(sum[:]))
 	return http.Header{"T": {ts}, "N": {"nonce-0001"}, "S": {hex.EncodeToString(m.Sum(nil))}}
+}
+
+func hashes(t *testing.T, r io.Reader) (sha256hex, sm3hex string) {
+	t.Helper()
+	s2, s3 := sha256.New(), sm3.New()
+	if _, err := io.Copy(io.MultiWriter(s2, s3), r); err != nil {
+		t.Fatal(err)
+	}
+	return hex.EncodeToString(s2.Sum(nil)), hex.EncodeToString(s3.Sum(nil))
+}
+
+func containsSecret(text string, s municipal.Secrets) bool {
+	return strings.Contains(text, string(s.Secret)) || s.PrivateKeyPEM != "" && strings.Contains(text, "PRIVATE KEY")
 }

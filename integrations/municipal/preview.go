@@ -22,7 +22,7 @@ type Preview struct {
 	Metadata     json.RawMessage   `json:"metadata,omitempty"`
 	BodyLength   string            `json:"body_length,omitempty"` // bytes
 	BodySHA256   string            `json:"body_sha256,omitempty"`
-	BodySM3      string            `json:"body_sm3,omitempty"`
+	BodySM3      string            `json:"body_sm3,omitempty"`       // when it is signed
 	RequestHash  string            `json:"request_sha256,omitempty"` // as in the attempt's record
 	BodyOutline  []string          `json:"body_outline,omitempty"`   // the body's text, with the file as one line
 	Problems     []schemas.Problem `json:"problems,omitempty"`       // why it cannot be filed
@@ -88,7 +88,10 @@ func (p Preview) String() string {
 	for _, l := range p.BodyOutline {
 		fmt.Fprintln(&b, l)
 	}
-	fmt.Fprintf(&b, "\n正文 %s 字节\nSHA-256 %s\nSM3     %s\n", p.BodyLength, p.BodySHA256, p.BodySM3)
+	fmt.Fprintf(&b, "\n正文 %s 字节\nSHA-256 %s\n", p.BodyLength, p.BodySHA256)
+	if p.BodySM3 != "" {
+		fmt.Fprintf(&b, "SM3     %s\n", p.BodySM3)
+	}
 	fmt.Fprintf(&b, "\n被签名的字符串（换行即 \\n）：\n%s\n签名：%s\n", p.SignedString, p.Signature)
 	if p.Then != "" {
 		fmt.Fprintf(&b, "\n随后上传原件：%s\n", p.Then)

@@ -100,7 +100,7 @@ func (c *Client) prepare(e *endpoint, values map[string]string, m metadata, orig
 		values["uri"] += "?" + values["query"]
 	}
 	values["content_type"] = o.contentType
-	if err := o.hashBody(); err != nil {
+	if err := o.hashBody(c.profile.compiled.signing.sm3); err != nil {
 		return nil, err
 	}
 	for i, h := range e.spec.Headers {
@@ -197,9 +197,12 @@ func quoted(s string) string {
 
 // hashBody reads the whole body once, so that it can be signed, and makes
 // sure that the original is the one that the ledger knows.
-func (o *outgoing) hashBody() error {
+func (o *outgoing) hashBody(withSM3 bool) error {
 	s2, s3 := sha256.New(), sm3.New()
-	both := io.MultiWriter(s2, s3)
+	var both io.Writer = s2
+	if withSM3 { // a third of the work, so only when it is signed
+		both = io.MultiWriter(s2, s3)
+	}
 	length := int64(len(o.head) + len(o.tail))
 	both.Write(o.head)
 	if o.original != nil {
@@ -218,7 +221,10 @@ func (o *outgoing) hashBody() error {
 		length += n
 	}
 	both.Write(o.tail)
-	o.values["body_sha256"], o.values["body_sm3"] = hexSum(s2), hexSum(s3)
+	o.values["body_sha256"] = hexSum(s2)
+	if withSM3 {
+		o.values["body_sm3"] = hexSum(s3)
+	}
 	o.values["body_length"] = strconv.FormatInt(length, 10)
 	return nil
 }

@@ -90,6 +90,7 @@ func sampleSecrets(s *scheme) (Secrets, error) {
 // tryOut maps and signs the sample by a profile whose form is right: what
 // only shows at run time should show before the first report.
 func (c *checker) tryOut(out *compiled) {
+	c.profile.compiled = out
 	f, original := SampleFiling()
 	f.SupersedesReceipt = "ZHFA-20261124-000001"
 	m, problems := mapFiling(out.fields, f, c.profile.Division)

@@ -38,6 +38,7 @@ type scheme struct {
 	headers []template
 	query   []template
 	zone    *time.Location
+	sm3     bool // the body's SM3 is needed
 }
 
 // key is what a scheme signs or verifies with.

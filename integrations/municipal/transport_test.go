@@ -1,0 +1,185 @@
+package municipal_test
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"log"
+	"math/big"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"jianding/integrations/municipal"
+	"jianding/integrations/sandbox"
+	"jianding/schemas"
+)
+
+// authority is a CA with which a test makes certificates.
+type authority struct {
+	t    *testing.T
+	dir  string
+	cert *x509.Certificate
+	key  *ecdsa.PrivateKey
+}
+
+func newAuthority(t *testing.T) *authority {
+	t.Helper()
+	a := &authority{t: t, dir: t.TempDir()}
+	tmpl := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test CA"}, IsCA: true, BasicConstraintsValid: true,
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageCertSign}
+	a.cert, a.key = a.issue(tmpl, nil, nil)
+	return a
+}
+
+func (a *authority) issue(tmpl, parent *x509.Certificate, signer *ecdsa.PrivateKey) (*x509.Certificate, *ecdsa.PrivateKey) {
+	a.t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	if parent == nil {
+		parent, signer = tmpl, key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, tmpl, parent, key.Public(), signer)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return cert, key
+}
+
+// leaf writes a certificate and key for a host or client and returns the files.
+func (a *authority) leaf(name string) (certFile, keyFile string) {
+	a.t.Helper()
+	cert, key := a.issue(&x509.Certificate{SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}}, a.cert, a.key)
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return a.write(name+".pem", "CERTIFICATE", cert.Raw), a.write(name+".key", "PRIVATE KEY", der)
+}
+
+func (a *authority) write(name, kind string, der []byte) string {
+	p := filepath.Join(a.dir, name)
+	if err := os.WriteFile(p, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600); err != nil {
+		a.t.Fatal(err)
+	}
+	return p
+}
+
+func TestTLS(t *testing.T) {
+	a := newAuthority(t)
+	caFile := a.write("ca.pem", "CERTIFICATE", a.cert.Raw)
+	serverCert, serverKey := a.leaf("platform.test")
+	clientCert, clientKey := a.leaf("jianding")
+	pair, err := tls.LoadX509KeyPair(serverCert, serverKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clients := x509.NewCertPool()
+	clients.AddCert(a.cert)
+	for _, tc := range []struct {
+		name   string
+		tls    string
+		server *tls.Config
+		want   schemas.FilingResult
+	}{
+		{"own CA", fmt.Sprintf("{ca_file: %q, server_name: platform.test}", caFile), &tls.Config{}, schemas.FilingAccepted},
+		{"unknown CA", "{server_name: platform.test}", &tls.Config{}, schemas.FilingRetry},
+		{"other host's certificate", fmt.Sprintf("{ca_file: %q, server_name: other.test}", caFile), &tls.Config{}, schemas.FilingRetry},
+		{"TLS 1.1 is refused", fmt.Sprintf("{ca_file: %q, server_name: platform.test}", caFile), &tls.Config{MaxVersion: tls.VersionTLS11}, schemas.FilingRetry},
+		{"TLS 1.2 where 1.3 is asked for", fmt.Sprintf("{ca_file: %q, server_name: platform.test, min_version: '1.3'}", caFile), &tls.Config{MaxVersion: tls.VersionTLS12}, schemas.FilingRetry},
+		{"client certificate", fmt.Sprintf("{ca_file: %q, server_name: platform.test, cert_file: %q, key_file: %q}", caFile, clientCert, clientKey),
+			&tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: clients}, schemas.FilingAccepted},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			w := newWorld(t, setup{patch: "tls: " + tc.tls + "\n"})
+			s := httptest.NewUnstartedServer(w.box)
+			s.TLS = tc.server
+			s.TLS.Certificates = []tls.Certificate{pair}
+			if tc.server.MaxVersion == tls.VersionTLS11 {
+				s.TLS.MinVersion = tls.VersionTLS10
+			}
+			s.Config.ErrorLog = log.New(io.Discard, "", 0) // refused handshakes are the point
+			s.StartTLS()
+			defer s.Close()
+			c := w.newClient(municipal.Options{BaseURL: s.URL + sandbox.Prefix})
+			f := w.filing(1)
+			if out := c.Submit(context.Background(), f, w.original(f), always); out.Result != tc.want {
+				t.Errorf("%+v", out)
+			}
+		})
+	}
+}
+
+func TestProxy(t *testing.T) {
+	var through atomic.Int32
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		through.Add(1)
+		(&httputil.ReverseProxy{Rewrite: func(*httputil.ProxyRequest) {}}).ServeHTTP(w, r)
+	}))
+	defer proxy.Close()
+	w := newWorld(t, setup{patch: "proxy: " + proxy.URL + "\n"})
+	f := w.filing(1)
+	if out := w.client.Submit(context.Background(), f, w.original(f), always); out.Result != schemas.FilingAccepted || through.Load() != 1 {
+		t.Errorf("%+v, %d requests through the proxy", out, through.Load())
+	}
+}
+
+// A redirect could carry the signed request to somebody else.
+func TestRedirectIsNotFollowed(t *testing.T) {
+	w := newWorld(t, setup{})
+	var reached atomic.Bool
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Store(true) }))
+	defer elsewhere.Close()
+	for _, status := range []int{301, 302, 307, 308} {
+		s := httptest.NewServer(http.RedirectHandler(elsewhere.URL, status))
+		c := w.newClient(municipal.Options{BaseURL: s.URL})
+		f := w.filing(1)
+		if out := c.Submit(context.Background(), f, w.original(f), always); out.Result != schemas.FilingUnknown || reached.Load() {
+			t.Errorf("%d: %+v, followed %v", status, out, reached.Load())
+		}
+		s.Close()
+	}
+}
+
+func TestSecretsAreChecked(t *testing.T) {
+	for _, name := range municipal.ShippedProfiles() {
+		p, err := municipal.OpenProfile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = municipal.New(p, municipal.Secrets{}, municipal.Options{})
+		if schemas.KindOf(err) != schemas.KindInvalid {
+			t.Errorf("%s without secrets: %v", name, err)
+		}
+		sec, err := municipal.SampleSecrets(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := municipal.New(p, sec, municipal.Options{BaseURL: "http://platform.example.cn"}); err == nil {
+			t.Errorf("%s: plain http to another machine is taken", name)
+		}
+		if text := fmt.Sprintf("%v %+v %#v", sec, sec, sec); len(sec.Secret) > 0 && containsSecret(text, sec) {
+			t.Errorf("%s: secrets print as %s", name, text)
+		}
+	}
+}
