@@ -23,7 +23,7 @@ func (r *reader) reportUnclear(unclear []*mention, c conclusion) {
 		if same && len(c.findings) == 1 {
 			continue
 		}
-		r.reason("grade_mention_unclear", m.page, string(m.grade), m.evidence)
+		r.reason("grade_mention_unclear", m.page, string(m.grade)+"，“"+clip(m.evidence.Quote, 60)+"”", m.evidence)
 	}
 }
 

@@ -25,6 +25,8 @@ type table struct {
 	cells []*cell // cells whose lines were joined, in content order
 	lines []*line
 	above string // the caption or paragraph before it
+	prev  *table // the part of it on the page before
+	next  *table
 }
 
 // assemble turns the lines of all pages into items. Lines of prose are joined
@@ -89,6 +91,9 @@ func continues(prev *item, text string, l *line, lines []*line, i int, right flo
 		return false
 	}
 	pt := prev.text.text
+	if gradePending.MatchString(pt) && gradeFirst.MatchString(text) {
+		return true
+	}
 	if strings.ContainsAny(lastRune(pt), terminal) {
 		return false
 	}
@@ -126,7 +131,10 @@ func continues(prev *item, text string, l *line, lines []*line, i int, right flo
 
 var (
 	unfinished = regexp.MustCompile(`(?:[(,、《“]|[的为及和与对在将按由]|评定|[A-Da-d]|[A-D]s|等级)$`)
-	starter    = regexp.MustCompile(`^(?:su|ss|u|s|r|[)、,。;》”]|级|[的及和与])`)
+	// A grade may stand on the line, or page, after the words that announce it.
+	gradePending = regexp.MustCompile(`(?:等级|级别|评级|类别|评定为|评为|定为|属|为|是)[:]?["“]?$`)
+	gradeFirst   = regexp.MustCompile(`^["“]?(?:[A-D](?:_?[({]?su|_?[({]?ss)?[)}]?["”]?级?|(?:I{1,3}|IV)["”]?级|[一二三四]级)(?:["”]|[。,;(:]|$|危)`)
+	starter      = regexp.MustCompile(`^(?:su|ss|u|s|r|[)、,。;》”]|级|[的及和与])`)
 )
 
 func lastRune(s string) string {
@@ -262,7 +270,27 @@ func newTable(lines []*line, before []*item) *item {
 	if n := len(before); n > 0 && before[n-1].table == nil && before[n-1].page == t.page {
 		t.above = before[n-1].text.text
 	}
+	if n := len(before); n > 0 && before[n-1].table != nil && before[n-1].page < t.page && sameColumns(before[n-1].table, t) {
+		t.prev = before[n-1].table
+		t.prev.next = t
+		t.above = t.prev.above
+	}
 	return &item{page: t.page, table: t}
+}
+
+// sameColumns tells whether two parts of tables on successive pages have the
+// same columns: most cells of the second stand under cells of the first.
+func sameColumns(a, b *table) bool {
+	hit := 0
+	for _, c := range b.cells {
+		for _, d := range a.cells {
+			if math.Abs(c.x0-d.x0) < c.size || math.Abs(c.cx()-d.cx()) < c.size {
+				hit++
+				break
+			}
+		}
+	}
+	return hit*10 >= len(b.cells)*7
 }
 
 func wraps(a, b *cell) bool {

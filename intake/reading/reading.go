@@ -263,12 +263,18 @@ func markSections(items []*item) {
 				level = deep
 			}
 		} else if it.table == nil {
-			if s, ok := inlineHeading(it.text.text); ok {
+			if s, ok := inlineHeading(it.text.text); ok && !enclosing(cur) {
 				cur = s
 			}
 		}
 		it.section, it.unit = cur, unit
 	}
+}
+
+// enclosing sections quote others: what looks like a heading inside them is
+// part of the quotation.
+func enclosing(s section) bool {
+	return s == secHistory || s == secNeighbours || s == secAppendix || s == secBasis
 }
 
 func decides(s section) bool {

@@ -47,6 +47,9 @@ func (r *reader) resolve(mentions []*mention, items []*item) conclusion {
 		if it.section == secConclusion && !it.heading {
 			c.found = true
 		}
+		if it.table != nil && it.table.labels(secConclusion) {
+			c.found = true
+		}
 	}
 	var said, tabled, unclear []*mention
 	for _, m := range mentions {

@@ -41,7 +41,7 @@ func (r *reader) statements(items []*item) []schemas.Statement {
 			}
 			for _, c := range it.table.cells {
 				p := newPassage(c.glyphs)
-				if len([]rune(p.text)) < 8 {
+				if len([]rune(p.text)) < 8 || it.table.inScale(c) {
 					continue
 				}
 				for _, s := range sentencesOf(p, it) {

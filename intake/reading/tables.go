@@ -72,6 +72,13 @@ func (r *reader) entry(it *item, c *cell, text passage, tok token) *mention {
 	head := t.headOf(c)
 	row := t.rowText(c)
 	m := &mention{token: tok, section: it.section, page: it.page, fromTable: true, role: schemas.RoleTable, rule: "table"}
+	if t.explains(c) {
+		m.role, m.rule = schemas.RoleDefinition, "definition_row"
+		m.scope, m.aspect = formOf(tok.family)
+		m.standard = r.standardOf(m, t.above)
+		m.evidence = evidenceOf(t.rowGlyphs(c), it.page)
+		return m
+	}
 	context := head + " " + row + " " + t.above
 	switch tok.family {
 	case famUnitSafety:
@@ -162,6 +169,25 @@ func (t *table) headOf(c *cell) string {
 		}
 		b.WriteString(d.folded())
 	}
+	if b.Len() == 0 && t.prev != nil {
+		// A table that goes on from the page before has its headings there.
+		return t.prev.headAt(c)
+	}
+	return b.String()
+}
+
+// headAt returns the heading of the column in which c would stand.
+func (t *table) headAt(c *cell) string {
+	var b strings.Builder
+	end := t.headEnd()
+	for _, d := range t.cells {
+		if d.cy() >= end && d.overlapX(c) > 0 {
+			b.WriteString(d.folded())
+		}
+	}
+	if b.Len() == 0 && t.prev != nil {
+		return t.prev.headAt(c)
+	}
 	return b.String()
 }
 
@@ -243,13 +269,20 @@ func (t *table) unitsOf(c *cell) []string {
 // definition tells whether a table reprints a standard's scale: a column of
 // distinct grades in order, beside their meaning.
 func (t *table) definition() bool {
+	for t.prev != nil {
+		t = t.prev
+	}
 	heads := t.above
 	for _, l := range t.lines[:min(2, len(t.lines))] {
 		heads += l.folded()
 	}
+	var cells []*cell
+	for u := t; u != nil; u = u.next {
+		cells = append(cells, u.cells...)
+	}
 	var seen []schemas.Grade
 	fam := family(-1)
-	for _, c := range t.cells {
+	for _, c := range cells {
 		text := c.folded()
 		if long(text) {
 			continue
@@ -264,13 +297,44 @@ func (t *table) definition() bool {
 		}
 	}
 	ordered := slices.IsSortedFunc(seen, func(a, b schemas.Grade) int { return rank(a) - rank(b) })
-	return len(seen) >= 3 && ordered && definitional.MatchString(heads) && t.wordy()
+	return len(seen) >= 3 && ordered && definitional.MatchString(heads) && wordy(cells)
 }
 
+// explains tells whether a cell is the entry of a scale: the first of its row,
+// with the meaning of the grade beside it.
+func (t *table) explains(c *cell) bool {
+	if len(loneTokens(c.folded())) == 0 || long(c.folded()) {
+		return false
+	}
+	meaning := false
+	for _, d := range t.rowCells(c.cy(), 0.6*c.size) {
+		switch {
+		case d == c:
+		case d.x1 <= c.x0+1:
+			return false
+		case scaleMeaning.MatchString(d.folded()):
+			meaning = true
+		}
+	}
+	return meaning
+}
+
+// inScale tells whether a cell stands in a row that explains a grade.
+func (t *table) inScale(c *cell) bool {
+	for _, d := range t.rowCells(c.cy(), 0.8*c.size) {
+		if d != c && d.x1 <= c.x0+1 && t.explains(d) {
+			return true
+		}
+	}
+	return false
+}
+
+var scaleMeaning = regexp.MustCompile(`(?:符合|低于)[^。;]{0,24}对[A-DI]|影响整体承载|危险状态|危险构件|危险点|整幢危房|局部危房|安全使用要求|结构安全`)
+
 // wordy tells whether most rows hold a long entry: the meaning of a grade.
-func (t *table) wordy() bool {
+func wordy(cells []*cell) bool {
 	n := 0
-	for _, c := range t.cells {
+	for _, c := range cells {
 		if len([]rune(c.folded())) >= 10 {
 			n++
 		}
@@ -328,6 +392,16 @@ func (t *table) labelSection(c *cell, fallback section) section {
 		}
 	}
 	return fallback
+}
+
+// labels tells whether the table is a form with an entry for the section.
+func (t *table) labels(want section) bool {
+	for _, c := range t.cells {
+		if long(newPassage(c.glyphs).text) && t.labelSection(c, "") == want {
+			return true
+		}
+	}
+	return false
 }
 
 // rank orders grades of one scale: 1 is the best.

@@ -19,6 +19,9 @@ var (
 	namedUnit    = regexp.MustCompile(`^[\p{Han}0-9A-Z#()-]{0,8}` + buildingNoun + `$`)
 	// generic names mean the house as a whole.
 	genericUnit = regexp.MustCompile(`^(?:该|本|此|其|被鉴定|受检|受鉴|所鉴|委托鉴定|鉴定|待鉴|上述|整体|整栋|整幢|全部|委托|拟鉴定|目标|本次鉴定|被检|受检测|本案)*(?:栋|幢|座|处)?(?:的)?(?:自建|建筑|危险|民用)?(?:房屋|房|建筑|建筑物|楼房|自建房|住宅|农房|房屋建筑|建筑结构|工程|项目|单元|鉴定单元|鉴定系统|鉴定对象|主体结构|结构|对象|楼|栋|幢|房子|危房|主体)(?:整体|主体|结构|主体结构|建筑|建筑物|整体结构|单元|鉴定单元|鉴定系统)*$`)
+	wordBreak   = regexp.MustCompile(`[ 、,:;()。]`)
+	andWord     = regexp.MustCompile(`和|及|与|以及`)
+	zoneUnit    = regexp.MustCompile(`^[A-ZIVX0-9一二三四]+(?:区|段)$`)
 	unitJoin    = regexp.MustCompile(`[、,和及与以]|以及|和|及`)
 	// lead-ins that stand before a subject
 	leadIn = regexp.MustCompile(`^(?:综上(?:所述)?|经(?:综合)?(?:评定|鉴定|分析|判定|检测|验算|复核|现场检查)*|根据.*?[,)》]|依据.*?[,)》]|按照?.*?[,)》]|综合(?:评定|判定|分析|以上)?|评定|认为|认定|判定|确定|其中|故|因此|则|即|现|将|对|本次鉴定将|我单位(?:对)?|除|其余|另|另外|同时|而|且|但|故将|则|由此|[(]?[0-9一二三四五六七八九十]+[)、.]|[-①-⑳])`)
@@ -83,10 +86,10 @@ func unitsIn(s string, known []string) []string {
 		add(s[m[0]:m[1]])
 		mask(m[0], m[1])
 	}
-	for _, w := range regexp.MustCompile(`[ 、,:;()。]`).Split(masked, -1) {
+	for _, w := range wordBreak.Split(masked, -1) {
 		w = stripLead(w)
 		w = subjectTail.ReplaceAllString(w, "")
-		for _, u := range regexp.MustCompile(`和|及|与|以及`).Split(w, -1) {
+		for _, u := range andWord.Split(w, -1) {
 			if u != "" && len([]rune(u)) <= 10 && namedUnit.MatchString(u) && !notName.MatchString(u) && !genericUnit.MatchString(u) && !partName.MatchString(u) {
 				add(u)
 			}
@@ -98,7 +101,7 @@ func unitsIn(s string, known []string) []string {
 var (
 	subjectTail = regexp.MustCompile(`(?:的)?(?:主体|整体|上部|现状)?(?:结构)?(?:的)?(?:综合|现状)?(?:安全性|危险性|可靠性|使用性|安全|危险|等级|评级|评定|鉴定|均|分别|各|都|综合|应|可|也|亦|同|为|属|整体|结构|被|经|现状|鉴定单元|鉴定系统|单元).*$`)
 	// notName: words that no name of a building holds.
-	notName = regexp.MustCompile(`[该本此已有为被的后前将对把应可在与及其另]|没有|一[栋幢户座处]`)
+	notName = regexp.MustCompile(`[该本此已有为被的后前将对把应可在与及其另]|没有|一[栋幢户座处]|构成|属|危|整[栋幢]`)
 	// partName: parts of a house, which a grade of the house is not about.
 	partName = regexp.MustCompile(`^(?:[一二三四五六七八九十0-9]+层|底层|顶层|首层|楼层|每层|各层|局部|部分|楼板|屋面|墙|梁|柱|构件|地基|基础|上部|围护|子单元|底部|轴|.*(?:构件|子单元|承重部分|楼面|地基基础|承重结构))`)
 )
@@ -130,7 +133,7 @@ func notAUnit(s string, from, to int) bool {
 		return true
 	}
 	if strings.HasSuffix(w, "区") || strings.HasSuffix(w, "段") {
-		return !regexp.MustCompile(`^[A-ZIVX0-9一二三四]+(?:区|段)$`).MatchString(w)
+		return !zoneUnit.MatchString(w)
 	}
 	return counted.MatchString(s[:from]) || strings.HasSuffix(s[:from], "第") || strings.HasSuffix(s[:from], "路") || strings.HasSuffix(s[:from], "街") || strings.HasSuffix(s[:from], "本") || strings.HasSuffix(s[:from], "该")
 }
