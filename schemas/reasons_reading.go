@@ -22,6 +22,8 @@ func readingReasons() []ReasonInfo {
 		{"conclusion_contradicts_sub_unit", "鉴定单元等级高于其子单元的评定结果", WeightReview, "GB 50292-2015 9.1.2"},
 		{"reliability_contradicts_safety", "可靠性等级与安全性等级不符", WeightReview, "GB 50292-2015 10.0.3"},
 		{"conclusion_contradicts_calculation", "危险性等级与危险构件综合比例不符", WeightReview, "JGJ 125-2016 6.3.6"},
+		{"danger_without_standard", "有危险性等级，但未写明危险房屋鉴定标准", WeightReview, "DOMAIN §2"},
+		{"scales_far_apart", "安全性等级与危险性等级相差悬殊", WeightReview, "DOMAIN §2"},
 		{"grade_contradicts_statement", "等级与文字表述矛盾", WeightReview, "GB 50292-2015 表3.3.1"},
 		{"statements_contradict", "关于整体影响的表述前后矛盾", WeightReview, "district plan 附件2 四(五)"},
 		{"advice_contradicts_grade", "处理建议与等级不相称", WeightReview, "district plan 附件2 四(六)"},

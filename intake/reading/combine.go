@@ -233,3 +233,22 @@ func (r *reader) checkShare(items []*item, fs []schemas.Finding) {
 		}
 	}
 }
+
+// checkScales asks for a human where two scales are far apart (a class D house
+// whose safety is Bsu), and where a danger class rests on no standard that the
+// report cites. Neither proves an error: a real report concluded Dsu and B.
+func (r *reader) checkScales(fs []schemas.Finding) {
+	for _, f := range fs {
+		if f.Aspect != schemas.AspectDanger || f.Scope != schemas.ScopeHouse {
+			continue
+		}
+		if !r.usesDanger() {
+			r.reason("danger_without_standard", f.Evidence.Page, string(f.Grade), f.Evidence)
+		}
+		for _, g := range fs {
+			if g.Aspect == schemas.AspectSafety && unitKey(g.Unit) == unitKey(f.Unit) && rank(f.Grade) == 4 && rank(g.Grade) <= 2 {
+				r.reason("scales_far_apart", f.Evidence.Page, fmt.Sprintf("%s，%s", g.Grade, f.Grade), f.Evidence, g.Evidence)
+			}
+		}
+	}
+}

@@ -267,7 +267,7 @@ var (
 	structProse = regexp.MustCompile(`(?:为|系|属|采用|,)([一二三四五六七八九十0-9]*层?)?((?:底部框架-?上部砖混|底部框架|钢筋混凝土框架(?:-?剪力墙)?|框架-?剪力墙|框架|剪力墙|砖混|砖木|土木|石木|木|混合|砌体|石砌体|砖石|钢|生土|穿斗木|内框架|砖砌体|轻钢|排架|门式刚架)结构)`)
 	storeyProse = regexp.MustCompile(`(?:地上|共|为|,|总)([0-9一二三四五六七八九十]{1,3})层`)
 	agencySigns = regexp.MustCompile(`^[\p{Han}A-Za-z0-9()·]{4,40}(?:公司|研究院|检测中心|检验中心|测试中心|鉴定中心|检测站|事务所|设计院|研究所|鉴定所|鉴定站|大学|集团|中心)$`)
-	visited     = regexp.MustCompile(`^[^。;]{0,24}(?:现场|检查|检测|查勘|勘查|鉴定)`)
+	visited     = regexp.MustCompile(`^[^。;]{0,90}?(?:现场|检查|检测|查勘|勘查|鉴定)`)
 	aboveGround = regexp.MustCompile(`地上(?:共)?([0-9]{1,3}|[一二三四五六七八九十]{1,3})`)
 	fieldDate   = regexp.MustCompile(`(?:于|在)[^,。;]{0,4}$`)
 )

@@ -17,6 +17,7 @@ type item struct {
 	section section
 	unit    string // named by the heading above, when it names one
 	garbled bool
+	right   float64 // margin of its last line's column
 }
 
 // table is a stretch of lines with several cells each.
@@ -34,7 +35,6 @@ type table struct {
 func assemble(pages [][]*line) []*item {
 	var items []*item
 	for _, lines := range pages {
-		left, right := margins(lines)
 		for i := 0; i < len(lines); {
 			if n := tableAt(lines, i); n > 0 {
 				items = append(items, newTable(lines[i:i+n], items))
@@ -42,30 +42,23 @@ func assemble(pages [][]*line) []*item {
 				continue
 			}
 			l := lines[i]
-			items = addProse(items, l, lines, i, left, right)
+			items = addProse(items, l)
 			i++
 		}
 	}
 	return items
 }
 
-func margins(lines []*line) (left, right float64) {
-	left, right = math.Inf(1), 0
-	for _, l := range lines {
-		left, right = min(left, l.x0()), max(right, l.x1())
-	}
-	return left, right
-}
-
 // addProse appends a line to the paragraph before it, or begins a new one.
-func addProse(items []*item, l *line, lines []*line, i int, left, right float64) []*item {
+func addProse(items []*item, l *line) []*item {
 	text := newPassage(l.glyphs())
 	if text.text == "" {
 		return items
 	}
-	it := &item{page: l.page, text: text}
-	if n := len(items); n > 0 && items[n-1].table == nil && continues(items[n-1], text.text, l, lines, i, right) {
+	it := &item{page: l.page, text: text, right: l.right}
+	if n := len(items); n > 0 && items[n-1].table == nil && continues(items[n-1], text.text, l) {
 		prev := items[n-1]
+		prev.right = l.right
 		prev.text = newPassage(append(slices.Clone(prev.text.glyphs), append([]glyph{{r: '\n', page: l.page, soft: true}}, l.glyphs()...)...))
 		return items
 	}
@@ -86,7 +79,7 @@ var (
 // continues decides whether a line goes on with the paragraph before it: that
 // one ended without a full stop at the right margin, and the line does not
 // begin an item, a label or a heading.
-func continues(prev *item, text string, l *line, lines []*line, i int, right float64) bool {
+func continues(prev *item, text string, l *line) bool {
 	if prev.heading || prev.text.text == "" {
 		return false
 	}
@@ -105,11 +98,12 @@ func continues(prev *item, text string, l *line, lines []*line, i int, right flo
 		return false
 	}
 	samePage := prev.page == l.page || last.page == l.page
-	full := last.box[2] > right-3.2*last.size
+	full := last.box[2] > prev.right-3.2*last.size
 	if samePage {
 		if last.page == l.page {
 			pitch := last.cy() - l.cy()
-			if pitch > 3.2*max(l.size, last.size) || pitch < 0.2*l.size {
+			nextColumn := pitch < 0 && l.x0() > last.box[0] || l.x0() > prev.right
+			if !nextColumn && (pitch > 3.2*max(l.size, last.size) || pitch < 0.2*l.size) {
 				return false
 			}
 		}

@@ -27,6 +27,7 @@ type line struct {
 	cells  []*cell
 	y0, y1 float64
 	size   float64
+	right  float64 // where the lines of its column end
 }
 
 func (l *line) cy() float64 { return (l.y0 + l.y1) / 2 }
@@ -50,6 +51,23 @@ func (l *line) folded() string {
 		b.WriteString(c.folded())
 	}
 	return b.String()
+}
+
+// layColumns lays out a page column by column.
+func layColumns(page int, ps []*piece, width float64) []*line {
+	var out []*line
+	for _, col := range columnsOf(ps, width) {
+		lines := lay(page, col)
+		right := 0.0
+		for _, l := range lines {
+			right = max(right, l.x1())
+		}
+		for _, l := range lines {
+			l.right = right
+		}
+		out = append(out, lines...)
+	}
+	return out
 }
 
 // lay groups the pieces of a page into lines, top to bottom, and their pieces

@@ -172,7 +172,7 @@ func (r *reader) load(src pdf.Source, opts Options) (pages []loaded, verdicts []
 				}
 				if v.Text != schemas.PageGarbled {
 					ps, marks := dropSlanted(cut(seen))
-					pages[i].lines = lay(p, joinSubscripts(ps))
+					pages[i].lines = layColumns(p, joinSubscripts(ps), info.Width)
 					pages[i].marks = marks
 				}
 			}
@@ -193,7 +193,7 @@ func (r *reader) recognise(pg *loaded, page int, opts Options) {
 	if len(words) == 0 || len(pg.lines) > 3 {
 		return
 	}
-	pg.lines = lay(page, joinSubscripts(cut(recognised(page, words))))
+	pg.lines = layColumns(page, joinSubscripts(cut(recognised(page, words))), pg.info.Width)
 	var b strings.Builder
 	for _, w := range words {
 		b.WriteString(w.Text)
@@ -246,6 +246,9 @@ func markSections(items []*item) {
 			t := it.text.text
 			num := headNumber.FindString(t)
 			deep := depth(num)
+			if num == "" {
+				deep = 9 // an unnumbered heading holds no numbered one
+			}
 			if u := unitHeading(t[len(num):]); u != "" {
 				unit = u
 			} else if deep <= level {
@@ -254,7 +257,7 @@ func markSections(items []*item) {
 			s := sectionOf(t)
 			// A deeper heading inside a section changes it only when it is one
 			// of the sections that decide.
-			if s != "" && (deep <= level || level == 0 || decides(s) || cur == secCover) {
+			if s != "" && (deep <= level || level == 0 || level == 9 || deep == 9 || decides(s) || cur == secCover) {
 				cur = s
 				level = deep
 			} else if s != "" && deep > level {

@@ -1,0 +1,114 @@
+package reading
+
+import (
+	"math"
+	"slices"
+)
+
+// Shares that tell two columns of prose from a table: how many pieces may
+// cross the gutter, and how often the content may change sides.
+const (
+	crossingShare = 0.25
+	fewestInRow   = 6 // pieces on each side
+	sideChanges   = 4
+)
+
+// columnsOf divides the pieces of a page into stretches in reading order: the
+// whole page, or, where it is set in two columns, left before right between
+// the lines that span both. In a table the content runs row by row and changes
+// sides all the time; in columns it fills one side and then the other.
+func columnsOf(ps []*piece, width float64) [][]*piece {
+	x, ok := gutter(ps, width)
+	if !ok {
+		return [][]*piece{ps}
+	}
+	sorted := slices.Clone(ps)
+	slices.SortStableFunc(sorted, func(a, b *piece) int { return cmpFloat(b.cy(), a.cy()) })
+	var out [][]*piece
+	var left, right []*piece
+	flush := func() {
+		for _, g := range [][]*piece{left, right} {
+			if len(g) > 0 {
+				out = append(out, g)
+			}
+		}
+		left, right = nil, nil
+	}
+	var span []*piece
+	for _, p := range sorted {
+		if p.x0 < x-1 && p.x1 > x+1 {
+			if len(left)+len(right) > 0 {
+				flush()
+			}
+			span = append(span, p)
+			continue
+		}
+		if len(span) > 0 {
+			out = append(out, span)
+			span = nil
+		}
+		if p.x1 <= x+1 {
+			left = append(left, p)
+		} else {
+			right = append(right, p)
+		}
+	}
+	if len(span) > 0 {
+		out = append(out, span)
+	}
+	flush()
+	return out
+}
+
+// gutter finds the white strip between two columns.
+func gutter(ps []*piece, width float64) (float64, bool) {
+	if width <= 0 || len(ps) < 2*fewestInRow {
+		return 0, false
+	}
+	best, at, wide := math.MaxInt, 0.0, 0.0
+	for x := 0.35 * width; x <= 0.65*width; x += 2 {
+		n, l, r := 0, 0.0, width
+		for _, p := range ps {
+			switch {
+			case p.x0 < x && p.x1 > x:
+				n++
+			case p.x1 <= x:
+				l = max(l, p.x1)
+			default:
+				r = min(r, p.x0)
+			}
+		}
+		if n < best || n == best && r-l > wide {
+			best, at, wide = n, x, r-l
+		}
+	}
+	if float64(best) > crossingShare*float64(len(ps)) {
+		return 0, false
+	}
+	var left, right, changes int
+	last := 0
+	bySeq := slices.Clone(ps)
+	slices.SortFunc(bySeq, func(a, b *piece) int { return a.seq - b.seq })
+	var prose int
+	for _, p := range bySeq {
+		side := 0
+		switch {
+		case p.x1 <= at+1:
+			side = -1
+			left++
+		case p.x0 >= at-1:
+			side = 1
+			right++
+		}
+		if len(p.glyphs) >= 12 {
+			prose++
+		}
+		if side != 0 && last != 0 && side != last {
+			changes++
+		}
+		if side != 0 {
+			last = side
+		}
+	}
+	return at, left >= fewestInRow && right >= fewestInRow && changes <= sideChanges && prose*3 >= left+right
+}
