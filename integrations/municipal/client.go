@@ -104,6 +104,7 @@ func New(p *Profile, sec Secrets, o Options) (*Client, error) {
 	c.breaker = gobreaker.NewTwoStepCircuitBreaker[any](gobreaker.Settings{
 		Name: p.Name, MaxRequests: 1, Timeout: p.Breaker.OpenFor,
 		ReadyToTrip: func(n gobreaker.Counts) bool { return int(n.ConsecutiveFailures) >= p.Breaker.Failures },
+		IsExcluded:  func(err error) bool { return errors.Is(err, errNoVerdict) },
 		OnStateChange: func(_ string, from, to gobreaker.State) {
 			if to == gobreaker.StateOpen {
 				c.opened.Store(c.clock().UnixNano())
@@ -223,6 +224,7 @@ func (quiet) Debugf(string, ...any) {}
 // exchange is what sending one request came to.
 type exchange struct {
 	sent   bool // the request may have reached the platform
+	local  bool // err is ours: nothing was tried
 	status int
 	header http.Header
 	body   []byte
@@ -235,7 +237,7 @@ func (c *Client) send(ctx context.Context, o *outgoing) exchange {
 	defer cancel()
 	address, header, _, err := o.sign(c.profile.compiled.signing, c.signKey, c.platformNow())
 	if err != nil {
-		return exchange{err: err}
+		return exchange{local: true, err: err}
 	}
 	for k, v := range c.extra {
 		header[k] = v
@@ -243,7 +245,7 @@ func (c *Client) send(ctx context.Context, o *outgoing) exchange {
 	if o.hasBody {
 		body, length, err := o.open()
 		if err != nil {
-			return exchange{err: err}
+			return exchange{local: true, err: err}
 		}
 		// net/http closes the body on every path; a second close is harmless
 		// and covers errors before it takes over.
@@ -335,8 +337,12 @@ func (c *Client) circuitOpen(now time.Time) error {
 	return &errNotNow{"平台连续失败，已暂停发送（熔断）", min(max(rest, time.Second), c.profile.Breaker.OpenFor)}
 }
 
-// errTripping feeds the breaker.
-var errTripping = errors.New("platform failure")
+// What the breaker is told: the platform failed, or the request says nothing
+// about it because it never left.
+var (
+	errTripping  = errors.New("platform failure")
+	errNoVerdict = errors.New("not sent")
+)
 
 // FullJitter is the wait before attempt n+1 (n from 0) of exponential
 // back-off with full jitter: uniform in [0, min(most, base·2ⁿ)].

@@ -97,7 +97,7 @@ func (a *attempt) run(o *outgoing, begin Begin) schemas.FilingOutcome {
 	}
 	if begin != nil {
 		if err := begin(a.op, o.hash); err != nil {
-			t.done(nil)
+			t.done(errNoVerdict)
 			return notSent(fmt.Errorf("begin: %w", err))
 		}
 		a.started = c.clock()
@@ -108,17 +108,20 @@ func (a *attempt) run(o *outgoing, begin Begin) schemas.FilingOutcome {
 		Operation: a.op, StartedAt: a.started, Duration: c.clock().Sub(a.started), RequestSHA256: o.hash, Status: x.status,
 	}}
 	v := a.judge(o.endpoint, x)
-	t.done(tripping(x, v))
+	t.done(tripping(x))
 	out.Result, out.Receipt, out.Reasons, out.RetryAfter = schemas.FilingResult(v.result), v.receipt, v.reasons, v.retryAfter
 	out.Attempt.Result, out.Attempt.PlatformReceipt, out.Attempt.Error = out.Result, v.receipt, v.why
 	return out
 }
 
-// tripping tells the breaker whether the platform is in trouble: not when it
-// refuses one report or asks for patience.
-func tripping(x exchange, v verdict) error {
-	trouble := v.result == string(schemas.FilingRetry) || v.result == string(schemas.FilingUnknown)
-	if (x.err != nil || trouble) && x.status != http.StatusTooManyRequests {
+// tripping tells the breaker whether the platform is in trouble: it does not
+// answer, fails, or shuts us out. What it says about one report, whatever it
+// is, must not stop the others, and a wish for patience is no trouble.
+func tripping(x exchange) error {
+	if x.local {
+		return errNoVerdict
+	}
+	if x.err != nil || x.status >= 500 || x.status == http.StatusUnauthorized || x.status == http.StatusForbidden {
 		return errTripping
 	}
 	return nil
@@ -127,9 +130,11 @@ func tripping(x exchange, v verdict) error {
 func (a *attempt) judge(e *endpoint, x exchange) verdict {
 	c := a.client
 	switch {
-	case errors.Is(x.err, errOriginal):
+	case errors.Is(x.err, errOriginal) && !x.local:
 		// The request broke off before its end; still, ask before sending.
 		return verdict{result: string(schemas.FilingUnknown), why: "发送途中发现原件与登记的摘要不一致"}
+	case x.local:
+		return verdict{result: string(schemas.FilingRetry), why: "请求未能准备好：" + excerpt(x.err.Error())}
 	case x.err != nil && !x.sent:
 		return verdict{result: string(schemas.FilingRetry), why: "未能连接平台：" + excerpt(x.err.Error())}
 	case x.err != nil:

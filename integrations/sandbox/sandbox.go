@@ -61,7 +61,8 @@ type Options struct {
 // Server is the sandbox; it is an http.Handler.
 type Server struct {
 	opt         Options
-	mux         http.Handler
+	mux         *http.ServeMux
+	handler     http.Handler
 	schema      *jsonschema.Schema
 	clientKey   *ecdsa.PublicKey
 	platformKey *sm2.PrivateKey
@@ -115,6 +116,8 @@ func New(o Options) (*Server, error) {
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.mux = s.routes()
+	// The page's buttons must not be pressed by another site.
+	s.handler = http.NewCrossOriginProtection().Handler(s.mux)
 	return s, nil
 }
 
@@ -140,11 +143,10 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-func (s *Server) routes() http.Handler {
+func (s *Server) routes() *http.ServeMux {
 	m := http.NewServeMux()
 	m.HandleFunc(Prefix+"/", func(w http.ResponseWriter, r *http.Request) {
 		c := s.newCall(w, r)
-		c.w.Header().Set("Date", c.now.UTC().Format(http.TimeFormat))
 		c.answer(http.StatusNotFound, answer{Code: "NOT_FOUND", Message: "没有这个接口"})
 	})
 	m.Handle("POST "+Prefix+"/filings", s.operation("submit", s.submit))
@@ -154,13 +156,12 @@ func (s *Server) routes() http.Handler {
 	m.Handle("POST "+Prefix+"/filings/drafts", s.operation("draft", s.draft))
 	m.Handle("PUT "+Prefix+"/filings/drafts/{draft}/file", s.operation("upload", s.upload))
 	s.adminRoutes(m)
-	// The page's buttons must not be pressed by another site.
-	return http.NewCrossOriginProtection().Handler(m)
+	return m
 }
 
 // ServeHTTP serves the contract under [Prefix], the page under / and its
 // controls under /_sandbox/.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
 // answer is the envelope of every answer.
 type answer struct {
@@ -191,7 +192,9 @@ type call struct {
 }
 
 func (s *Server) newCall(w http.ResponseWriter, r *http.Request) *call {
-	return &call{s: s, w: w, r: r, now: s.opt.Clock(), id: fmt.Sprintf("r-%06d", s.reqNo.Add(1))}
+	now := s.opt.Clock()
+	w.Header().Set("Date", now.UTC().Format(http.TimeFormat))
+	return &call{s: s, w: w, r: r, now: now, id: fmt.Sprintf("r-%06d", s.reqNo.Add(1))}
 }
 
 // operation wraps a handler in what every request goes through: rate, faults
@@ -214,8 +217,8 @@ func (s *Server) operation(op string, h func(*call)) http.Handler {
 		}
 		if fault.Kind == ClockSkew {
 			c.now = c.now.Add(fault.Delay)
+			w.Header().Set("Date", c.now.UTC().Format(http.TimeFormat))
 		}
-		w.Header().Set("Date", c.now.UTC().Format(http.TimeFormat))
 		if over {
 			c.refuse(http.StatusTooManyRequests, "RATE_LIMITED", "请求过于频繁", time.Second)
 			return
