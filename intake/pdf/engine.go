@@ -59,7 +59,7 @@ func NewEngine(ctx context.Context, cfg EngineConfig) (*Engine, error) {
 	if cfg.Instances <= 0 {
 		cfg.Instances = 1
 	}
-	ctx = context.WithoutCancel(ctx)
+	ctx = experimental.WithMemoryAllocator(context.WithoutCancel(ctx), experimental.MemoryAllocatorFunc(allocateMemory))
 	rc := wazero.NewRuntimeConfig().
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).
 		WithMemoryLimitPages(uint32(min(cfg.MemoryBytes, 4<<30) / wasmPage))

@@ -20,6 +20,7 @@ const (
 	kindCall   = 'C' // parent → child
 	kindResult = 'A' // child → parent
 	kindFailed = 'E' // child → parent: an error text instead of a result
+	kindLast   = 'Z' // child → parent: a result, after which the child wants to be replaced
 )
 
 const (

@@ -26,13 +26,13 @@ type Options struct {
 	Handler string
 	// Workers is the number of children (default: GOMAXPROCS).
 	Workers int
-	// MemoryBytes is the hard limit on one child's memory (default 1 GiB).
+	// MemoryBytes is the hard limit on one child's memory (default 1.5 GiB).
 	MemoryBytes int64
 	// Calls is after how many calls a child is replaced (default 2000), so
 	// that whatever leaks, leaks little.
 	Calls int
-	// Start bounds the time until a new child is ready (default 2 minutes:
-	// the first on a machine compiles PDFium).
+	// Start bounds the time until a new child is ready, and that of its setup
+	// (default 2 minutes: the first on a machine compiles PDFium).
 	Start time.Duration
 	// ResponseBytes bounds an answer (default 64 MiB).
 	ResponseBytes int64
@@ -49,10 +49,12 @@ var (
 	ErrTimeout = errors.New("children: the call took too long")
 	ErrClosed  = errors.New("children: the pool is closed")
 	ErrStart   = errors.New("children: no child could be started")
+	// ErrSetup wraps what went wrong with the setup rather than the call.
+	ErrSetup = errors.New("children: setup")
 )
 
 // Setup is data that all calls of a kind share and that a child is sent once:
-// again only when Key changes.
+// again only when Key changes. An empty Key needs no setup.
 type Setup struct {
 	Key  string
 	Data []byte
@@ -87,7 +89,7 @@ func New(opts Options) *Pool {
 		opts.Workers = runtime.GOMAXPROCS(0)
 	}
 	if opts.MemoryBytes <= 0 {
-		opts.MemoryBytes = 1 << 30
+		opts.MemoryBytes = 3 << 29
 	}
 	if opts.Calls <= 0 {
 		opts.Calls = 2000
@@ -175,13 +177,14 @@ func (w *worker) do(j *job) ([]byte, error) {
 		return nil, err
 	}
 	w.child.calls++
-	if j.setup.Key != w.child.setup {
-		if _, err := w.exchange(j, message{kindSetup, [][]byte{j.setup.Data}}); err != nil {
-			return nil, err
+	if j.setup.Key != "" && j.setup.Key != w.child.setup {
+		w.child.setup = ""
+		if _, err := w.exchange(j, w.pool.opts.Start, message{kindSetup, [][]byte{j.setup.Data}}); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrSetup, err)
 		}
 		w.child.setup = j.setup.Key
 	}
-	answer, err := w.exchange(j, message{kindCall, j.parts})
+	answer, err := w.exchange(j, j.wall, message{kindCall, j.parts})
 	if w.child != nil && w.child.calls >= w.pool.opts.Calls {
 		w.drop()
 	}
@@ -190,9 +193,9 @@ func (w *worker) do(j *job) ([]byte, error) {
 
 // exchange sends a message and waits for the answer; when there is none, the
 // child is dead afterwards.
-func (w *worker) exchange(j *job, m message) ([]byte, error) {
+func (w *worker) exchange(j *job, wall time.Duration, m message) ([]byte, error) {
 	c := w.child
-	timer := time.NewTimer(j.wall)
+	timer := time.NewTimer(wall)
 	defer timer.Stop()
 	go func() {
 		// An error here means that the child is gone, which its reader says.
@@ -207,6 +210,9 @@ func (w *worker) exchange(j *job, m message) ([]byte, error) {
 			switch a.m.kind {
 			case kindResult:
 				return a.m.parts[0], nil
+			case kindLast:
+				c.calls = w.pool.opts.Calls
+				return a.m.parts[0], nil
 			case kindFailed:
 				return nil, &HandlerError{string(a.m.parts[0])}
 			}
@@ -215,7 +221,7 @@ func (w *worker) exchange(j *job, m message) ([]byte, error) {
 			err = c.cause()
 		}
 	case <-timer.C:
-		err = fmt.Errorf("%w: %v", ErrTimeout, j.wall)
+		err = fmt.Errorf("%w: %v", ErrTimeout, wall)
 	case <-j.ctx.Done():
 		err = j.ctx.Err()
 	case <-w.pool.stop:
@@ -341,7 +347,7 @@ func (c *child) kill() {
 func (c *child) cause() error {
 	<-c.gone
 	said := c.stderr.bytes()
-	for _, s := range []string{"out of memory", "cannot allocate memory", "failed to allocate", "memory limit"} {
+	for _, s := range []string{"out of memory", "cannot allocate memory", "failed to allocate", "pthread_create failed", "failed to create new OS thread"} {
 		if bytes.Contains(said, []byte(s)) {
 			return ErrMemory
 		}

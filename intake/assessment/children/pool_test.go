@@ -30,6 +30,9 @@ type rogue struct {
 
 func (r *rogue) Setup(data []byte) error {
 	r.setup = string(data)
+	if r.setup == "bad" {
+		return errors.New("bad setup")
+	}
 	return nil
 }
 
@@ -45,6 +48,8 @@ func (r *rogue) Call(parts [][]byte) ([]byte, error) {
 	case "print":
 		fmt.Println("not part of the protocol")
 		return []byte("printed"), nil
+	case "grow":
+		return parts[1], touch(128 << 20)
 	case "error":
 		return nil, errors.New("no")
 	case "exit":
@@ -67,6 +72,14 @@ func (r *rogue) Call(parts [][]byte) ([]byte, error) {
 		}
 	}
 	return nil, nil
+}
+
+func touch(n int) error {
+	b := bytes.Repeat([]byte{1}, n)
+	if b[n-1] != 1 {
+		return errors.New("impossible")
+	}
+	return nil
 }
 
 func overflow(n byte) byte { return n + overflow(n+1) }
@@ -134,20 +147,33 @@ func TestReuse(t *testing.T) {
 	if second, err := call(t, p, "pid"); err != nil || second != first {
 		t.Errorf("child %s became %s, %v", first, second, err)
 	}
+	if out, err := call(t, p, "grow", "x"); err != nil || out != "x" {
+		t.Errorf("grow: %q, %v", out, err)
+	}
+	fresh, err := call(t, p, "pid")
+	if err != nil || fresh == first {
+		t.Errorf("a child that has grown was not replaced, %v", err)
+	}
 	p.opts.Calls = 1
 	call(t, p, "pid")
-	if third, err := call(t, p, "pid"); err != nil || third == first {
+	if third, err := call(t, p, "pid"); err != nil || third == fresh {
 		t.Errorf("child %s was not replaced, %v", third, err)
 	}
 }
 
 func TestSetup(t *testing.T) {
 	p := newPool(t, 1)
+	if _, err := p.Do(context.Background(), generous, Setup{Key: "x", Data: []byte("bad")}, []byte("setup")); !errors.Is(err, ErrSetup) {
+		t.Errorf("a bad setup: %v", err)
+	}
 	for _, want := range []string{"a", "a", "b", "a"} {
 		out, err := p.Do(context.Background(), generous, Setup{Key: want, Data: []byte(want)}, []byte("setup"))
 		if err != nil || string(out) != want {
 			t.Errorf("got %q, %v, want %q", out, err, want)
 		}
+	}
+	if out, err := call(t, p, "setup"); err != nil || out != "a" {
+		t.Errorf("a call without setup: %q, %v", out, err)
 	}
 	p.Do(context.Background(), generous, Setup{Key: "a", Data: []byte("a")}, []byte("exit"))
 	if out, err := p.Do(context.Background(), generous, Setup{Key: "a", Data: []byte("a")}, []byte("setup")); err != nil || string(out) != "a" {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 )
@@ -43,7 +44,8 @@ func run(name string, handlers map[string]func() (Handler, error)) int {
 	in, out := os.Stdin, os.Stdout
 	// Whatever prints must not talk into the protocol.
 	os.Stdout = os.Stderr
-	if err := limitMemory(os.Getenv(envMemory)); err != nil {
+	limit, err := limitMemory(os.Getenv(envMemory))
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "children: limit of memory:", err)
 		return 1
 	}
@@ -62,14 +64,18 @@ func run(name string, handlers map[string]func() (Handler, error)) int {
 		fmt.Fprintln(os.Stderr, "children: start:", err)
 		return 1
 	}
-	if err := serve(in, out, h); err != nil {
+	if err := serve(in, out, h, limit); err != nil {
 		fmt.Fprintln(os.Stderr, "children:", err)
 		return 1
 	}
 	return 0
 }
 
-func serve(r io.Reader, w io.Writer, h Handler) error {
+// serve answers until the parent is gone. A child whose memory has grown beyond
+// a third of its limit asks to be replaced after its answer: what Go's heap
+// once mapped counts against the limit for good, and the next input, an
+// innocent one, must find room.
+func serve(r io.Reader, w io.Writer, h Handler, limit int64) error {
 	if err := writeMessage(w, message{kind: kindReady}); err != nil {
 		return err
 	}
@@ -92,6 +98,9 @@ func serve(r io.Reader, w io.Writer, h Handler) error {
 			return errFrame
 		}
 		reply := message{kind: kindResult, parts: [][]byte{answer}}
+		if limit > 0 && mapped() > limit/3 {
+			reply.kind = kindLast
+		}
 		if err != nil {
 			reply = message{kind: kindFailed, parts: [][]byte{[]byte(err.Error())}}
 		}
@@ -104,16 +113,23 @@ func serve(r io.Reader, w io.Writer, h Handler) error {
 	}
 }
 
+// mapped is the memory that the Go runtime has ever asked of the system.
+func mapped() int64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.Sys)
+}
+
 // limitMemory sets the soft limit of the Go heap well below the hard limit of
 // the process, so that the collector works before the kernel refuses.
-func limitMemory(s string) error {
+func limitMemory(s string) (int64, error) {
 	if s == "" {
-		return nil
+		return 0, nil
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	debug.SetMemoryLimit(n / 4 * 3)
-	return hardLimit(n)
+	debug.SetMemoryLimit(n / 2)
+	return n, hardLimit(n)
 }
