@@ -19,6 +19,7 @@ type Ledger interface {
 	ExtendLease(ctx context.Context, lease schemas.Lease, d time.Duration) error
 	FinishObligation(ctx context.Context, lease schemas.Lease, res schemas.ObligationResult, now time.Time) error
 	AddObligations(ctx context.Context, obligations []schemas.NewObligation, now time.Time) error
+	Obligations(ctx context.Context, f schemas.ObligationFilter) ([]schemas.Obligation, string, error)
 	AcquireNamedLease(ctx context.Context, name, holder string, d time.Duration) (bool, error)
 	ReleaseNamedLease(ctx context.Context, name, holder string) error
 	Backlog(ctx context.Context, now time.Time) (map[schemas.ObligationKind]schemas.Backlog, error)

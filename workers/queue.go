@@ -38,7 +38,17 @@ type sentTask struct {
 	first time.Time // monotonic
 	last  time.Time
 	n     int // suffix of the last replacement
+	lost  int // times that it was gone when it was looked for
 }
+
+// placed is how an obligation stands with the queue.
+type placed int
+
+const (
+	waiting   placed = iota // handed over
+	overdue                 // handed over long ago
+	forgotten               // handed over more than once, and lost
+)
 
 const (
 	// recheck is how long a task that was sent is taken to be in the queue;
@@ -134,9 +144,8 @@ func within(ctx context.Context, call func(context.Context) error) error {
 }
 
 // put hands an obligation to the queue, unless it was handed over a moment
-// ago. late says that it was handed over long ago and is still not worked on.
-// An error means that the queue is down.
-func (q *queue) put(ctx context.Context, o schemas.Obligation) (late bool, err error) {
+// ago, and says how it stands. An error means that the queue is down.
+func (q *queue) put(ctx context.Context, o schemas.Obligation) (placed, error) {
 	l := laneOf(o)
 	id := fmt.Sprintf("%s:%d", o.ID, o.Attempt)
 	now := time.Now()
@@ -153,16 +162,30 @@ func (q *queue) put(ctx context.Context, o schemas.Obligation) (late bool, err e
 		q.sent[key] = s
 	}
 	q.mu.Unlock()
-	late = now.Sub(s.first) > overdueInQueue
-	if fresh {
-		return late, nil
+	how := waiting
+	if now.Sub(s.first) > overdueInQueue {
+		how = overdue
 	}
-	err = q.enqueue(ctx, o, l, id)
+	if fresh {
+		return how, nil
+	}
+	err := q.enqueue(ctx, o, l, id)
 	if errors.Is(err, asynq.ErrTaskIDConflict) {
 		q.w.metrics.enqueued.WithLabelValues(string(l), "there").Inc()
-		return late, q.unstick(ctx, o, l, id, key)
+		return how, q.unstick(ctx, o, l, id, key)
 	}
-	return late, err
+	if err == nil && known {
+		// It was there and is not, and nobody worked on it.
+		q.mu.Lock()
+		s = q.sent[key]
+		s.lost++
+		q.sent[key] = s
+		q.mu.Unlock()
+		if s.lost > 1 {
+			how = forgotten
+		}
+	}
+	return how, err
 }
 
 func (q *queue) enqueue(ctx context.Context, o schemas.Obligation, l lane, id string) error {

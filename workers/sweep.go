@@ -2,6 +2,7 @@ package workers
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -11,9 +12,13 @@ import (
 const (
 	// sweepLease is the named lease of the one periodic sweep.
 	sweepLease = "sweep"
-	leaseFor   = 15 * time.Second
-	// perBatch is how many due obligations of a batch one sweep hands over.
+	// leaseFor is short: a killed process should soon be missed, and two that
+	// sweep at once for a moment do no harm.
+	leaseFor = 5 * time.Second
+	// perBatch is how many due obligations of a batch one sweep hands over;
+	// after a hint only as many as keep the pools busy until the next.
 	perBatch = 500
+	perHint  = 100
 	// hintGap keeps a storm of hints from becoming a storm of sweeps.
 	hintGap = 20 * time.Millisecond
 )
@@ -46,6 +51,7 @@ func (w *Workers) sweepLoop(ctx context.Context) {
 	t := time.NewTicker(w.Limits.Sweep)
 	defer t.Stop()
 	w.Sweep(ctx)
+	w.pass(ctx, perBatch) // the lease may still be that of the process before this one
 	for {
 		select {
 		case <-ctx.Done():
@@ -53,7 +59,7 @@ func (w *Workers) sweepLoop(ctx context.Context) {
 		case <-t.C:
 			w.Sweep(ctx)
 		case <-w.hint:
-			w.pass(ctx)
+			w.pass(ctx, perHint)
 			select {
 			case <-ctx.Done():
 				return
@@ -92,7 +98,7 @@ func (w *Workers) Sweep(ctx context.Context) {
 		}
 	}
 	started := time.Now()
-	if w.pass(ctx) {
+	if w.pass(ctx, perBatch) {
 		w.sweep.mu.Lock()
 		w.sweep.last = w.Clock.Now()
 		w.sweep.mu.Unlock()
@@ -100,13 +106,13 @@ func (w *Workers) Sweep(ctx context.Context) {
 	w.metrics.sweepSeconds.Observe(time.Since(started).Seconds())
 }
 
-// pass hands over everything that is due. It says whether the ledger was read
-// as a whole.
-func (w *Workers) pass(ctx context.Context) bool {
+// pass hands over what is due, at most limit of each batch. It says whether
+// the ledger could be read.
+func (w *Workers) pass(ctx context.Context, limit int) bool {
 	up := w.queueUp(ctx)
 	complete := true
 	for _, kinds := range batches() {
-		due, err := w.Ledger.DueOf(ctx, w.now(), kinds, perBatch)
+		due, err := w.Ledger.DueOf(ctx, w.now(), kinds, limit)
 		if err != nil {
 			if ctx.Err() == nil {
 				w.log.Error("sweep cannot read what is due", "error", err)
@@ -120,8 +126,46 @@ func (w *Workers) pass(ctx context.Context) bool {
 			}
 			up = w.hand(ctx, o, up)
 		}
+		if len(due) == perBatch && !slices.ContainsFunc(due, isShort) && kinds[0] == schemas.OweAssess {
+			complete = w.shortOnes(ctx, up) && complete
+		}
 	}
 	return complete
+}
+
+func isShort(o schemas.Obligation) bool { return laneOf(o) == laneAssess }
+
+// shortOnes looks for short documents behind a heap of long ones: the heap is
+// older, so that the ledger's answer to "what is due" is full of it, and a
+// short document may be the one with the hazard.
+func (w *Workers) shortOnes(ctx context.Context, up bool) bool {
+	const pages = 20 // of 500: more than that are not long ones only
+	now := w.now()
+	f := schemas.ObligationFilter{Kind: schemas.OweAssess, State: schemas.ObligationOpen, Limit: 500}
+	handed := 0
+	for range pages {
+		os, next, err := w.Ledger.Obligations(ctx, f)
+		if err != nil {
+			return false
+		}
+		for _, o := range os {
+			if o.DueAt.After(now) {
+				return true
+			}
+			if !isShort(o) || o.LeaseUntil != nil && o.LeaseUntil.After(now) {
+				continue
+			}
+			up = w.hand(ctx, o, up)
+			if handed++; handed == perHint {
+				return true
+			}
+		}
+		if next == "" {
+			return true
+		}
+		f.Cursor = next
+	}
+	return true
 }
 
 func (w *Workers) queueUp(ctx context.Context) bool {
@@ -154,17 +198,19 @@ func (w *Workers) queueUp(ctx context.Context) bool {
 // queue is still up.
 func (w *Workers) hand(ctx context.Context, o schemas.Obligation, up bool) bool {
 	if up {
-		late, err := w.queue.put(ctx, o)
-		if err != nil {
+		how, err := w.queue.put(ctx, o)
+		// Assessments wait in the queue for hours under load; that is a
+		// backlog, not a fault.
+		ours := how == forgotten || how == overdue && o.Kind.Critical() && o.Kind != schemas.OweAssess
+		switch {
+		case err != nil:
 			w.log.Error("queue refused a task", "kind", o.Kind, "error", err)
 			up = false
-		} else if !late || !o.Kind.Critical() || o.Kind == schemas.OweAssess {
-			// Assessments wait in the queue for hours under load; that is a
-			// backlog, not a fault.
+		case !ours:
 			return up
 		}
 	}
-	if w.queue == nil || o.Kind.Critical() {
+	if w.queue == nil || up || o.Kind.Critical() {
 		w.executeDirectly(ctx, o)
 	}
 	return up

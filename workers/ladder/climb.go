@@ -107,19 +107,29 @@ func (t *tick) notify(round, step int, to []schemas.Recipient, wait time.Duratio
 		t.undeliverable(round)
 	}
 	for _, r := range to {
-		// A message to the same address that still waits for its channel says
-		// it already; the officer would only get it twice when the channel is
-		// back.
-		if !slices.ContainsFunc(t.Sent, func(n schemas.Notification) bool { return t.pendingFor(n, r) }) {
+		if !slices.ContainsFunc(t.Sent, func(n schemas.Notification) bool { return t.says(n, r) }) {
 			t.emit(KindHazard, stepKey(t.adv.Level, round, step), r)
 		}
 	}
 	t.wake(now.Add(wait))
 }
 
-func (t *tick) pendingFor(n schemas.Notification, r schemas.Recipient) bool {
-	return n.Status == schemas.NotificationPending && n.Message.Kind == KindHazard &&
-		n.Message.Level == t.adv.Level && n.Message.Recipient == r
+// justNow is how long ago a message may have arrived and still stand for the
+// one that a step would send: after a channel was down, the delayed message
+// and the next round's would otherwise come together.
+const justNow = 5 * time.Minute
+
+// says tells that a message to the same address says it already: it still
+// waits for its channel, or arrived just now.
+func (t *tick) says(n schemas.Notification, r schemas.Recipient) bool {
+	if n.Message.Kind != KindHazard || n.Message.Level != t.adv.Level || n.Message.Recipient != r {
+		return false
+	}
+	if n.Status == schemas.NotificationSent && n.SentAt != nil {
+		ago := t.Now.Sub(*n.SentAt)
+		return ago >= 0 && ago < justNow
+	}
+	return n.Status == schemas.NotificationPending
 }
 
 // unreachable says whether everything that the current step sends has been
@@ -135,7 +145,7 @@ func (t *tick) unreachable(round, step int) bool {
 	}
 	for _, n := range t.Sent {
 		own := n.Round == round && n.Step == step && n.Message.Kind == KindHazard
-		carried := slices.ContainsFunc(to, func(r schemas.Recipient) bool { return t.pendingFor(n, r) })
+		carried := slices.ContainsFunc(to, func(r schemas.Recipient) bool { return t.says(n, r) })
 		if (own || carried) && !failed(n) {
 			return false
 		}

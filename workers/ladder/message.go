@@ -106,7 +106,8 @@ func (t *tick) text(kind, key string) string {
 		}
 	}
 	if !d.Handling.IsZero() && kind != KindCopy {
-		line("处置期限：%s%s", shanghai(d.Handling), t.left(d.Handling))
+		// No "so much is left": a message may arrive later than it was written.
+		line("处置期限：%s", shanghai(d.Handling))
 	}
 	if t.ReportNo != "" {
 		line("报告编号：%s", t.ReportNo)
@@ -138,17 +139,6 @@ func (t *tick) lead(kind, key string) string {
 		return "疑似隐患逾时未复核，已自动升为红色。请立即确认收悉并组织处置。"
 	}
 	return "鉴定报告反映房屋整体安全或整体承载问题。请立即确认收悉并组织处置。"
-}
-
-func (t *tick) left(deadline time.Time) string {
-	d := deadline.Sub(t.Now)
-	switch {
-	case d <= 0:
-		return "（已过）"
-	case d < time.Hour:
-		return fmt.Sprintf("（还剩%d分钟）", int(d/time.Minute))
-	}
-	return fmt.Sprintf("（还剩约%d小时）", int(d/time.Hour))
 }
 
 func shanghai(at time.Time) string { return at.In(triage.Shanghai()).Format("2006-01-02 15:04") }

@@ -1,0 +1,187 @@
+package workers
+
+import (
+	"io"
+	"testing"
+	"time"
+
+	"jianding/schemas"
+)
+
+func (h *house) delivery(reportID string) schemas.Delivery {
+	h.t.Helper()
+	d, err := h.ledger.DeliveryByReport(h.ctx, reportID)
+	must(h.t, err)
+	return d
+}
+
+func TestAnAnswerThatIsLostIsAskedForBeforeSendingAgain(t *testing.T) {
+	for _, committed := range []bool{true, false} {
+		eachLedger(t, func(t *testing.T, h *house) {
+			h.platform.answer = func(n int) (bool, *schemas.FilingOutcome) {
+				if n > 1 {
+					return true, nil
+				}
+				return committed, &schemas.FilingOutcome{Result: schemas.FilingUnknown, Attempt: schemas.DeliveryAttempt{Operation: "submit", Error: "time-out"}}
+			}
+			r := h.upload(sound("2026-001"))
+			h.settle()
+			if d := h.delivery(r.ID); !d.Unknown || d.Status != schemas.DeliveryPending {
+				t.Fatalf("after the time-out: %+v", d)
+			}
+			h.pass(10 * time.Minute)
+			d := h.delivery(r.ID)
+			if d.Status != schemas.DeliveryAcknowledged || d.PlatformReceipt == "" {
+				t.Errorf("delivery %+v", d)
+			}
+			if n := h.platform.commits[d.IdempotencyKey]; n != 1 {
+				t.Errorf("%d records on the platform (first committed: %v)", n, committed)
+			}
+			if h.platform.queries == 0 {
+				t.Error("nothing was asked")
+			}
+		})
+	}
+}
+
+func TestKilledWhileFiling(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		r := h.upload(sound("2026-001"))
+		h.w.pass(h.ctx, perBatch)
+		h.w.running.Wait()
+		due, err := h.ledger.DueOf(h.ctx, h.clock.Now(), []schemas.ObligationKind{schemas.OweFile}, 1)
+		must(t, err)
+		lease, err := h.ledger.LeaseObligation(h.ctx, due[0].ID, 20*time.Second)
+		must(t, err)
+		f, err := h.ledger.Filing(h.ctx, due[0].Subject)
+		must(t, err)
+		h.platform.Submit(h.ctx, f, func() (io.ReadCloser, int64, error) { return h.docs.Open(h.ctx, r.SHA256) }, func(op, sha string) error {
+			_, err := h.ledger.BeginDeliveryAttempt(h.ctx, lease, op, sha, h.clock.Now())
+			return err
+		})
+		// The process is killed here: the platform has it, the ledger does not know.
+		h.clock.set(h.clock.Now().Add(21 * time.Second))
+		h.start()
+		h.settle()
+		d := h.delivery(r.ID)
+		if d.Status != schemas.DeliveryAcknowledged || h.platform.submits != 1 {
+			t.Errorf("%s after %d submissions", d.Status, h.platform.submits)
+		}
+	})
+}
+
+func TestThePlatformAsksForRest(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		h.platform.answer = func(n int) (bool, *schemas.FilingOutcome) {
+			if n == 1 {
+				return false, &schemas.FilingOutcome{Result: schemas.FilingRetry, RetryAfter: 20 * time.Minute, Attempt: schemas.DeliveryAttempt{Operation: "submit", Status: 429}}
+			}
+			return true, nil
+		}
+		a := h.upload(sound("2026-001"))
+		h.settle()
+		b := h.upload(sound("2026-002"))
+		h.pass(19 * time.Minute)
+		if h.platform.submits != 1 {
+			t.Errorf("%d submissions while the platform rests", h.platform.submits)
+		}
+		h.pass(3 * time.Minute)
+		for _, r := range []schemas.Report{a, b} {
+			if d := h.delivery(r.ID); d.Status != schemas.DeliveryAcknowledged {
+				t.Errorf("delivery is %s", d.Status)
+			}
+		}
+	})
+}
+
+func TestAFinalRefusalIsDeadAndVisibleAndNeverBlocksAHazard(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		h.platform.answer = func(int) (bool, *schemas.FilingOutcome) {
+			return false, &schemas.FilingOutcome{Result: schemas.FilingFinal, Reasons: []string{"字段缺失"}, Attempt: schemas.DeliveryAttempt{Operation: "submit", Status: 422, Error: "字段缺失"}}
+		}
+		r := h.upload(red("2026-001"))
+		h.pass(24 * time.Hour)
+		if d := h.delivery(r.ID); d.Status != schemas.DeliveryDead || h.platform.submits != 1 {
+			t.Errorf("%s after %d submissions", d.Status, h.platform.submits)
+		}
+		h.wantEvents(schemas.EventDeliveryDead, 1)
+		if len(h.sms.told("hazard")) == 0 {
+			t.Error("nobody was told of the hazard")
+		}
+	})
+}
+
+func TestAReturnedFilingGoesToTheReviewerAndTheAgency(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		h.platform.answer = func(int) (bool, *schemas.FilingOutcome) {
+			return false, &schemas.FilingOutcome{Result: schemas.FilingReturned, Reasons: []string{"缺少房屋编号"}, Attempt: schemas.DeliveryAttempt{Operation: "submit", Status: 200}}
+		}
+		r := h.upload(sound("2026-001"))
+		h.settle()
+		if got := h.report(r.ID).Status; got != schemas.ReportNeedsReview {
+			t.Errorf("report is %s", got)
+		}
+		h.wantTold(h.hook, "agency_notice", "https://agency.example.org/hook")
+	})
+}
+
+func TestSubmittedIsPolledUntilConfirmed(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		h.platform.answer = func(int) (bool, *schemas.FilingOutcome) {
+			return true, &schemas.FilingOutcome{Result: schemas.FilingSubmitted, Receipt: "P-1", Attempt: schemas.DeliveryAttempt{Operation: "submit", Status: 202}}
+		}
+		r := h.upload(sound("2026-001"))
+		h.settle()
+		if d := h.delivery(r.ID); d.Status != schemas.DeliverySubmitted {
+			t.Fatalf("delivery is %s", d.Status)
+		}
+		h.pass(5 * time.Minute)
+		if d := h.delivery(r.ID); d.Status != schemas.DeliveryAcknowledged || h.platform.submits != 1 {
+			t.Errorf("%s after %d submissions", d.Status, h.platform.submits)
+		}
+	})
+}
+
+func TestAnOriginalStoreThatIsDownIsWaitedFor(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		h.docs.down = true
+		r := h.upload(red("2026-001"))
+		h.settle()
+		if got := h.report(r.ID).Status; got != schemas.ReportReceived {
+			t.Fatalf("report is %s", got)
+		}
+		h.pass(10 * time.Minute)
+		h.docs.down = false
+		h.pass(time.Minute)
+		h.wantTold(h.sms, "hazard", "duty")
+	})
+}
+
+func TestReconciliationFindsWhatDiffers(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		a, b := h.upload(sound("2026-001")), h.upload(sound("2026-002"))
+		h.settle()
+		// The platform lost one record, and has one that nobody here filed.
+		delete(h.platform.records, h.delivery(a.ID).IdempotencyKey)
+		h.platform.records["stranger"] = schemas.PlatformRecord{IdempotencyKey: "stranger", Receipt: "P-x", Status: "accepted"}
+		rec := h.platform.records[h.delivery(b.ID).IdempotencyKey]
+		rec.SHA256 = "00"
+		h.platform.records[rec.IdempotencyKey] = rec
+		h.until(time.Date(2026, 11, 24, 18, 1, 0, 0, time.UTC)) // 02:01 in Shanghai
+		ds, err := h.ledger.Differences(h.ctx, true, 10)
+		must(t, err)
+		got := map[string]int{}
+		for _, d := range ds {
+			got[d.Kind]++
+		}
+		if got["missing_there"] != 1 || got["unknown_here"] != 1 || got["differs"] != 1 {
+			t.Errorf("differences: %+v", ds)
+		}
+		// And the next day is owed already.
+		next, _, err := h.ledger.Obligations(h.ctx, schemas.ObligationFilter{Kind: schemas.OweReconcile, State: schemas.ObligationOpen})
+		must(t, err)
+		if len(next) != 1 || next[0].Subject != "2026-11-25" {
+			t.Errorf("next: %+v", next)
+		}
+	})
+}
