@@ -19,7 +19,7 @@ type layer struct {
 	may  []string // prefixes of module-relative paths; "" is the package itself and what lies below it
 }
 
-var house = []layer{
+var layers = []layer{
 	{"schemas", nil},
 	{"intake/pdf", []string{"schemas"}},
 	{"intake/signature", []string{"schemas", "intake/signature", "intake/pdf"}},
@@ -110,8 +110,8 @@ func checkImports(t *testing.T, file, pkg string) error {
 
 func layerOf(pkg string) *layer {
 	var best *layer
-	for i := range house {
-		if l := &house[i]; within(pkg, []string{l.path}) && (best == nil || len(l.path) > len(best.path)) {
+	for i := range layers {
+		if l := &layers[i]; within(pkg, []string{l.path}) && (best == nil || len(l.path) > len(best.path)) {
 			best = l
 		}
 	}

@@ -113,7 +113,7 @@ func submitAll(ctx context.Context, o submitOptions, files []string, out, errOut
 func submitOne(ctx context.Context, client *resty.Client, o submitOptions, file string, declared []byte, errOut io.Writer) submitted {
 	s := submitted{File: file}
 	var receipt struct {
-		ID        string `json:"id"`
+		ID        string `json:"report_id"`
 		ReceiptNo string `json:"receipt_no"`
 	}
 	for attempt := 1; ; attempt++ {
@@ -253,7 +253,7 @@ func printSubmitted(out io.Writer, asJSON bool, s submitted) {
 	var r struct {
 		ReceiptNo string `json:"receipt_no"`
 		SHA256    string `json:"sha256"`
-		ID        string `json:"id"`
+		ID        string `json:"report_id"`
 	}
 	_ = json.Unmarshal(s.Receipt, &r)
 	fmt.Fprintf(out, "%s\t回执 %s\t%s\tSHA-256 %s\n", s.File, r.ReceiptNo, r.ID, r.SHA256)
