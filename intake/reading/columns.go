@@ -110,5 +110,5 @@ func gutter(ps []*piece, width float64) (float64, bool) {
 			last = side
 		}
 	}
-	return at, left >= fewestInRow && right >= fewestInRow && changes <= sideChanges && prose*3 >= left+right
+	return at, left >= fewestInRow && right >= fewestInRow && changes <= sideChanges && prose*6 >= left+right
 }

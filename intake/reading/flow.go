@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // item is one element of the report in reading order: a heading or paragraph
@@ -18,6 +19,7 @@ type item struct {
 	unit    string // named by the heading above, when it names one
 	garbled bool
 	right   float64 // margin of its last line's column
+	left    float64 // where its lines begin
 }
 
 // table is a stretch of lines with several cells each.
@@ -55,10 +57,11 @@ func addProse(items []*item, l *line) []*item {
 	if text.text == "" {
 		return items
 	}
-	it := &item{page: l.page, text: text, right: l.right}
+	it := &item{page: l.page, text: text, right: l.right, left: l.x0()}
 	if n := len(items); n > 0 && items[n-1].table == nil && continues(items[n-1], text.text, l) {
 		prev := items[n-1]
 		prev.right = l.right
+		prev.left = min(prev.left, l.x0())
 		prev.text = newPassage(append(slices.Clone(prev.text.glyphs), append([]glyph{{r: '\n', page: l.page, soft: true}}, l.glyphs()...)...))
 		return items
 	}
@@ -117,6 +120,11 @@ func continues(prev *item, text string, l *line) bool {
 	if full {
 		return true
 	}
+	// A sentence that breaks off early (forced breaks, narrow boxes) goes on
+	// where the next line is not indented as a paragraph of its own would be.
+	if utf8.RuneCountInString(pt) >= 8 && !labelled.MatchString(pt) && !agencySigns.MatchString(pt) && sentenceLike.MatchString(pt) && l.x0() <= prev.left+0.6*l.size && !dateLine(text) {
+		return true
+	}
 	// A line broken before the margin (wide characters, forced breaks) goes on
 	// only where the words are visibly cut: an open bracket, a conjunction, a
 	// grade without its end.
@@ -124,12 +132,20 @@ func continues(prev *item, text string, l *line) bool {
 }
 
 var (
-	unfinished = regexp.MustCompile(`(?:[(,、《“]|[的为及和与对在将按由]|评定|[A-Da-d]|[A-D]s|等级)$`)
+	// sentenceLike: prose, and not a title, a name or a list of words.
+	sentenceLike = regexp.MustCompile(`[,、:。]|[该本]|评定|鉴定|房屋|安全|等级|应|建议|根据|依据`)
+	unfinished   = regexp.MustCompile(`(?:[(,、《“]|[的为及和与对在将按由]|评定|[A-Da-d]|[A-D]s|等级)$`)
 	// A grade may stand on the line, or page, after the words that announce it.
 	gradePending = regexp.MustCompile(`(?:等级|级别|评级|类别|评定为|评为|定为|属|为|是)[:]?["“]?$`)
 	gradeFirst   = regexp.MustCompile(`^["“]?(?:[A-D](?:_?[({]?su|_?[({]?ss)?[)}]?["”]?级?|(?:I{1,3}|IV)["”]?级|[一二三四]级)(?:["”]|[。,;(:]|$|危)`)
 	starter      = regexp.MustCompile(`^(?:su|ss|u|s|r|[)、,。;》”]|级|[的及和与])`)
 )
+
+// dateLine tells whether a line is nothing but a date.
+func dateLine(t string) bool {
+	ds := datesIn(t)
+	return len(ds) == 1 && ds[0].from == 0 && ds[0].to == len(t)
+}
 
 func lastRune(s string) string {
 	rs := []rune(s)
@@ -253,8 +269,7 @@ func newTable(lines []*line, before []*item) *item {
 	}
 	slices.SortStableFunc(all, func(a, b *cell) int { return a.first - b.first })
 	for _, c := range all {
-		if n := len(t.cells); n > 0 && wraps(t.cells[n-1], c) {
-			p := t.cells[n-1]
+		if p := t.wrapped(c, all); p != nil {
 			p.glyphs = append(append(slices.Clone(p.glyphs), glyph{r: '\n', page: t.page, soft: true}), c.glyphs...)
 			p.x0, p.x1, p.y0, p.y1, p.last = min(p.x0, c.x0), max(p.x1, c.x1), min(p.y0, c.y0), max(p.y1, c.y1), c.last
 			continue
@@ -285,6 +300,54 @@ func sameColumns(a, b *table) bool {
 		}
 	}
 	return hit*10 >= len(b.cells)*7
+}
+
+// wrapped finds the cell that c continues: the one before it in content order
+// or, where the content was written line by line, the one right above it whose
+// line is full.
+func (t *table) wrapped(c *cell, all []*cell) *cell {
+	n := len(t.cells)
+	if n > 0 && wraps(t.cells[n-1], c) {
+		return t.cells[n-1]
+	}
+	if labelOf(c.folded()) != fNone || t.opensRow(c, all) {
+		return nil
+	}
+	for i := n - 1; i >= 0; i-- {
+		a := t.cells[i]
+		if labelOf(a.folded()) != fNone {
+			continue
+		}
+		pitch := lastLineY(a) - c.cy()
+		em := max(a.size, c.size)
+		if pitch < 0.6*em || pitch > 1.62*em || math.Abs(a.x0-c.x0) > 0.5*em && math.Abs(a.cx()-c.cx()) > 0.5*em {
+			continue
+		}
+		right := 0.0
+		for _, d := range all {
+			if math.Abs(d.x0-a.x0) < 0.5*em || math.Abs(d.cx()-a.cx()) < 0.5*em {
+				right = max(right, d.x1)
+			}
+		}
+		last := lastGlyph(passage{glyphs: a.glyphs})
+		if last != nil && last.box[2] > right-1.3*em && c.x1 <= right+0.5*em && len(a.glyphs) >= 3 && len(loneTokens(a.folded())) == 0 {
+			return a
+		}
+	}
+	return nil
+}
+
+// opensRow tells whether the line of c begins a row: a label or a grade stands
+// on it.
+func (t *table) opensRow(c *cell, all []*cell) bool {
+	for _, d := range all {
+		if d != c && math.Abs(d.cy()-c.cy()) < 0.4*c.size {
+			if f := d.folded(); labelOf(f) != fNone || len(loneTokens(f)) > 0 && wordsAround(f) == 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func wraps(a, b *cell) bool {

@@ -41,7 +41,7 @@ func dropFurniture(pages [][]*line, infos []pdf.PageInfo) (kept [][]*line, remov
 	for i, lines := range pages {
 		for _, l := range lines {
 			t := l.folded()
-			if inEdge(l, infos[i]) && !mentionsGrade(t) && (pageNumber.MatchString(t) || seen[furnitureKey(l)] >= need && n > 2) {
+			if inEdge(l, infos[i]) && !mentionsGrade(t) && (pageNumber.MatchString(t) || seen[furnitureKey(l)] >= need && n >= 2 && !strings.Contains(t, "。")) {
 				removed = append(removed, t)
 				continue
 			}

@@ -31,7 +31,7 @@ func (r *reader) tableMentions(it *item) []*mention {
 	var out []*mention
 	for _, c := range t.cells {
 		text := newPassage(c.glyphs)
-		if long(text.text) {
+		if long(text.text) || wordsAround(text.text) > 3 {
 			for _, s := range sentencesOf(text, it) {
 				s.fromCell = true
 				s.section = t.labelSection(c, it.section)
@@ -51,6 +51,21 @@ func (r *reader) tableMentions(it *item) []*mention {
 // long tells whether an entry is prose.
 func long(s string) bool {
 	return len([]rune(s)) > 22 || strings.ContainsAny(s, "。;") || strings.Contains(s, ",") && len([]rune(s)) > 10
+}
+
+// wordsAround counts the Chinese characters of an entry outside its grades.
+func wordsAround(s string) int {
+	toks := loneTokens(s)
+	if len(toks) == 0 {
+		return 0
+	}
+	n := 0
+	for i, r := range s {
+		if isHan(r) && r != '级' && !slices.ContainsFunc(toks, func(t token) bool { return i >= t.from && i < t.to }) {
+			n++
+		}
+	}
+	return n
 }
 
 var loneLetter = regexp.MustCompile(`^["“(]?([A-D])["”)]?(?:级)?(?:\(.*\))?$|^(I{1,3}|IV)$`)
