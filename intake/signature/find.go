@@ -85,6 +85,9 @@ func (w *fieldWalk) list(o revision.Object, name string, kind revision.Name, val
 		if w.steps++; w.steps > maxFieldNodes || depth > 32 {
 			return revision.ErrBudget
 		}
+		if err := w.f.Spend(1); err != nil {
+			return err
+		}
 		if r, ok := x.(revision.Ref); ok {
 			if w.visited[r.Num] {
 				continue

@@ -87,7 +87,6 @@ type comparer struct {
 	pageList []page
 	pageOf   map[int]int     // object number to page number
 	covered  map[int]float64 // square points that new widgets take, by page
-	steps    int
 }
 
 // role is the part that an object plays in a typed walk.
@@ -105,8 +104,6 @@ type visit struct {
 	kind  string
 	path  string
 }
-
-const maxSteps = 4 << 20
 
 // Between compares revision a with the later revision b. It returns every
 // change, and an error when b cannot be compared at all.
@@ -131,6 +128,9 @@ func Between(a, b *revision.File, sigs Signatures) ([]Change, error) {
 // equal all the same: producers rewrite objects without touching them.
 func (c *comparer) findChanged() error {
 	nums := append(c.a.Numbers(), c.b.Numbers()...)
+	if err := c.b.Spend(len(nums) / 4); err != nil {
+		return err
+	}
 	slices.Sort(nums)
 	for _, num := range slices.Compact(nums) {
 		if c.a.Same(c.b, num) {
@@ -184,6 +184,15 @@ func (c *comparer) node(o revision.Object) {
 // rest requires two dictionaries to agree on every key but the given ones, and
 // queues the values for the general walk.
 func (c *comparer) rest(a, b *revision.Dict, num, page int, kind, path string, except ...revision.Name) {
+	if a == b && !b.Duplicate {
+		// Not rewritten: only where it leads to is of interest.
+		for _, e := range b.Entries {
+			if !slices.Contains(except, e.Key) {
+				c.push(e.Value, page, kindOf(e.Key, kind), "")
+			}
+		}
+		return
+	}
 	if b.Duplicate || (a != nil && a.Duplicate) {
 		c.forbid(kind, page, num, "%s: key twice", path)
 	}
@@ -207,17 +216,26 @@ func (c *comparer) rest(a, b *revision.Dict, num, page int, kind, path string, e
 }
 
 func (c *comparer) push(o revision.Object, page int, kind, path string) {
+	switch o.(type) {
+	case revision.Ref, revision.Array, *revision.Dict, *revision.Stream:
+	default:
+		return
+	}
 	c.queue = append(c.queue, visit{o, page, kind, path})
 }
 
 // spread walks everything that the typed walk left, and reports each changed
 // object that it meets.
 func (c *comparer) spread() error {
+	clean, err := c.reach()
+	if err != nil || clean {
+		return err
+	}
 	for len(c.queue) > 0 {
 		v := c.queue[len(c.queue)-1]
 		c.queue = c.queue[:len(c.queue)-1]
-		if c.steps++; c.steps > maxSteps {
-			return revision.ErrBudget
+		if err := c.b.Spend(1); err != nil {
+			return err
 		}
 		switch o := v.value.(type) {
 		case revision.Ref:
@@ -252,6 +270,44 @@ func (c *comparer) spread() error {
 		}
 	}
 	return nil
+}
+
+// reach walks as spread does, over remembered references, and reports whether
+// no changed or unreadable object was met. Then there is nothing to name, and
+// most documents end here.
+func (c *comparer) reach() (clean bool, err error) {
+	seen := make(map[int]bool, len(c.queue))
+	var stack []int
+	for _, v := range c.queue {
+		stack = revision.Referenced(v.value, stack)
+	}
+	if err := c.b.Spend(len(stack)); err != nil {
+		return false, err
+	}
+	for len(stack) > 0 {
+		num := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if seen[num] {
+			continue
+		}
+		seen[num] = true
+		switch {
+		case c.role[num] == roleNode:
+			continue
+		case c.changed[num]:
+			return false, nil
+		}
+		refs, err := c.b.References(num)
+		if err != nil {
+			return false, nil
+		}
+		if err := c.b.Spend(1 + len(refs)); err != nil {
+			return false, err
+		}
+		stack = append(stack, refs...)
+	}
+	c.seen = seen
+	return true, nil
 }
 
 func (c *comparer) pushDeep(o revision.Object, v visit) {

@@ -1,7 +1,6 @@
 package changes
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf16"
 
@@ -141,7 +140,7 @@ func (c *comparer) sameDeep(da, db *revision.Dict) bool {
 // tree claims everything that hangs below a new appearance or resource. It
 // must not reach into the document's structure.
 func (c *comparer) tree(o revision.Object, pageNo int, path string, depth int) {
-	if c.steps++; c.steps > maxSteps || depth > 24 {
+	if c.b.Spend(1) != nil || depth > 24 {
 		c.forbid(KindAppearance, pageNo, 0, "%s: too deep", path)
 		return
 	}
@@ -233,14 +232,15 @@ func (c *comparer) fields(oa, ob revision.Object, num int) error {
 }
 
 func (c *comparer) matchFields(a, b revision.Array, num int, parent field) {
+	inA, inB := refSet(a), refSet(b)
 	for _, x := range a {
-		if !slices.ContainsFunc(b, func(y revision.Object) bool { return revision.Equal(x, y) }) {
+		if r, ok := x.(revision.Ref); !ok || !inB[r] {
 			c.forbid(KindField, 0, refNum(x), "field removed")
 		}
 	}
 	used := make(map[int]bool)
 	for _, x := range b {
-		if c.steps++; c.steps > maxSteps || len(c.role) > 8*maxFields {
+		if c.b.Spend(1) != nil || len(c.role) > 8*maxFields {
 			c.forbid(KindField, 0, num, "too many fields")
 			return
 		}
@@ -250,12 +250,22 @@ func (c *comparer) matchFields(a, b revision.Array, num int, parent field) {
 			continue
 		}
 		used[r.Num] = true
-		if containsRef(a, r) {
+		if inA[r] {
 			c.oldField(r, parent)
 		} else {
 			c.newField(r, parent)
 		}
 	}
+}
+
+func refSet(a revision.Array) map[revision.Ref]bool {
+	out := make(map[revision.Ref]bool, len(a))
+	for _, x := range a {
+		if r, ok := x.(revision.Ref); ok {
+			out[r] = true
+		}
+	}
+	return out
 }
 
 func (c *comparer) describe(d *revision.Dict, parent field) field {
@@ -499,7 +509,7 @@ func (c *comparer) signed(db *revision.Dict, num, pageNo int, f field, ts, added
 	// Without an appearance, or a colour to make one of, nothing is drawn.
 	drawn := db.Get("AP") != nil || db.Get("MK") != nil
 	visible := ok && drawn && box[2]-box[0] > 0 && box[3]-box[1] > 0 && flags&(hidden|noView) == 0
-	if pageNo == 0 {
+	if pageNo == 0 && c.b.Spend(8*len(c.pageList)) == nil {
 		for i, p := range c.pageList {
 			if v, err := c.b.Resolve(p.dict.Get("Annots")); err == nil {
 				if a, ok := v.(revision.Array); ok && containsRef(a, revision.Ref{Num: num}) {

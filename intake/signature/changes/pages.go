@@ -34,6 +34,9 @@ func (c *comparer) pageNode(o revision.Object, depth int, inherited float64, see
 		return nil
 	}
 	seen[r.Num] = true
+	if err := c.b.Spend(1); err != nil {
+		return err
+	}
 	d := c.b.Dict(r)
 	if d == nil || d.Duplicate {
 		c.forbid(KindPage, 0, r.Num, "Pages/Kids")

@@ -8,16 +8,18 @@ import (
 
 // Document is the whole file; its revisions share parsed objects and limits.
 type Document struct {
-	data     []byte
-	budget   budget
-	entries  int
-	sections map[int]*Section
-	objects  map[int]*Indirect // by offset
-	packed   map[int][]packed  // object streams by offset of the stream
-	crypt    *decrypter
-	cryptFor Object
-	cryptErr error
-	depth    int // Length of Length of Length …
+	data       []byte
+	budget     budget
+	entries    int
+	sections   map[int]*Section
+	objects    map[int]*Indirect // by offset
+	packed     map[int][]packed  // object streams by offset of the stream
+	crypt      *decrypter
+	cryptFor   Object
+	cryptErr   error
+	depth      int // Length of Length of Length …
+	references map[Location][]int
+	steps      int // of walks over revisions
 }
 
 // NewDocument prepares to read revisions of data, which is not copied and must
@@ -27,11 +29,13 @@ func NewDocument(data []byte) *Document {
 		data: data,
 		// A value costs at least one byte of the file or of an inflated
 		// stream; updates that are read several times are cached.
-		budget:   budget{values: maxValues, bytes: 8*len(data) + 1<<20, inflated: maxInflated, streams: maxStreams},
-		entries:  maxEntries,
-		sections: make(map[int]*Section),
-		objects:  make(map[int]*Indirect),
-		packed:   make(map[int][]packed),
+		budget:     budget{values: maxValues, bytes: 8*len(data) + 1<<20, inflated: maxInflated, streams: maxStreams},
+		entries:    maxEntries,
+		steps:      maxSteps,
+		sections:   make(map[int]*Section),
+		objects:    make(map[int]*Indirect),
+		packed:     make(map[int][]packed),
+		references: make(map[Location][]int),
 	}
 }
 
@@ -93,6 +97,15 @@ func (d *Document) Open(end int) (*File, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// Spend takes n steps of a walk off the document's budget, which all revisions
+// share: comparing many revisions of a large document must end as well.
+func (f *File) Spend(n int) error {
+	if f.doc.steps -= n; f.doc.steps < 0 {
+		return ErrBudget
+	}
+	return nil
 }
 
 // End is the number of bytes of this revision.

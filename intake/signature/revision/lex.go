@@ -13,6 +13,8 @@ const (
 	maxValues   = 4 << 20   // objects parsed from one document, over all its revisions
 	maxInflated = 64 << 20  // bytes inflated from object and cross-reference streams
 	maxStreams  = 1 << 16   // object streams inflated
+	maxKeys     = 1 << 16   // keys of one dictionary
+	maxSteps    = 8 << 20   // steps of walks over all revisions
 	maxSections = 2048      // cross-reference sections in one chain
 	maxEntries  = 2_000_000 // cross-reference entries of one chain
 	maxNumber   = 8_388_607 // object numbers (ISO 32000-1, Annex C)
@@ -432,6 +434,8 @@ func (p *parser) dict(depth int) (Object, error) {
 		if seen != nil {
 			seen[e.Key] = true
 		}
-		d.Entries = append(d.Entries, e)
+		if d.Entries = append(d.Entries, e); len(d.Entries) > maxKeys {
+			return nil, ErrBudget
+		}
 	}
 }
