@@ -27,6 +27,7 @@ type deliveriesPage struct {
 	Problem     *problem
 	CanExport   bool
 	Today       string
+	State       string // of the connection to the platform, in words
 }
 
 type deliveryRow struct {
@@ -48,6 +49,9 @@ func (s *server) showDeliveries(w http.ResponseWriter, r *http.Request, p princi
 	page := deliveriesPage{Filter: deliveryFilter(&q), Problem: pr, CanExport: s.Export != nil, Today: s.now().In(shanghai()).Format("2006-01-02")}
 	if err := q.err(); err != nil {
 		return err
+	}
+	if s.PlatformState != nil {
+		page.State = s.PlatformState()
 	}
 	ds, next, err := s.ledger.Deliveries(ctx, page.Filter)
 	if err != nil {

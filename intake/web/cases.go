@@ -131,7 +131,7 @@ func caseCommand[T any](s *server, w http.ResponseWriter, r *http.Request, p pri
 		return err
 	}
 	var in T
-	if err := readJSON(w, r, &in); err != nil {
+	if err := s.readJSON(w, r, &in); err != nil {
 		return err
 	}
 	c, err = do(c, in)
@@ -180,6 +180,12 @@ func (s *server) dispose(ctx context.Context, p principal, c schemas.Case, in di
 		return c, err
 	}
 	now := s.now()
+	// Who decides has received: the record should say both.
+	if c.Status == schemas.CaseOpen || c.Status == schemas.CaseNotified {
+		if _, err := s.ledger.AcknowledgeCase(ctx, c.ID, p.actor(), now); err != nil {
+			return c, err
+		}
+	}
 	return s.ledger.DisposeCase(ctx, c.ID, schemas.Disposition{
 		Codes: slices.Compact(in.Codes), Clause: strings.TrimSpace(in.Clause), Note: strings.TrimSpace(in.Note),
 		CopyTo: trimAll(in.CopyTo), By: p.actor(), At: now,
@@ -205,7 +211,7 @@ func (s *server) measureCase(w http.ResponseWriter, r *http.Request, p principal
 	var in struct {
 		Text string `json:"text"`
 	}
-	if err := readJSON(w, r, &in); err != nil {
+	if err := s.readJSON(w, r, &in); err != nil {
 		return err
 	}
 	if c, err = s.measure(r.Context(), p, c, in.Text); err != nil {

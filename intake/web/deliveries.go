@@ -90,7 +90,7 @@ func (s *server) enterReceipt(w http.ResponseWriter, r *http.Request, p principa
 			Receipt  string `json:"receipt"`
 			Evidence string `json:"evidence"`
 		}
-		if err := readJSON(w, r, &in); err != nil {
+		if err := s.readJSON(w, r, &in); err != nil {
 			return schemas.Delivery{}, err
 		}
 		return s.manualReceipt(r.Context(), p, id, in.Receipt, in.Evidence)
@@ -130,7 +130,7 @@ func (s *server) replayDeliveries(w http.ResponseWriter, r *http.Request, p prin
 	if err := p.need(deliver); err != nil {
 		return err
 	}
-	if err := readJSON(w, r, &in); err != nil {
+	if err := s.readJSON(w, r, &in); err != nil {
 		return err
 	}
 	n, err := s.replay(r.Context(), p, in)
@@ -169,7 +169,7 @@ func (s *server) exportDeliveries(w http.ResponseWriter, r *http.Request, p prin
 		IDs []string `json:"ids"`
 		Day string   `json:"day"` // all that were owed on this day, Asia/Shanghai
 	}
-	if err := readJSON(w, r, &in); err != nil {
+	if err := s.readJSON(w, r, &in); err != nil {
 		return err
 	}
 	return s.export(w, r, in.IDs, in.Day)
@@ -258,7 +258,7 @@ func (s *server) resolveDifference(w http.ResponseWriter, r *http.Request, p pri
 	var in struct {
 		Resolution string `json:"resolution"`
 	}
-	if err := readJSON(w, r, &in); err != nil {
+	if err := s.readJSON(w, r, &in); err != nil {
 		return err
 	}
 	text, err := reason(in.Resolution, "resolution_required", "请说明差异如何处理")
@@ -278,7 +278,7 @@ func (s *server) platformCallback(w http.ResponseWriter, r *http.Request, _ prin
 	if s.Callback == nil {
 		return notFound()
 	}
-	body := newPacedBody(w, r, maxJSON)
+	body := s.pacedBody(w, r, maxJSON)
 	defer body.done()
 	raw, err := io.ReadAll(body)
 	if err != nil {

@@ -49,6 +49,7 @@ func (s *server) pageRoutes() []pageRoute {
 		{"POST", "/console/reports/{id}/decision", s.doDecision},
 		{"POST", "/console/reports/{id}/reassess", s.doReassess},
 		{"GET", "/console/review", s.reviewQueue},
+		{"GET", "/console/notices", s.consoleNotices},
 		{"GET", "/console/notices/{ref}", s.showNotice},
 		{"GET", "/console/notices/{ref}/photos/{sha256}", s.getPhoto},
 		{"POST", "/console/notices/{ref}/link", s.doLinkNotice},

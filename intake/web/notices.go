@@ -63,7 +63,7 @@ func (s *server) createNotice(w http.ResponseWriter, r *http.Request, p principa
 	var n noticeRequest
 	defer n.Close()
 	key := n.found.idempotencyKey(r.Header)
-	body := newPacedBody(w, r, maxPhotos*maxPhotoSize+bodyOverhead)
+	body := s.pacedBody(w, r, maxPhotos*maxPhotoSize+bodyOverhead)
 	defer body.done()
 	if err := s.readNotice(&n, r, body); err != nil {
 		return err
@@ -337,7 +337,7 @@ func (s *server) linkNotice(w http.ResponseWriter, r *http.Request, p principal)
 	var in struct {
 		ReportID string `json:"report_id"`
 	}
-	if err := readJSON(w, r, &in); err != nil {
+	if err := s.readJSON(w, r, &in); err != nil {
 		return err
 	}
 	if n, err = s.link(r.Context(), p, n, in.ReportID); err != nil {

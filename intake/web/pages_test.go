@@ -153,6 +153,7 @@ func TestEveryPageForEveryRole(t *testing.T) {
 		"/console/reports":                       {"officer reviewer admin", []string{"渝江鉴字〔2026〕118号"}},
 		"/console/reports?status=rejected&q=JD-": {"officer reviewer admin", []string{"已退回"}},
 		"/console/reports/" + acc.ID:             {"clerk officer reviewer admin", []string{"已采用", "待报送"}},
+		"/console/notices":                       {"officer reviewer admin", []string{"承重墙突然开裂", "待补"}},
 		"/console/overdue":                       {"officer reviewer admin", []string{"按机构", "按镇街"}},
 		"/console/deliveries":                    {"officer reviewer admin", []string{"渝江鉴字〔2026〕118号", "待报送"}},
 		"/console/deliveries/" + d.ID:            {"officer reviewer admin", []string{d.IdempotencyKey}},
@@ -422,6 +423,10 @@ func TestForeignPagesCantPost(t *testing.T) {
 	got, _ := h.ledger.Case(context.Background(), c.ID)
 	if got.AcknowledgedBy != nil {
 		t.Error("acknowledged by another site")
+	}
+	// The API takes no cookies, so no page can use it in another's name.
+	if a := b.get("/v1/reports"); a.status != 401 {
+		t.Errorf("the API took a cookie: %d", a.status)
 	}
 }
 

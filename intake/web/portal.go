@@ -96,7 +96,7 @@ func (s *server) doUpload(w http.ResponseWriter, r *http.Request, p principal) e
 		return err
 	}
 	defer release()
-	body := newPacedBody(w, r, s.maxUpload+bodyOverhead)
+	body := s.pacedBody(w, r, s.maxUpload+bodyOverhead)
 	defer body.done()
 	u := upload{limit: s.maxUpload, formOnly: true}
 	if u.spool, err = newSpool(s.spoolDir); err != nil {
@@ -163,7 +163,7 @@ func (s *server) doNotice(w http.ResponseWriter, r *http.Request, p principal) e
 	defer release()
 	var n noticeRequest
 	defer n.Close()
-	body := newPacedBody(w, r, maxPhotos*maxPhotoSize+bodyOverhead)
+	body := s.pacedBody(w, r, maxPhotos*maxPhotoSize+bodyOverhead)
 	defer body.done()
 	err = s.readNotice(&n, r, body)
 	if err == nil {
@@ -184,6 +184,29 @@ func (s *server) doNotice(w http.ResponseWriter, r *http.Request, p principal) e
 	}
 	http.Redirect(w, r, "/portal/notices/"+notice.Ref+"?ok=noticed", http.StatusSeeOther)
 	return nil
+}
+
+// consoleNotices lists the notices of all agencies, first those whose report
+// is missing.
+func (s *server) consoleNotices(w http.ResponseWriter, r *http.Request, p principal) error {
+	if err := p.need(seeReports); err != nil {
+		return err
+	}
+	unlinked := r.URL.Query().Get("all") == ""
+	ns, next, err := s.ledger.Notices(r.Context(), schemas.NoticeFilter{Unlinked: unlinked, Cursor: r.URL.Query().Get("cursor")})
+	if err != nil {
+		return err
+	}
+	names, err := s.agencyNames(r.Context())
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, "noticelist", p, "隐患先报", struct {
+		Notices  []schemas.Notice
+		Names    map[string]string
+		Next     string
+		Unlinked bool
+	}{ns, names, nextPage(r, next), unlinked})
 }
 
 // formKey is the idempotency key of a form: only what a page of ours made.

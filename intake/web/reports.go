@@ -162,8 +162,9 @@ func (s *server) serveOriginal(w http.ResponseWriter, r *http.Request, rep schem
 		name = rep.ReceiptNo + ".pdf"
 	}
 	h.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": name}))
-	// A stranger's document must not run anything in our origin.
-	h.Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'")
+	// A stranger's document must not reach anything of our origin. No
+	// sandbox: browsers would not show it in their viewers.
+	h.Set("Content-Security-Policy", "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 	http.ServeContent(w, r, "", time.Time{}, f)
 	return nil
 }
@@ -302,7 +303,7 @@ func (s *server) postDecision(w http.ResponseWriter, r *http.Request, p principa
 		return err
 	}
 	var d decision
-	if err := readJSON(w, r, &d); err != nil {
+	if err := s.readJSON(w, r, &d); err != nil {
 		return err
 	}
 	rep, _, err = s.decide(r.Context(), p, rep, d)
@@ -410,7 +411,7 @@ func (s *server) postReassess(w http.ResponseWriter, r *http.Request, p principa
 	var in struct {
 		Reason string `json:"reason"`
 	}
-	if err := readJSON(w, r, &in); err != nil {
+	if err := s.readJSON(w, r, &in); err != nil {
 		return err
 	}
 	if in.Reason = strings.TrimSpace(in.Reason); in.Reason == "" {

@@ -22,8 +22,8 @@ func invalid(code, message string) error {
 const maxJSON = 1 << 20
 
 // readJSON reads a command strictly. An absent body is an empty command.
-func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
-	body := newPacedBody(w, r, maxJSON)
+func (s *server) readJSON(w http.ResponseWriter, r *http.Request, v any) error {
+	body := s.pacedBody(w, r, maxJSON)
 	defer body.done()
 	raw, err := io.ReadAll(body)
 	if err != nil {

@@ -55,7 +55,7 @@ func (s *server) mountUploads(mux *http.ServeMux) error {
 	filelocker.New(u.dir).UseIn(composer)
 	tus, err := tusd.NewHandler(tusd.Config{
 		StoreComposer: composer, BasePath: uploadsPath, MaxSize: s.maxUpload, DisableDownload: true, DisableConcatenation: true,
-		Cors: &tusd.CorsConfig{Disable: true}, NetworkTimeout: bodyPause, Logger: discardLogs(),
+		Cors: &tusd.CorsConfig{Disable: true}, NetworkTimeout: s.BodyPause, Logger: discardLogs(),
 		PreUploadCreateCallback: u.beforeCreate, PreFinishResponseCallback: u.finished,
 	})
 	if err != nil {

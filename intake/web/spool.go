@@ -118,28 +118,25 @@ func sniff(head []byte) (code, message string) {
 	return "not_pdf", "文件开头不是 %PDF-，不是 PDF 文件"
 }
 
-// Slow bodies: a reader may pause, but on the whole it must keep minRate.
-const (
-	bodyPause = 30 * time.Second
-	bodyGrace = 60 * time.Second
-	minRate   = 4 << 10 // bytes per second
-)
+// minRate is what a body must keep on average, in bytes per second.
+const minRate = 4 << 10
 
-// pacedBody reads a request's body under two deadlines: no pause longer than
-// bodyPause, and on average minRate after bodyGrace. A body of one byte per
-// second ends after bodyGrace, whatever its length. Network deadlines go by
-// the wall clock, so this is not on the injected one.
+// pacedBody reads a request's body under two deadlines: no long pause, and on
+// average minRate after a grace. A body of one byte per second ends with the
+// grace, whatever its length. Network deadlines go by the wall clock, so this
+// is not on the injected one.
 type pacedBody struct {
-	body  io.Reader
-	rc    *http.ResponseController
-	start time.Time
-	read  int64
-	left  int64 // bytes that may still come
-	limit int64
+	body         io.Reader
+	rc           *http.ResponseController
+	start        time.Time
+	pause, grace time.Duration
+	read         int64
+	left         int64 // bytes that may still come
+	limit        int64
 }
 
-func newPacedBody(w http.ResponseWriter, r *http.Request, limit int64) *pacedBody {
-	return &pacedBody{body: r.Body, rc: http.NewResponseController(w), start: time.Now(), left: limit, limit: limit}
+func (s *server) pacedBody(w http.ResponseWriter, r *http.Request, limit int64) *pacedBody {
+	return &pacedBody{body: r.Body, rc: http.NewResponseController(w), start: time.Now(), pause: s.BodyPause, grace: s.BodyGrace, left: limit, limit: limit}
 }
 
 func (p *pacedBody) Read(b []byte) (int, error) {
@@ -149,8 +146,8 @@ func (p *pacedBody) Read(b []byte) (int, error) {
 	} else if int64(len(b)) > p.left {
 		b = b[:p.left]
 	}
-	until := time.Now().Add(bodyPause)
-	if paced := p.start.Add(bodyGrace + time.Duration(p.read/minRate)*time.Second); paced.Before(until) {
+	until := time.Now().Add(p.pause)
+	if paced := p.start.Add(p.grace + time.Duration(p.read/minRate)*time.Second); paced.Before(until) {
 		until = paced
 	}
 	_ = p.rc.SetReadDeadline(until) // not every ResponseWriter has one

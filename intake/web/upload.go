@@ -28,7 +28,7 @@ func (s *server) createReport(w http.ResponseWriter, r *http.Request, p principa
 		return err
 	}
 	defer release()
-	body := newPacedBody(w, r, s.maxUpload+bodyOverhead)
+	body := s.pacedBody(w, r, s.maxUpload+bodyOverhead)
 	defer body.done()
 	u := upload{limit: s.maxUpload}
 	u.spool, err = newSpool(s.spoolDir)

@@ -1,15 +1,21 @@
 package web
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"jianding/intake/receipts"
 	"jianding/schemas"
@@ -205,4 +211,92 @@ func TestAnotherAgencysReportIsNotFound(t *testing.T) {
 			t.Errorf("%s by receipt: %d", as, a.status)
 		}
 	}
+}
+
+// A body of one byte now and then ends; meanwhile others are told to wait and
+// are served afterwards.
+func TestSlowBodyEnds(t *testing.T) {
+	h := newHouse(t, func(o *Options) { o.BodyPause, o.BodyGrace, o.MaxUploads = 2*time.Second, 500*time.Millisecond, 1 })
+	conn, err := net.Dial("tcp", strings.TrimPrefix(h.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "POST /v1/reports HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/pdf\r\nContent-Length: 100000\r\n\r\n%%PDF-", h.tokens["agency-01"])
+	answered := make(chan *http.Response, 1)
+	go func() {
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Error(err)
+		}
+		answered <- resp
+	}()
+	crowded := false
+	var resp *http.Response
+	for resp == nil {
+		select {
+		case resp = <-answered:
+		default:
+			a := h.call("agency-01", "POST", "/v1/reports", strings.NewReader(pdf(1)), "Content-Type", "application/pdf")
+			crowded = crowded || (a.status == 503 && a.header.Get("Retry-After") != "")
+			_, _ = conn.Write([]byte("x"))
+		}
+	}
+	if resp.StatusCode != http.StatusRequestTimeout {
+		t.Errorf("slow body: %d", resp.StatusCode)
+	}
+	if !crowded {
+		t.Error("nobody was told to wait")
+	}
+	h.upload("agency-01", pdf(2), "")
+}
+
+// What a crash left on the spool goes; what an upload is writing stays.
+func TestSpoolIsSwept(t *testing.T) {
+	dir := t.TempDir()
+	old, fresh, other := filepath.Join(dir, spoolPrefix+"old"), filepath.Join(dir, spoolPrefix+"new"), filepath.Join(dir, "other")
+	for _, f := range []string{old, fresh, other} {
+		if err := os.WriteFile(f, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	past := time.Now().Add(-48 * time.Hour)
+	for _, f := range []string{old, other} {
+		if err := os.Chtimes(f, past, past); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := sweepSpool(dir, time.Now().Add(-24*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	left, _ := os.ReadDir(dir)
+	if len(left) != 2 || left[0].Name() != "other" || left[1].Name() != spoolPrefix+"new" {
+		t.Errorf("%v", left)
+	}
+}
+
+// A refused or accepted upload leaves nothing on the spool.
+func TestSpoolIsEmptyAfterwards(t *testing.T) {
+	var dir string
+	h := newHouse(t, func(o *Options) { dir = o.SpoolDir; o.MaxUpload = 1000 })
+	h.upload("agency-01", pdf(1), "")
+	for _, doc := range []string{"hello", pdf(1) + strings.Repeat("x", 2000)} {
+		h.call("agency-01", "POST", "/v1/reports", strings.NewReader(doc), "Content-Type", "application/pdf")
+	}
+	left, _ := filepath.Glob(filepath.Join(dir, spoolPrefix+"*"))
+	if len(left) != 0 {
+		t.Errorf("%v", left)
+	}
+}
+
+func FuzzMetadata(f *testing.F) {
+	f.Add(`{"report_no":"x","discovered_at":"2026-11-24T09:30"}`)
+	f.Add(`{"a":{"b":[1]},"a":null}`)
+	f.Fuzz(func(t *testing.T, s string) {
+		var found findings
+		d := found.declared(found.parseFields([]byte(s), declaredFields()...))
+		if len(found) == 0 && strings.ContainsAny(d.ReportNo+d.Address+d.Town, "\x00\n") {
+			t.Errorf("%q let control characters in", s)
+		}
+	})
 }

@@ -39,6 +39,10 @@ type Options struct {
 	// use. Nil: the town alone.
 	CopyTo func(c schemas.Case) []string
 
+	// PlatformState says how the connection to the platform is, in words
+	// ("正常", "熔断中，14:05 重试"), for the deliveries' page. Nil: not said.
+	PlatformState func() string
+
 	// Wake tells the sweep that something is owed; nil: it finds it itself.
 	Wake func()
 	// Metrics answers /metrics. Nil: there is none.
@@ -59,6 +63,9 @@ type Options struct {
 	MaxUpload  int64         // bytes per document; default 200 MB
 	MaxUploads int           // at the same time; default 64
 	SessionTTL time.Duration // default 12 hours
+	// BodyPause is the longest pause within a request's body, BodyGrace how
+	// long a body may stay below the least rate; defaults 30 s and 60 s.
+	BodyPause, BodyGrace time.Duration
 	// SecondPerson asks for a second officer to downgrade or dismiss a case.
 	SecondPerson bool
 	// InsecureCookies lets sessions work over plain HTTP, for `demo`.
@@ -142,6 +149,12 @@ func (o *Options) defaults() {
 	}
 	if o.MaxSweepAge <= 0 {
 		o.MaxSweepAge = time.Minute
+	}
+	if o.BodyPause <= 0 {
+		o.BodyPause = 30 * time.Second
+	}
+	if o.BodyGrace <= 0 {
+		o.BodyGrace = 60 * time.Second
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now

@@ -167,6 +167,7 @@ func pageFuncs() template.FuncMap {
 		"iso":          func(v any) string { return format(v, time.RFC3339) },
 		"size":         sizeWords,
 		"left":         left,
+		"since":        func(t, now time.Time) string { return span(now.Sub(t)) },
 		"span":         span,
 		"short":        func(s string) string { return s[:min(12, len(s))] },
 		"statuses":     reportStatusWords,
