@@ -10,8 +10,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	sqlite "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -38,10 +39,16 @@ func engineFor(driver string) (engine, error) {
 
 func (e engine) open(dsn string, conns int) (write, read *sql.DB, err error) {
 	if e.postgres {
-		db, err := sql.Open("pgx", dsn)
+		config, err := pgx.ParseConfig(dsn)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, schemas.E(schemas.KindInvalid, "ledger_dsn", "台账数据库的连接串（DSN）无法解读", nil) // the cause may hold the password
 		}
+		if _, set := config.RuntimeParams["plan_cache_mode"]; !set {
+			// A list's best plan depends on how much its filter selects: a
+			// plan made without the values would walk the wrong index.
+			config.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
+		}
+		db := stdlib.OpenDB(*config)
 		db.SetMaxOpenConns(conns)
 		db.SetMaxIdleConns(conns)
 		return db, db, nil

@@ -212,11 +212,14 @@ func byDue(os []schemas.Obligation) {
 func (l *Ledger) NextDue(ctx context.Context) (at time.Time, any bool, err error) {
 	err = l.view(ctx, func(t *tx) error {
 		var free, leased sql.NullInt64
-		if err := t.get(`SELECT min(due_at) FROM obligations WHERE state = 'open' AND lease_until IS NULL`, nil, &free).err; err != nil {
+		if err := t.get(`SELECT due_at FROM obligations WHERE (state || '') = 'open' AND lease_until IS NULL ORDER BY due_at LIMIT 1`,
+			nil, &free).orMissing(nil); err != nil {
 			return err
 		}
+		// The state as an expression: the few leased rows are found by their
+		// lease, not among all that is open.
 		if err := t.get(`SELECT min(CASE WHEN due_at > lease_until THEN due_at ELSE lease_until END) FROM obligations
-			WHERE state = 'open' AND lease_until IS NOT NULL`, nil, &leased).err; err != nil {
+			WHERE lease_until IS NOT NULL AND (state || '') = 'open'`, nil, &leased).err; err != nil {
 			return err
 		}
 		any = free.Valid || leased.Valid
@@ -251,8 +254,12 @@ func (l *Ledger) Obligation(ctx context.Context, id string) (o schemas.Obligatio
 func (l *Ledger) Obligations(ctx context.Context, f schemas.ObligationFilter) (os []schemas.Obligation, next string, err error) {
 	var w where
 	w.equal("o.kind", string(f.Kind))
-	w.equal("o.state", string(f.State))
 	w.equal("o.subject", f.Subject)
+	if f.Kind != "" {
+		w.equal("o.state", string(f.State))
+	} else {
+		w.equal("(o.state || '')", string(f.State))
+	}
 	if err := w.after("o.due_at", "o.id", f.Cursor, false); err != nil {
 		return nil, "", err
 	}

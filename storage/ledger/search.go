@@ -27,7 +27,10 @@ func (t *tx) search(w *where, table, query string, columns ...string) (from stri
 			p = strings.ToUpper(query)
 		}
 		parts = append(parts, `SELECT id FROM `+name+` WHERE `+c+` >= ? AND `+c+` < ?`)
-		conds = append(conds, alias+`.`+c+` >= ? AND `+alias+`.`+c+` < ?`)
+		// Expressions, so that no engine collects the dense matches by index
+		// only to sort them all.
+		column := `(` + alias + `.` + c + ` || '')`
+		conds = append(conds, column+` >= ? AND `+column+` < ?`)
 		args = append(args, p, prefixEnd(p))
 	}
 	count := `SELECT count(*) FROM (SELECT 1 FROM (` + strings.Join(parts, " UNION ALL ") + `) u LIMIT ?) v`
