@@ -62,7 +62,7 @@ func (r *reader) recommendations(items []*item) []schemas.Recommendation {
 				if p := newPassage(c.glyphs); sec == secAdvice || sec == secConclusion {
 					ss := sentencesOf(p, it)
 					if len([]rune(p.text)) >= 4 && !it.table.definition() && sectionOf(p.text) == "" {
-						add(ss, sec == secAdvice && len(it.table.cells) <= 40)
+						add(ss, sec == secAdvice)
 					}
 				}
 			}

@@ -196,6 +196,10 @@ func tableAt(lines []*line, i int) int {
 			end = j + 1
 			continue
 		}
+		if j > start && inForm(l, lines[start:end]) {
+			end = j + 1
+			continue
+		}
 		if isProse(l) || !inColumn(l, append(slices.Clone(lines[max(start, j-3):j]), lines[j+1:min(j+4, len(lines))]...)) {
 			break
 		}
@@ -216,13 +220,38 @@ func tableAt(lines []*line, i int) int {
 	return end - start
 }
 
+// inForm tells whether a line with one cell belongs to the form above it: it
+// begins where an entry begins, right of the labels, or it is a label itself,
+// centred beside an entry of several lines.
+func inForm(l *line, above []*line) bool {
+	c := l.cells[0]
+	first := math.Inf(1)
+	for _, o := range above {
+		if len(o.cells) > 1 {
+			first = min(first, o.x0())
+		}
+	}
+	for _, o := range above {
+		if len(o.cells) < 2 {
+			continue
+		}
+		for i, d := range o.cells {
+			if i > 0 && math.Abs(d.x0-c.x0) < 0.6*c.size && c.x0 > first+3*c.size {
+				return true
+			}
+		}
+	}
+	t := c.folded()
+	return math.Abs(c.x0-first) < 3*c.size && len([]rune(t)) <= 8 && (labelOf(t) != fNone || bare.MatchString(t))
+}
+
 // formRow tells whether a lone line of several cells is a row of a form: a
 // short label and its entry.
 func formRow(l *line) bool {
 	if len(l.cells) < 2 {
 		return false
 	}
-	return knownLabel(l.cells[0].folded()) != "" || len(l.cells)%2 == 0 && knownLabel(l.cells[2%len(l.cells)].folded()) != ""
+	return knownLabel(l.cells[0].folded()) != "" || bare.MatchString(l.cells[0].folded()) || len(l.cells)%2 == 0 && knownLabel(l.cells[2%len(l.cells)].folded()) != ""
 }
 
 func isProse(l *line) bool {

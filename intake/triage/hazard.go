@@ -137,12 +137,16 @@ func byStatement(r Reading, raise raiser) {
 		case schemas.StatementGeo:
 			raise(schemas.HazardRed, "geo:whole_house", &s.Evidence)
 		case schemas.StatementThreat:
-			if s.Rule == "geo" && (s.Section == "conclusion" || s.Section == "advice") || s.Section == "conclusion" && !denied {
+			if s.Rule == "geo" && !describes[s.Section] || s.Section == "conclusion" && !denied {
 				raise(schemas.HazardAmber, "doubt:"+s.Rule, &s.Evidence)
 			}
 		}
 	}
 }
+
+// describes are the sections that tell what the site is like; a slope that is
+// named there is not yet said to threaten the house.
+var describes = map[string]bool{"overview": true, "inspection": true, "analysis": true, "declaration": true, "basis": true}
 
 // byDoubt: pages and contradictions that may hide a hazard.
 func byDoubt(r Reading, raise raiser) {
