@@ -204,6 +204,7 @@ func (c *composer) decoyTexts(s Section) []decoy {
 		for range 1 + r.IntN(2) {
 			if text, ok := c.fillDecoy(k, pick(r, d.Sentences), r); ok {
 				out = append(out, decoy{k, text})
+				c.truth.OptionalAdvice = append(c.truth.OptionalAdvice, arguable(k)...)
 			}
 		}
 	}
@@ -213,7 +214,9 @@ func (c *composer) decoyTexts(s Section) []decoy {
 // fillDecoy fills a decoy's slots; ok is false when the report has no grade
 // for a slot or the sentence would contradict it.
 func (c *composer) fillDecoy(kind, text string, r *rand.Rand) (string, bool) {
-	if kind == "negation" && strings.Contains(text, "整幢危房") && (c.spec.worst() == 4 || c.spec.Says == SaysWhole || c.spec.Says == SaysGeo) {
+	if kind == "negation" && strings.Contains(text, "整幢危房") && (c.spec.worst() >= 3 || c.spec.Says == SaysWhole || c.spec.Says == SaysGeo) {
+		// Beside a grave grade it contradicts, or may be read as the agency's own
+		// word that the whole is not affected.
 		return "", false
 	}
 	own := map[string]bool{}
@@ -249,6 +252,15 @@ func (c *composer) fillDecoy(kind, text string, r *rand.Rand) (string, bool) {
 		text = strings.ReplaceAll(text, slot, grade)
 	}
 	return text, true
+}
+
+// arguable are the codes that a decoy of the kind may be said to recommend:
+// what is expected after strengthening presumes that someone strengthens.
+func arguable(kind string) []string {
+	if kind == "projection" {
+		return []string{"reinforce", "repair", "demolish_part", "treat_use"}
+	}
+	return nil
 }
 
 // decoys puts the section's decoys as paragraphs of their own.

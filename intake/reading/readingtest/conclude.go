@@ -57,7 +57,7 @@ func (c *composer) maySay(says Says, grade string) bool {
 	case SaysLocal:
 		// A mild unit's own words do not speak for a graver one beside it, but
 		// whether a clerk would stop there is arguable.
-		if len(c.spec.Units) > 1 && c.spec.worst() >= 3 {
+		if len(c.spec.Units) > 1 && c.spec.worst() >= 3 || c.spec.worst() == 4 {
 			return false
 		}
 		return c.spec.Says == SaysLocal || severity(grade) <= 2 && c.spec.Says != SaysGeo && c.spec.Says != SaysWhole || c.spec.Kind != "unit_safety" && severity(grade) == 3
@@ -159,6 +159,9 @@ func (c *composer) unitTexts(r *rand.Rand) []string {
 	if c.spec.Placing == InTable {
 		return []string{fmt.Sprintf("各栋房屋的安全性等级见表%d。", c.table-1)}
 	}
+	if c.spec.Exception != "" {
+		return []string{c.spec.Exception}
+	}
 	units := c.spec.Units
 	if odd, rest, ok := oddOneOut(units); ok && c.spec.Kind == "unit_safety" && r.IntN(2) == 0 {
 		var names []string
@@ -231,9 +234,13 @@ func (c *composer) reliabilityTexts(safety string, r *rand.Rand) []string {
 			fits = append(fits, w)
 		}
 	}
+	w := pick(r, fits)
+	if c.spec.ReliabilitySentence != nil {
+		w = *c.spec.ReliabilitySentence
+	}
 	return []string{
 		c.subject + "使用性等级评定为" + serv + "级。",
-		c.fill(pick(r, fits).Text, c.subject, rel),
+		c.fill(w.Text, c.subject, rel),
 	}
 }
 

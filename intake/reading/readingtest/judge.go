@@ -70,7 +70,7 @@ func Grades(fs []schemas.Finding, units bool) []string {
 		}
 		key += " " + string(f.Grade)
 		if units {
-			key = Plainly(f.Unit) + " " + key
+			key = unitName(f.Unit) + " " + key
 		}
 		out = append(out, key)
 	}
@@ -85,12 +85,21 @@ func (t Truth) grades() []string {
 	for _, g := range t.Grades {
 		key := aspect[g.Scheme] + " " + g.Grade
 		if units {
-			key = Plainly(g.Unit) + " " + key
+			key = unitName(g.Unit) + " " + key
 		}
 		out = append(out, key)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// unitName folds what may or may not belong to a name: 教学楼房屋 is 教学楼.
+func unitName(s string) string {
+	s = Plainly(s)
+	for _, tail := range []string{"房屋", "建筑物", "住房", "结构", "主体", "整体"} {
+		s = strings.TrimSuffix(s, tail)
+	}
+	return s
 }
 
 func (t Truth) manyUnits() bool {

@@ -3,6 +3,7 @@ package readingtest
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf16"
 
@@ -20,11 +21,12 @@ const (
 
 // WritePDF writes the pages as a PDF with one Chinese font that is not
 // embedded, as reporting tools of the 2000s do. Inferred characters are not
-// written; a PDF has none.
-func WritePDF(pages Pages, cmap CMap) []byte {
+// written; a PDF has none. The pages (from 0) in undecodable use a second font
+// whose codes mean nothing to a reader: Identity-H without ToUnicode.
+func WritePDF(pages Pages, cmap CMap, undecodable ...int) []byte {
 	w := &pdfWriter{cmap: cmap}
 	w.buf.WriteString("%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
-	const catalog, tree, font, cid, desc, first = 1, 2, 3, 4, 5, 6
+	const catalog, tree, font, cid, desc, font2, cid2, first = 1, 2, 3, 4, 5, 6, 7, 8
 	w.object(catalog, "<< /Type /Catalog /Pages 2 0 R >>")
 	var kids []string
 	for i := range pages {
@@ -35,8 +37,11 @@ func WritePDF(pages Pages, cmap CMap) []byte {
 	// Half-width Latin: CIDs 1–95 and 814–939 of Adobe-GB1.
 	w.object(cid, "<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> /FontDescriptor 5 0 R /DW 1000 /W [1 95 500 814 939 500] >>")
 	w.object(desc, "<< /Type /FontDescriptor /FontName /STSong-Light /Flags 6 /FontBBox [-25 -254 1000 880] /ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 880 /StemV 93 >>")
+	w.object(font2, "<< /Type /Font /Subtype /Type0 /BaseFont /AAAAAA+SimSun /Encoding /Identity-H /DescendantFonts [7 0 R] >>")
+	w.object(cid2, "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /AAAAAA+SimSun /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /FontDescriptor 5 0 R /DW 1000 >>")
 	for i, p := range pages {
-		w.object(first+2*i, fmt.Sprintf("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %g %g] /Contents %d 0 R /Resources << /Font << /F1 3 0 R >> >> >>", p.Width, p.Height, first+2*i+1))
+		w.shuffled = slices.Contains(undecodable, i)
+		w.object(first+2*i, fmt.Sprintf("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %g %g] /Contents %d 0 R /Resources << /Font << /F1 3 0 R /F2 6 0 R >> >> >>", p.Width, p.Height, first+2*i+1))
 		c := w.content(p)
 		w.object(first+2*i+1, fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(c), c))
 	}
@@ -47,6 +52,8 @@ type pdfWriter struct {
 	buf     bytes.Buffer
 	offsets []int
 	cmap    CMap
+	// shuffled: the page is written with the font that cannot be decoded.
+	shuffled bool
 }
 
 func (w *pdfWriter) object(n int, body string) {
@@ -84,7 +91,11 @@ func (w *pdfWriter) content(p Page) string {
 			if hidden {
 				mode = 3
 			}
-			fmt.Fprintf(&b, "%d Tr /F1 %.2f Tf 1 0 0 1 %.2f %.2f Tm <%s> Tj\n", mode, size, x, y, w.encode(run))
+			font := "F1"
+			if w.shuffled {
+				font = "F2"
+			}
+			fmt.Fprintf(&b, "%d Tr /%s %.2f Tf 1 0 0 1 %.2f %.2f Tm <%s> Tj\n", mode, font, size, x, y, w.encode(run))
 		}
 		run = nil
 	}
@@ -110,6 +121,11 @@ func (w *pdfWriter) content(p Page) string {
 func (w *pdfWriter) encode(run []rune) string {
 	var b strings.Builder
 	for _, r := range run {
+		if w.shuffled {
+			// Glyph numbers of a subset font: small, dense, without meaning.
+			fmt.Fprintf(&b, "%04X", 3+(int(r)*2654435761)%6000)
+			continue
+		}
 		if w.cmap == UniGB {
 			for _, u := range utf16.Encode([]rune{r}) {
 				fmt.Fprintf(&b, "%04X", u)

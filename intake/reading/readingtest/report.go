@@ -28,7 +28,7 @@ func (w *Wordings) Build(s Spec) Report {
 			pages[i] = pages[i].garble()
 		}
 	case Partly:
-		for _, i := range conclusionPages(doc, pages) {
+		for _, i := range ConclusionPages(doc, pages) {
 			pages[i] = pages[i].garble()
 		}
 	case Pictured:
@@ -39,9 +39,9 @@ func (w *Wordings) Build(s Spec) Report {
 	return Report{s, doc, pages, truth}
 }
 
-// conclusionPages returns the indices of the pages that hold text of the
+// ConclusionPages returns the indices of the pages that hold text of the
 // conclusion or the advice.
-func conclusionPages(doc Document, pages Pages) []int {
+func ConclusionPages(doc Document, pages Pages) []int {
 	var needles []string
 	for _, b := range doc.Blocks {
 		if b.Section != Conclusion && b.Section != AdvicePart && b.Section != Rating {
@@ -87,7 +87,7 @@ func pictured(doc Document, l Layout) Pages {
 	}
 	doc.Blocks = keep
 	pages := doc.Set(l)
-	for _, i := range conclusionPages(doc, pages) {
+	for _, i := range ConclusionPages(doc, pages) {
 		pages[i].ImageShare = 0.25
 	}
 	return pages
@@ -97,7 +97,7 @@ func pictured(doc Document, l Layout) Pages {
 func (w *Wordings) veil(s Spec, doc Document, pages Pages) Pages {
 	milder := w.Conclusions[s.Kind].Grades[0]
 	at := len(pages) - 1
-	if c := conclusionPages(doc, pages); len(c) > 0 {
+	if c := ConclusionPages(doc, pages); len(c) > 0 {
 		at = c[len(c)-1]
 	}
 	set := &setter{layout: s.Layout, w: pages[at].Width, h: pages[at].Height, cur: &pages[at]}

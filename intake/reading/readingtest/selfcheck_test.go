@@ -16,6 +16,7 @@ import (
 
 var (
 	reports = flag.Int("reports", 0, "how many reports the laws compose; 0: a few, for every day")
+	bare    = flag.Bool("bare", false, "the scores are of reports without decoys: layout, typography and fields alone")
 	from    = flag.Uint64("from", 1, "the first seed")
 )
 
@@ -252,6 +253,27 @@ func TestPDFHoldsThePages(t *testing.T) {
 		raw := WritePDF(r.Pages, m)
 		if !strings.HasPrefix(string(raw), "%PDF-1.4") || !strings.HasSuffix(string(raw), "%%EOF\n") {
 			t.Errorf("%s: no PDF", m)
+		}
+	}
+}
+
+func TestCasesAreComplete(t *testing.T) {
+	w := load(t)
+	ids := map[string]bool{}
+	for _, k := range w.Cases {
+		if k.ID == "" || k.Why == "" || ids[k.ID] {
+			t.Errorf("case %q: no id, no reason or twice", k.ID)
+		}
+		ids[k.ID] = true
+		r := w.BuildCase(k, Plain, Layout{})
+		if !k.Unsettled && len(k.Grades) == 0 {
+			t.Errorf("%s: no grades", k.ID)
+		}
+		if len(r.Truth.Levels) == 0 {
+			t.Errorf("%s: no hazard levels", k.ID)
+		}
+		if d := Judge(r.Truth, verdictOf(r.Truth)); len(d) > 0 {
+			t.Errorf("%s: %v", k.ID, d)
 		}
 	}
 }

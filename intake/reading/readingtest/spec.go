@@ -82,8 +82,12 @@ type Spec struct {
 	Layout        Layout
 	// Sentence fixes the wording of the conclusion; empty: drawn.
 	Sentence *Wording
+	// ReliabilitySentence fixes the wording of the reliability grade.
+	ReliabilitySentence *Wording
 	// Statement fixes the sentence about the house as a whole.
 	Statement string
+	// Exception fixes the sentence that names several units' grades.
+	Exception string
 	// AdviceOnly fixes the advice.
 	AdviceOnly []Advice
 	// Extra is a sentence added to a section, as a decoy of the kind.
@@ -156,6 +160,9 @@ func (w *Wordings) Draw(seed uint64) Spec {
 		s.Placing = InTable
 	}
 	s.Layout = drawLayout(r)
+	if s.Form == Sheet {
+		s.Layout.Columns = 1 // a one-table form fills the page
+	}
 	return s
 }
 

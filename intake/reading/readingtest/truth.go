@@ -43,9 +43,9 @@ type Truth struct {
 // TrueGrade is one concluded grade. Scheme is gb50292, gb50292-reliability,
 // jgj125 or jgj363.
 type TrueGrade struct {
-	Unit   string `json:"unit"`
-	Scheme string `json:"scheme"`
-	Grade  string `json:"grade"`
+	Unit   string `json:"unit" yaml:"unit"`
+	Scheme string `json:"scheme" yaml:"scheme"`
+	Grade  string `json:"grade" yaml:"grade"`
 }
 
 // TrueOverall is the worst unit's grade.

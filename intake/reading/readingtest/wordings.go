@@ -123,6 +123,7 @@ type Wordings struct {
 	Advice      []Advice
 	Refusals    []Refusal
 	Vocabulary  Vocabulary
+	Cases       []Case
 }
 
 // LoadWordings reads the embedded data; unknown keys are refused.
@@ -192,8 +193,12 @@ func (w *Wordings) add(p string, raw []byte) error {
 		w.Refusals = f.Sentences
 	case p == "data/vocabulary.yaml":
 		return decode(&w.Vocabulary)
-	case strings.HasPrefix(p, "data/regressions/"):
-		return nil // read by the test that replays them
+	case strings.HasPrefix(p, "data/cases/"):
+		var f []Case
+		if err := decode(&f); err != nil {
+			return err
+		}
+		w.Cases = append(w.Cases, f...)
 	default:
 		return fmt.Errorf("%s: no room for this file", p)
 	}
