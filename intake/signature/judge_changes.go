@@ -54,7 +54,7 @@ func (v *verification) step(s, next *signature, later *revision.File, earlier []
 		return
 	}
 	if _, err := later.Updates(s.at); err != nil {
-		v.problem(schemas.ReasonUpdate, schemas.SignatureModified, err.Error())
+		v.problem(schemas.ReasonUpdate, schemas.SignatureModified, inChinese(err))
 		// What it shows is still worth naming, where it can be read.
 	}
 	list, err := changes.Between(s.at, later, brought(next))
@@ -63,7 +63,7 @@ func (v *verification) step(s, next *signature, later *revision.File, earlier []
 		if errors.Is(err, revision.ErrBudget) {
 			code = schemas.ReasonSignatureLimit
 		}
-		v.problem(code, schemas.SignatureModified, err.Error())
+		v.problem(code, schemas.SignatureModified, inChinese(err))
 		return
 	}
 	// What is forbidden first: it is what the agency must be told.

@@ -1,7 +1,5 @@
 package signature
 
-import "jianding/schemas"
-
 // Policy holds what a district may decide differently. Nothing in it can make
 // a changed or broken document valid. The zero value is not useful; start from
 // [DefaultPolicy].
@@ -32,11 +30,4 @@ type Policy struct {
 // DefaultPolicy is what the service runs with.
 func DefaultPolicy() Policy {
 	return Policy{Name: "signature/1", MinRSABits: 2048, MaxSignatures: 64}
-}
-
-// weights: reasons that decide nothing of the status keep the weight of the
-// closed list.
-func noteOnly(code schemas.ReasonCode) bool {
-	i, ok := code.Info()
-	return !ok || i.Weight == schemas.WeightNote
 }

@@ -19,6 +19,6 @@ func containerRule() rule {
 					return skipped()
 				}
 			}
-			return failed(s.fault.Error())
+			return failed(inChinese(s.fault))
 		}}
 }

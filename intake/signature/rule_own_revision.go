@@ -16,7 +16,7 @@ func ownRevisionRule() rule {
 			}
 			f, err := v.doc.Open(s.end)
 			if err != nil {
-				return failed(err.Error())
+				return failed(inChinese(err))
 			}
 			ind, err := f.Indirect(s.num)
 			if err != nil || ind.Start != s.ind.Start {

@@ -14,11 +14,11 @@ func timestampRule() rule {
 			case s.timestamp:
 				return skipped()
 			case s.stampErr != nil:
-				return warning(s.stampErr.Error())
+				return warning(inChinese(s.stampErr))
 			case s.stamp == nil:
 				return skipped()
 			case !s.stamp.Verdict.Intact():
-				return warning(s.stamp.Verdict.Errors[0].Error())
+				return warning(inChinese(s.stamp.Verdict.Errors[0]))
 			case s.stamp.Time.After(v.at.Add(clockTolerance)):
 				return warning("时间戳晚于收到时间")
 			}

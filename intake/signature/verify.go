@@ -95,11 +95,11 @@ func (v *verification) openDocument() bool {
 	for _, end := range rangeEnds(v.data) {
 		if f, e := v.doc.Open(end); e == nil {
 			v.file = f
-			v.problem(schemas.ReasonUncovered, schemas.SignatureModified, err.Error())
+			v.problem(schemas.ReasonUncovered, schemas.SignatureModified, inChinese(err))
 			return true
 		}
 	}
-	v.problem(schemas.ReasonStructure, schemas.SignatureInvalid, err.Error())
+	v.problem(schemas.ReasonStructure, schemas.SignatureInvalid, inChinese(err))
 	return false
 }
 
@@ -116,7 +116,7 @@ func (v *verification) findSignatures() bool {
 		if errors.Is(err, revision.ErrBudget) {
 			code = schemas.ReasonSignatureLimit
 		}
-		v.problem(code, schemas.SignatureInvalid, err.Error())
+		v.problem(code, schemas.SignatureInvalid, inChinese(err))
 		return false
 	}
 	v.empty = w.empty

@@ -146,7 +146,3 @@ func parseEC(bits []byte, alg AlgorithmID) (*Key, error) {
 	}
 	return nil, fmt.Errorf("%w: curve %q", ErrUnsupported, curve)
 }
-
-// International reports whether the key is of the kinds that crypto/x509
-// builds chains with.
-func (k *Key) International() bool { return k.Kind != SM2 }
