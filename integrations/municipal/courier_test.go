@@ -59,13 +59,25 @@ func (c *courier) finish(out schemas.FilingOutcome) {
 	}
 }
 
+// patience is a context that ends as soon as the sandbox holds a request up:
+// the client's time-out, without the wait.
+func (w *world) patience(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	w.clock.whenHeld(cancel)
+	return ctx, func() { w.clock.whenHeld(nil); cancel() }
+}
+
 func (c *courier) ask(ctx context.Context) schemas.FilingOutcome {
+	ctx, done := c.w.patience(ctx)
+	defer done()
 	out := c.client.Query(ctx, c.filing, c.begin)
 	c.finish(out)
 	return out
 }
 
 func (c *courier) submit(ctx context.Context) schemas.FilingOutcome {
+	ctx, done := c.w.patience(ctx)
+	defer done()
 	out := c.client.Submit(ctx, c.filing, c.w.original(c.filing), c.begin)
 	c.finish(out)
 	return out

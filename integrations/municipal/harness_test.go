@@ -33,7 +33,12 @@ type clock struct {
 	mu   sync.Mutex
 	now  time.Time
 	wait map[chan struct{}]time.Time
+	held func() // called when a request is held up
 }
+
+// aHold is the longest sleep that is a request held up by the sandbox; longer
+// ones are its background work.
+const aHold = time.Second
 
 func newClock() *clock {
 	return &clock{now: time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC), wait: map[chan struct{}]time.Time{}}
@@ -49,7 +54,11 @@ func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
 	}
 	ch := make(chan struct{})
 	c.wait[ch] = c.now.Add(d)
+	held := c.held
 	c.mu.Unlock()
+	if held != nil && d <= aHold {
+		held()
+	}
 	select {
 	case <-ch:
 		return nil
@@ -69,6 +78,9 @@ func (c *clock) Advance(d time.Duration) {
 		}
 	}
 }
+
+// whenHeld sets what happens when a request is held up.
+func (c *clock) whenHeld(f func()) { c.mu.Lock(); defer c.mu.Unlock(); c.held = f }
 
 // forward is a sleep that makes time pass by itself.
 func (c *clock) forward(_ context.Context, d time.Duration) error { c.Advance(d); return nil }
@@ -111,13 +123,18 @@ func sm2Pair(t *testing.T) (private, public []byte) {
 	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: p}), pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: q})
 }
 
-// quick are times in which a test can see a time-out happen. Only what a
-// socket waits for is real; everything else runs on the driven clock.
+// quick has no limits that a test does not ask for. Its time-outs are long: a
+// request that the sandbox holds up is given up by [world.patience] instead.
 const quick = `
-timeouts: {connect: 2s, answer: 100ms, total: 250ms, settle: 30s}
+timeouts: {connect: 30s, answer: 30s, total: 60s, settle: 30s}
 rate: {per_second: 1000, burst: 1000}
 breaker: {failures: 1000, open_for: 1s}
 `
+
+// quickProfile is what most worlds use; a profile does not change once loaded.
+var quickProfile = sync.OnceValues(func() (*municipal.Profile, error) {
+	return municipal.LoadProfile([]byte("extends: reference-hmac-sha256\nname: test\n" + quick))
+})
 
 func newWorld(t *testing.T, s setup) *world {
 	t.Helper()
@@ -130,8 +147,11 @@ func newWorld(t *testing.T, s setup) *world {
 	if s.patch == "" {
 		s.patch = quick
 	}
-	clientPriv, clientPub := sm2Pair(t)
-	platformPriv, platformPub := sm2Pair(t)
+	var clientPriv, clientPub, platformPriv, platformPub []byte
+	if s.profile == "reference-sm2" {
+		clientPriv, clientPub = sm2Pair(t)
+		platformPriv, platformPub = sm2Pair(t)
+	}
 	opt := sandbox.Options{Scheme: schemes[s.profile], AppID: "jiangjin", Secret: testSecret, ClientKeyPEM: clientPub,
 		PlatformKeyPEM: platformPriv, CommitLog: w.log, Clock: w.clock.Now, Sleep: w.clock.Sleep, DecideAfter: -1}
 	if s.box != nil {
@@ -147,7 +167,12 @@ func newWorld(t *testing.T, s setup) *world {
 		w.http.CloseClientConnections()
 		w.http.Close()
 	})
-	if w.profile, err = municipal.LoadProfile([]byte("extends: " + s.profile + "\nname: test\n" + s.patch)); err != nil {
+	if s.profile == "reference-hmac-sha256" && s.patch == quick {
+		w.profile, err = quickProfile()
+	} else {
+		w.profile, err = municipal.LoadProfile([]byte("extends: " + s.profile + "\nname: test\n" + s.patch))
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	w.secrets = municipal.Secrets{AppID: "jiangjin", Secret: testSecret, PrivateKeyPEM: municipal.Secret(clientPriv), PlatformKeyPEM: string(platformPub)}

@@ -144,6 +144,26 @@ func TestProxy(t *testing.T) {
 	}
 }
 
+// What the matrix does by giving up, the clock of the machine does here.
+func TestTimeOutsAfterSendingLeaveTheResultUnknown(t *testing.T) {
+	for name, limits := range map[string]string{"no answer": "answer: 50ms, total: 30s", "answer that does not end": "answer: 50ms, total: 100ms"} {
+		w := newWorld(t, setup{patch: "timeouts: {" + limits + "}\n"})
+		kind := sandbox.LatencyAfter
+		if name != "no answer" {
+			kind = sandbox.SlowBody
+		}
+		if err := w.box.AddRule(sandbox.Rule{Fault: sandbox.Fault{Kind: kind}}); err != nil {
+			t.Fatal(err)
+		}
+		f := w.filing(1)
+		out := w.client.Submit(context.Background(), f, w.original(f), always)
+		if out.Result != schemas.FilingUnknown || len(w.commits()) != 1 {
+			t.Errorf("%s: %+v, %d records", name, out, len(w.commits()))
+		}
+		w.clock.Advance(time.Hour)
+	}
+}
+
 // A redirect could carry the signed request to somebody else.
 func TestRedirectIsNotFollowed(t *testing.T) {
 	w := newWorld(t, setup{})

@@ -173,8 +173,10 @@ func parseFault(h string) (Fault, error) {
 func (f Fault) filled() Fault {
 	if f.Delay == 0 {
 		switch f.Kind {
-		case Latency, LatencyAfter, LateCommit, RateLimit:
+		case Latency, LatencyAfter, RateLimit:
 			f.Delay = time.Second
+		case LateCommit:
+			f.Delay = 5 * time.Second
 		case SlowBody:
 			f.Delay = 50 * time.Millisecond
 		case Maintenance:
