@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // item is one element of the report in reading order: a heading or paragraph
@@ -20,6 +19,7 @@ type item struct {
 	garbled bool
 	right   float64 // margin of its last line's column
 	left    float64 // where its lines begin
+	body    bool    // stands below a heading: prose, not a cover
 }
 
 // table is a stretch of lines with several cells each.
@@ -66,6 +66,7 @@ func addProse(items []*item, l *line) []*item {
 		return items
 	}
 	it.heading = looksHeading(text.text)
+	it.body = it.heading || len(items) > 0 && items[len(items)-1].body
 	return append(items, it)
 }
 
@@ -120,9 +121,10 @@ func continues(prev *item, text string, l *line) bool {
 	if full {
 		return true
 	}
-	// A sentence that breaks off early (forced breaks, narrow boxes) goes on
-	// where the next line is not indented as a paragraph of its own would be.
-	if utf8.RuneCountInString(pt) >= 8 && !labelled.MatchString(pt) && !agencySigns.MatchString(pt) && sentenceLike.MatchString(pt) && l.x0() <= prev.left+0.6*l.size && !dateLine(text) {
+	// A sentence that breaks off early (forced breaks, narrow boxes, page ends)
+	// goes on where the next line is not indented as a paragraph would be.
+	if prev.body && !labelled.MatchString(pt) && !agencySigns.MatchString(pt) && !dateLine(text) && !strings.HasPrefix(text, "《") &&
+		(!samePage || l.x0() <= prev.left+0.6*l.size) {
 		return true
 	}
 	// A line broken before the margin (wide characters, forced breaks) goes on
@@ -132,9 +134,7 @@ func continues(prev *item, text string, l *line) bool {
 }
 
 var (
-	// sentenceLike: prose, and not a title, a name or a list of words.
-	sentenceLike = regexp.MustCompile(`[,、:。]|[该本]|评定|鉴定|房屋|安全|等级|应|建议|根据|依据`)
-	unfinished   = regexp.MustCompile(`(?:[(,、《“]|[的为及和与对在将按由]|评定|[A-Da-d]|[A-D]s|等级)$`)
+	unfinished = regexp.MustCompile(`(?:[(,、《“]|[的为及和与对在将按由]|评定|[A-Da-d]|[A-D]s|等级)$`)
 	// A grade may stand on the line, or page, after the words that announce it.
 	gradePending = regexp.MustCompile(`(?:等级|级别|评级|类别|评定为|评为|定为|属|为|是)[:]?["“]?$`)
 	gradeFirst   = regexp.MustCompile(`^["“]?(?:[A-D](?:_?[({]?su|_?[({]?ss)?[)}]?["”]?级?|(?:I{1,3}|IV)["”]?级|[一二三四]级)(?:["”]|[。,;(:]|$|危)`)
@@ -313,7 +313,7 @@ func newTable(lines []*line, before []*item) *item {
 		t.prev.next = t
 		t.above = t.prev.above
 	}
-	return &item{page: t.page, table: t}
+	return &item{page: t.page, table: t, body: len(before) > 0 && before[len(before)-1].body}
 }
 
 // sameColumns tells whether two parts of tables on successive pages have the
@@ -359,7 +359,7 @@ func (t *table) wrapped(c *cell, all []*cell) *cell {
 			}
 		}
 		last := lastGlyph(passage{glyphs: a.glyphs})
-		if last != nil && last.box[2] > right-1.3*em && c.x1 <= right+0.5*em && len(a.glyphs) >= 3 && len(loneTokens(a.folded())) == 0 {
+		if last != nil && last.box[2] > right-1.3*em && c.x1 <= right+0.5*em && len(a.glyphs) >= 3 && (len(loneTokens(a.folded())) == 0 || wordsAround(a.folded()) > 3) {
 			return a
 		}
 	}

@@ -89,12 +89,15 @@ func looksHeading(t string) bool {
 	if strings.ContainsRune(strings.TrimRight(rest, ":"), ':') || len([]rune(rest)) < 2 || len([]rune(rest)) > 24 {
 		return false
 	}
-	if advisory.MatchString(rest) {
+	if advisory.MatchString(rest) || assertive.MatchString(rest) {
 		return false
 	}
 	return matchSection(strings.TrimRight(rest, ":")) != "" || unitHeading(rest) != ""
 }
 
+// assertive: words of a sentence, which no heading holds.
+var assertive = regexp.MustCompile(`不|已|被|未|该|属于|影响|为$|是|将|会|可能`)
+
 // advisory recognises list items that are short sentences of advice and not
 // headings, though they speak of inspection or treatment.
-var advisory = regexp.MustCompile(`^(?:建议.+|应|须|立即|尽快|停止|暂停|限制|观察使用|处理使用|对.{2,}|加固.*|拆除|疏散|撤离|设置|采取|委托|由|严禁|禁止|不得|加强|定期|可|宜)|(?:进行|予以|采取).{0,8}(?:处理|加固|监测|检查|拆除|修缮)$`)
+var advisory = regexp.MustCompile(`^(?:建议.+|应|须|立即|尽快|停止|暂停|限制|观察使用|处理使用|对.{2,}|加固.*|拆除|疏散|撤离|设置|采取|委托(?:有|具|专业|设计|相关|资质)|由|严禁|禁止|不得|加强|定期|可|宜)|(?:进行|予以|采取).{0,8}(?:处理|加固|监测|检查|拆除|修缮)$`)
