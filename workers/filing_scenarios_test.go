@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"fmt"
 	"io"
 	"testing"
 	"time"
@@ -17,29 +18,31 @@ func (h *house) delivery(reportID string) schemas.Delivery {
 
 func TestAnAnswerThatIsLostIsAskedForBeforeSendingAgain(t *testing.T) {
 	for _, committed := range []bool{true, false} {
-		eachLedger(t, func(t *testing.T, h *house) {
-			h.platform.answer = func(n int) (bool, *schemas.FilingOutcome) {
-				if n > 1 {
-					return true, nil
+		t.Run(fmt.Sprint("committed ", committed), func(t *testing.T) {
+			eachLedger(t, func(t *testing.T, h *house) {
+				h.platform.answer = func(n int) (bool, *schemas.FilingOutcome) {
+					if n > 1 {
+						return true, nil
+					}
+					return committed, &schemas.FilingOutcome{Result: schemas.FilingUnknown, Attempt: schemas.DeliveryAttempt{Operation: "submit", Error: "time-out"}}
 				}
-				return committed, &schemas.FilingOutcome{Result: schemas.FilingUnknown, Attempt: schemas.DeliveryAttempt{Operation: "submit", Error: "time-out"}}
-			}
-			r := h.upload(sound("2026-001"))
-			h.settle()
-			if d := h.delivery(r.ID); !d.Unknown || d.Status != schemas.DeliveryPending {
-				t.Fatalf("after the time-out: %+v", d)
-			}
-			h.pass(10 * time.Minute)
-			d := h.delivery(r.ID)
-			if d.Status != schemas.DeliveryAcknowledged || d.PlatformReceipt == "" {
-				t.Errorf("delivery %+v", d)
-			}
-			if n := h.platform.commits[d.IdempotencyKey]; n != 1 {
-				t.Errorf("%d records on the platform (first committed: %v)", n, committed)
-			}
-			if h.platform.queries == 0 {
-				t.Error("nothing was asked")
-			}
+				r := h.upload(sound("2026-001"))
+				h.settle()
+				if d := h.delivery(r.ID); !d.Unknown || d.Status != schemas.DeliveryPending {
+					t.Fatalf("after the time-out: %+v", d)
+				}
+				h.pass(10 * time.Minute)
+				d := h.delivery(r.ID)
+				if d.Status != schemas.DeliveryAcknowledged || d.PlatformReceipt == "" {
+					t.Errorf("delivery %+v", d)
+				}
+				if n := h.platform.commits[d.IdempotencyKey]; n != 1 {
+					t.Errorf("%d records on the platform (first committed: %v)", n, committed)
+				}
+				if h.platform.queries == 0 {
+					t.Error("nothing was asked")
+				}
+			})
 		})
 	}
 }

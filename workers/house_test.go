@@ -91,6 +91,7 @@ func duty() ladder.Policy {
 // JIANDING_TEST_POSTGRES names one.
 func eachLedger(t *testing.T, scenario func(t *testing.T, h *house)) {
 	t.Helper()
+	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) {
 		scenario(t, newHouse(t, "sqlite", filepath.Join(t.TempDir(), "ledger.db")))
 	})

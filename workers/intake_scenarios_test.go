@@ -10,28 +10,30 @@ import (
 
 func TestADocumentThatKillsItsReaderIsRejectedAndStillEscalates(t *testing.T) {
 	for _, doc := range []string{"crash", "hang"} {
-		eachLedger(t, func(t *testing.T, h *house) {
-			h.options = func(o *Options) { o.Limits.ShortTime, o.Limits.LongTime = 20*time.Millisecond, 30*time.Millisecond }
-			h.start()
-			bad := h.uploadBytes([]byte(doc), schemas.Declared{Address: "双福街道2号"})
-			good := h.upload(sound("2026-001"))
-			h.pass(time.Minute)
-			r := h.report(bad.ID)
-			if r.Status != schemas.ReportRejected || r.Hazard != schemas.HazardAmber {
-				t.Errorf("%s: %s with hazard %s", doc, r.Status, r.Hazard)
-			}
-			rec, err := h.ledger.CurrentAssessment(h.ctx, bad.ID)
-			must(t, err)
-			if code := rec.Assessment.Reasons[0].Code; code != schemas.DocumentCrashed && code != schemas.DocumentTimeout {
-				t.Errorf("reason %s", code)
-			}
-			if c := h.theCase(); c.Level != schemas.HazardAmber || c.Address != "双福街道2号" {
-				t.Errorf("case %s at %q", c.Level, c.Address)
-			}
-			h.wantTold(h.mail, "hazard", "reviewer@example.org")
-			if h.report(good.ID).Status != schemas.ReportAccepted {
-				t.Error("the next report was touched by it")
-			}
+		t.Run(doc, func(t *testing.T) {
+			eachLedger(t, func(t *testing.T, h *house) {
+				h.options = func(o *Options) { o.Limits.ShortTime, o.Limits.LongTime = 20*time.Millisecond, 30*time.Millisecond }
+				h.start()
+				bad := h.uploadBytes([]byte(doc), schemas.Declared{Address: "双福街道2号"})
+				good := h.upload(sound("2026-001"))
+				h.pass(time.Minute)
+				r := h.report(bad.ID)
+				if r.Status != schemas.ReportRejected || r.Hazard != schemas.HazardAmber {
+					t.Errorf("%s: %s with hazard %s", doc, r.Status, r.Hazard)
+				}
+				rec, err := h.ledger.CurrentAssessment(h.ctx, bad.ID)
+				must(t, err)
+				if code := rec.Assessment.Reasons[0].Code; code != schemas.DocumentCrashed && code != schemas.DocumentTimeout {
+					t.Errorf("reason %s", code)
+				}
+				if c := h.theCase(); c.Level != schemas.HazardAmber || c.Address != "双福街道2号" {
+					t.Errorf("case %s at %q", c.Level, c.Address)
+				}
+				h.wantTold(h.mail, "hazard", "reviewer@example.org")
+				if h.report(good.ID).Status != schemas.ReportAccepted {
+					t.Error("the next report was touched by it")
+				}
+			})
 		})
 	}
 }

@@ -28,6 +28,7 @@ type queued struct {
 
 func newQueued(t *testing.T, options func(*Options)) *queued {
 	t.Helper()
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	h := &house{t: t, ctx: t.Context(), docs: &documents{by: map[string][]byte{}}, platform: newFakePlatform(), monitor: &fakeMonitor{},
 		policy: duty(), logs: nil}
@@ -137,6 +138,7 @@ func TestWithoutAQueueAtAll(t *testing.T) {
 // idle is a queue without servers, to look at what the sweep puts into it.
 func idle(t *testing.T) (*house, *Workers) {
 	t.Helper()
+	t.Parallel()
 	h := newHouse(t, "sqlite", filepath.Join(t.TempDir(), "ledger.db"))
 	e, err := StartEmbedded(t.Context(), "")
 	must(t, err)
