@@ -110,6 +110,13 @@ func (e *endpoint) judge(v answerView, rec recordMapping, now time.Time) verdict
 			// "Already there" may be there as pending or returned.
 			out.result = string(resultOfStatus(out.record.Status))
 		}
+		if out.result == string(schemas.FilingReturned) && len(out.reasons) == 0 {
+			status := ""
+			if out.record != nil {
+				status = out.record.Status
+			}
+			out.reasons = []string{reasonless(status)}
+		}
 		success := out.result == string(schemas.FilingAccepted) || out.result == string(schemas.FilingDuplicate)
 		if success && out.receipt == "" {
 			// A success that cannot be proven later is no success yet.
@@ -135,6 +142,14 @@ func resultOfStatus(status string) schemas.FilingResult {
 	return schemas.FilingUnknown
 }
 
+// reasonless is what an agency is told when the platform gave no reason.
+func reasonless(status string) string {
+	if status == "withdrawn" {
+		return "平台已撤销该备案，未说明理由"
+	}
+	return "平台退回，未说明理由"
+}
+
 // read maps one record of an answer.
 func (m recordMapping) read(v answerView, record any) (schemas.PlatformRecord, error) {
 	v.Record = record
@@ -156,6 +171,7 @@ func (m recordMapping) read(v answerView, record any) (schemas.PlatformRecord, e
 	word := text(get("status"))
 	status, ok := m.statuses[word]
 	if !ok {
+		r.Status = word
 		return r, fmt.Errorf("平台记录 %q 的状态 %q 不在配置中", r.Receipt, word)
 	}
 	r.Status = status

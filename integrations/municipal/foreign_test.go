@@ -216,6 +216,15 @@ func TestProfileFitsAPlatformOfAnotherKind(t *testing.T) {
 	if err != nil || len(list) != 1 || list[0].RecordedAt.Format("15:04") != "04:00" || list[0].SHA256 != f.Report.SHA256 || o.queried != "2026-11-24" {
 		t.Errorf("list %+v (%v), queried %s", list, err, o.queried)
 	}
+	// A record in a state that nobody explained is listed, not swallowed.
+	answer(`{"rows":[` + fmt.Sprintf(record, `"7"`) + `,` + fmt.Sprintf(record, `"1"`) + `]}`)
+	if list, err = c.List(context.Background(), f.Report.ReceivedAt); err != nil || len(list) != 2 || list[0].Status != "7" {
+		t.Errorf("list %+v (%v)", list, err)
+	}
+	answer(`{"rows":"none"}`)
+	if _, err = c.List(context.Background(), f.Report.ReceivedAt); schemas.KindOf(err) != schemas.KindInvalid {
+		t.Errorf("a list that is none: %v", err)
+	}
 }
 
 const drafts = quick + `

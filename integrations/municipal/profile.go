@@ -60,7 +60,7 @@ type TLS struct {
 
 // Timeouts bound one request.
 type Timeouts struct {
-	Connect time.Duration `yaml:"connect"` // default 10s, TLS handshake included twice
+	Connect time.Duration `yaml:"connect"` // to connect, and again for the TLS handshake; default 10s
 	Answer  time.Duration `yaml:"answer"`  // from the last byte sent to the answer's head; default 60s
 	Total   time.Duration `yaml:"total"`   // the whole request; default 10m
 	// Continue is how long to wait for "100 Continue" before a file is sent;

@@ -45,7 +45,7 @@ func unanswered(out schemas.FilingOutcome) schemas.FilingOutcome {
 // identify finds our revision among the records of an answer.
 func (c *Client) identify(a *attempt, e *endpoint, out schemas.FilingOutcome) schemas.FilingOutcome {
 	records, err := c.records(e, a.last)
-	if err != nil {
+	if err != nil { // a record that is not understood may be ours
 		out = unanswered(out)
 		out.Attempt.Error = err.Error()
 		return out
@@ -71,8 +71,8 @@ func (c *Client) identify(a *attempt, e *endpoint, out schemas.FilingOutcome) sc
 	}
 	out.Result = resultOfStatus(found.Status)
 	out.Receipt, out.Reasons = found.Receipt, found.Reasons
-	if found.Status == "withdrawn" && len(out.Reasons) == 0 {
-		out.Reasons = []string{"平台已撤销该备案"}
+	if out.Result == schemas.FilingReturned && len(out.Reasons) == 0 {
+		out.Reasons = []string{reasonless(found.Status)}
 	}
 	out.Attempt.Result, out.Attempt.PlatformReceipt, out.Attempt.Error = out.Result, found.Receipt, ""
 	return out
@@ -140,7 +140,9 @@ func (c *Client) longest() time.Duration {
 	return d
 }
 
-// records reads the records of a query's or list's answer.
+// records reads the records of a query's or list's answer. The error is about
+// the first record that is not understood; all are returned, such a one with
+// what could be read and its status as the platform writes it.
 func (c *Client) records(e *endpoint, x exchange) ([]schemas.PlatformRecord, error) {
 	v := viewOfAnswer(x.status, x.header, x.body)
 	list, err := expr.Run(e.records, v)
@@ -154,15 +156,19 @@ func (c *Client) records(e *endpoint, x exchange) ([]schemas.PlatformRecord, err
 		}
 		items = []any{list} // platforms that answer a single object
 	}
+	var first error
 	out := make([]schemas.PlatformRecord, 0, len(items))
 	for _, item := range items {
+		if _, ok := item.(map[string]any); !ok {
+			return nil, errors.New("平台应答中的记录不是对象")
+		}
 		r, err := c.profile.compiled.record.read(v, item)
-		if err != nil {
-			return nil, err
+		if err != nil && first == nil {
+			first = err
 		}
 		out = append(out, r)
 	}
-	return out, nil
+	return out, first
 }
 
 // listTries is how often one page is asked for; asking is always safe.
@@ -186,8 +192,12 @@ func (c *Client) List(ctx context.Context, day time.Time) ([]schemas.PlatformRec
 			return nil, err
 		}
 		records, err := c.records(e, x)
-		if err != nil {
+		if records == nil && err != nil {
 			return nil, schemas.E(schemas.KindInvalid, "list_unreadable", err.Error(), nil)
+		} else if err != nil {
+			// One odd record must not hide the others from reconciliation,
+			// which shows it as a difference.
+			c.log.Warn("platform record not understood", "error", err)
 		}
 		all = append(all, records...)
 		if e.cursor == nil {

@@ -164,6 +164,34 @@ func TestTimeOutsAfterSendingLeaveTheResultUnknown(t *testing.T) {
 	}
 }
 
+// With "continue", a platform that refuses by the head alone spares us the
+// upload; one that does not know of it gets the file all the same.
+func TestExpectContinue(t *testing.T) {
+	w := newWorld(t, setup{patch: "timeouts: {continue: 5s}\n"})
+	f := w.filing(1)
+	if out := w.client.Submit(context.Background(), f, w.original(f), always); out.Result != schemas.FilingAccepted {
+		t.Errorf("%+v", out)
+	}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Retry-After", "9")
+		w.WriteHeader(http.StatusTooManyRequests)
+		io.WriteString(w, `{"code":"RATE_LIMITED"}`)
+	}))
+	defer s.Close()
+	c := w.newClient(municipal.Options{BaseURL: s.URL})
+	const size = 8 << 20
+	f.Report.Size = size
+	f.Report.SHA256, f.Report.SM3 = hashes(t, &bigDocument{size: size})
+	var last *bigDocument
+	out := c.Submit(context.Background(), f, func() (io.ReadCloser, int64, error) {
+		last = &bigDocument{size: size}
+		return io.NopCloser(last), size, nil
+	}, always)
+	if out.Result != schemas.FilingRetry || out.RetryAfter != 9*time.Second || last.at != 0 {
+		t.Errorf("%+v, %d bytes of the file read", out, last.at)
+	}
+}
+
 // A redirect could carry the signed request to somebody else.
 func TestRedirectIsNotFollowed(t *testing.T) {
 	w := newWorld(t, setup{})
