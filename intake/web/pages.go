@@ -170,6 +170,7 @@ func (s *server) serveStatic(w http.ResponseWriter, r *http.Request) {
 func (s *server) failPage(w http.ResponseWriter, r *http.Request, p principal, err error) {
 	pr := problemOf(err)
 	s.logFailure(r, pr, err)
+	shortenDrain(w, r)
 	h := w.Header()
 	setHints(h, pr)
 	h.Del("WWW-Authenticate") // a browser would ask for a password in a window of its own

@@ -99,12 +99,21 @@ func problemOf(err error) problem {
 func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := problemOf(err)
 	s.logFailure(r, p, err)
+	shortenDrain(w, r)
 	h := w.Header()
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Cache-Control", "no-store")
 	setHints(h, p)
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // the client may be gone; there is nobody to tell
+}
+
+// shortenDrain keeps a sender that stalls from holding back its own refusal:
+// net/http reads what is left of a body before it answers.
+func shortenDrain(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength != 0 {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(drainFor))
+	}
 }
 
 // setHints sets the headers that go with some statuses.

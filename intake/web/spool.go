@@ -133,6 +133,7 @@ type pacedBody struct {
 	read         int64
 	left         int64 // bytes that may still come
 	limit        int64
+	whole        bool // the end was seen
 }
 
 func (s *server) pacedBody(w http.ResponseWriter, r *http.Request, limit int64) *pacedBody {
@@ -156,6 +157,7 @@ func (p *pacedBody) Read(b []byte) (int, error) {
 	if p.left -= int64(n); p.left < 0 {
 		return 0, tooLarge(p.limit)
 	}
+	p.whole = p.whole || err == io.EOF
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return n, schemas.E(schemas.KindInvalid, "body_too_slow", "上传过慢，连接已断开。网络不稳时请用断点续传接口 /v1/uploads。", err)
 	}
@@ -165,9 +167,19 @@ func (p *pacedBody) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// done lifts the deadline, so that it does not cut the response or the next
-// request on the connection.
-func (p *pacedBody) done() { _ = p.rc.SetReadDeadline(time.Time{}) }
+// done ends the reading. After a whole body the deadline is lifted, so that it
+// does not cut the answer. After half a one it stays short: net/http reads on
+// before it sends an answer, and a sender that stalls must not hold it back.
+func (p *pacedBody) done() {
+	if p.whole {
+		_ = p.rc.SetReadDeadline(time.Time{})
+		return
+	}
+	_ = p.rc.SetReadDeadline(time.Now().Add(drainFor))
+}
+
+// drainFor is how long the rest of a refused body may take.
+const drainFor = time.Second
 
 func tooLarge(limit int64) error {
 	return schemas.E(schemas.KindInvalid, "body_too_large", "文件超过大小限制（"+sizeWords(limit)+"）", nil)

@@ -228,9 +228,11 @@ func TestSlowBodyEnds(t *testing.T) {
 		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
 		if err != nil {
 			t.Error(err)
+			resp = &http.Response{}
 		}
 		answered <- resp
 	}()
+	// The slow one holds the only place: others are told to come again.
 	crowded := false
 	var resp *http.Response
 	for resp == nil {
@@ -249,6 +251,31 @@ func TestSlowBodyEnds(t *testing.T) {
 		t.Error("nobody was told to wait")
 	}
 	h.upload("agency-01", pdf(2), "")
+}
+
+// Who is refused before the body is read is told so, also when the body never
+// comes: a stranger can't hold a connection with a promise.
+func TestRefusalDoesNotWaitForTheBody(t *testing.T) {
+	h := newHouse(t, func(o *Options) { o.BodyGrace = 2 * time.Second })
+	for path, want := range map[string]int{"/v1/reports": 401, "/v1/uploads": 401, "/sign-in": 422, "/console/deliveries": 303} {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(h.URL, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if err := conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\na", path)
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		if resp.StatusCode != want && !(want == 422 && resp.StatusCode == 400) {
+			t.Errorf("%s: %d", path, resp.StatusCode)
+		}
+	}
 }
 
 // What a crash left on the spool goes; what an upload is writing stays.

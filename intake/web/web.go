@@ -165,7 +165,8 @@ func (o *Options) defaults() {
 }
 
 // recovering turns a panic into a 500 that is logged: one bad request must
-// not take down the others' uploads with it.
+// not take down the others' uploads with it. It also gives every body a first
+// deadline; the handlers of uploads extend it as the body flows.
 func (s *server) recovering(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
@@ -179,6 +180,9 @@ func (s *server) recovering(next http.Handler) http.Handler {
 			s.log.Error("handler panicked", "route", r.Pattern, "panic", v)
 			s.fail(w, r, schemas.Errorf(schemas.KindInternal, "internal", "panic: %v", v))
 		}()
+		if r.ContentLength != 0 {
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.BodyGrace))
+		}
 		next.ServeHTTP(w, r)
 	})
 }
