@@ -1,0 +1,84 @@
+package readingtest
+
+import (
+	"fmt"
+	"os"
+)
+
+// score counts what a reader makes of the reports of one category.
+type score struct {
+	reports, straight, mayPass      int
+	wrong, hazards, flagged, falsed int
+	fields                          map[string]int
+	fieldsOf                        int
+	advice, adviceOf                int
+	grades, gradesOf                int
+}
+
+func (s *score) add(t Truth, v Verdict) []Difference {
+	if s.fields == nil {
+		s.fields = map[string]int{}
+	}
+	s.reports++
+	diffs := Judge(t, v)
+	if t.Expected.Outcome == "accepted" {
+		s.mayPass++
+		if v.Outcome == "accepted" {
+			s.straight++
+		}
+	}
+	if t.WholeStructure != nil && *t.WholeStructure {
+		s.hazards++
+		if v.Hazard.Level != "none" {
+			s.flagged++
+		}
+	}
+	if t.TextLayer == "full" && t.Conflict == nil && t.Expected.Outcome != "rejected" {
+		s.fieldsOf++
+		s.adviceOf++
+		s.gradesOf++
+		for _, f := range fieldNames {
+			s.fields[f]++
+		}
+		okGrade, okAdvice := 1, 1
+		for _, d := range diffs {
+			switch d.Fault {
+			case FieldDiffers:
+				s.fields[d.Field]--
+			case AdviceDiffers:
+				okAdvice = 0
+			case GradeDiffers:
+				okGrade = 0
+			}
+		}
+		s.grades += okGrade
+		s.advice += okAdvice
+	}
+	for _, d := range diffs {
+		switch d.Fault {
+		case WrongAcceptance:
+			s.wrong++
+		case HazardInvented:
+			s.falsed++
+		}
+	}
+	return diffs
+}
+
+func share(n, of int) string {
+	if of == 0 {
+		return "—"
+	}
+	return fmt.Sprintf("%.1f%% (%d/%d)", 100*float64(n)/float64(of), n, of)
+}
+
+func (s score) print(name string) {
+	fmt.Fprintf(os.Stdout, "%-28s reports %d  wrong acceptances %d  straight through %s  hazard recall %s  hazards invented %d  grades %s  advice %s\n",
+		name, s.reports, s.wrong, share(s.straight, s.mayPass), share(s.flagged, s.hazards), s.falsed, share(s.grades, s.gradesOf), share(s.advice, s.adviceOf))
+}
+
+func (s score) printFields() {
+	for _, f := range fieldNames {
+		fmt.Fprintf(os.Stdout, "  %-16s %s\n", f, share(s.fields[f], s.fieldsOf))
+	}
+}
