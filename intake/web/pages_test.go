@@ -420,6 +420,28 @@ func TestForeignPagesCantPost(t *testing.T) {
 	if a := b.post("/console/cases/"+c.Ref+"/acknowledge", url.Values{"csrf": {"x"}}); a.status != 403 {
 		t.Errorf("wrong token: %d", a.status)
 	}
+	// No kind of body gets past the token, and every form has one.
+	for _, rt := range (&server{}).pageRoutes() {
+		if rt.method != "POST" {
+			continue
+		}
+		path := strings.NewReplacer("{id}", c.Ref, "{ref}", "XB-1").Replace(rt.path)
+		who := b
+		if strings.HasPrefix(path, "/portal") {
+			who = h.browser("clerk")
+		} else if strings.HasPrefix(path, "/console/agencies") || strings.HasPrefix(path, "/console/users") {
+			who = h.browser("admin")
+		}
+		body, kind := form(t, "x", "y", "file", "%PDF-")
+		for kind, body := range map[string]io.Reader{kind: body, "text/plain": strings.NewReader("a"), "application/json": strings.NewReader("{}")} {
+			if a := who.send(path, kind, body); a.status < 400 {
+				t.Errorf("POST %s as %s without a token: %d", path, kind, a.status)
+			}
+		}
+	}
+	if a := b.get("/console"); a.status != 200 {
+		t.Errorf("signed out without a token: %d", a.status)
+	}
 	got, _ := h.ledger.Case(context.Background(), c.ID)
 	if got.AcknowledgedBy != nil {
 		t.Error("acknowledged by another site")
