@@ -90,7 +90,7 @@ func (w *Workers) work(ctx context.Context, lease schemas.Lease, l lane) (out ou
 		return out
 	}
 	if ctx.Err() != nil {
-		return outcome{name: "shutdown", retryAt: w.now(), notYet: true}
+		return notYet(o.Outcome, w.now()) // shutting down: what the last attempt found still holds
 	}
 	if lost := context.Cause(held); lost != nil {
 		err = lost

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"jianding/schemas"
@@ -66,23 +67,27 @@ func (w *Workers) notBegun(err error) (outcome, error) {
 }
 
 func (w *Workers) finishFiling(ctx context.Context, lease schemas.Lease, f schemas.Filing, no int, res schemas.FilingOutcome) (outcome, error) {
-	if no != 0 {
-		res.Attempt.No = no
-	}
 	w.metrics.filings.WithLabelValues(string(res.Result)).Inc()
 	w.rest.ask(res.RetryAfter, w.now())
 	out := w.afterFiling(lease.Obligation, f, res)
-	if no == 0 && !out.done {
-		// The client refused before it sent anything (circuit open, original
-		// not to be had): there is no attempt to end.
-		if out.dead {
-			_, err := w.Ledger.FinishDeliveryAttempt(ctx, lease, res, out.result(), w.now())
-			return recorded(out.name), err
-		}
-		return out, nil
+	if left := w.tooEarlyToTell(f, res); left > 0 {
+		res.Attempt.Result, res.Result = res.Result, schemas.FilingUnknown
+		out = notYet("perhaps_not_there", w.now().Add(left))
 	}
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
+	if no == 0 {
+		// The client refused before it sent anything (circuit open, original
+		// not to be had, a field that cannot be mapped).
+		if !out.dead {
+			return out, nil
+		}
+		var err error
+		if no, err = w.Ledger.BeginDeliveryAttempt(keep, lease, "preflight", "", w.now()); err != nil {
+			return w.notBegun(err)
+		}
+	}
+	res.Attempt.No = no
 	if _, err := w.Ledger.FinishDeliveryAttempt(keep, lease, res, out.result(), w.now()); err != nil {
 		return outcome{}, err
 	}
@@ -90,6 +95,23 @@ func (w *Workers) finishFiling(ctx context.Context, lease schemas.Lease, f schem
 		w.log.Warn("report not filed yet", "delivery", f.Delivery.ID, "result", res.Result, "again", out.retryAt, "error", res.Attempt.Error)
 	}
 	return recorded(out.name), nil
+}
+
+// inFlight is how long after its start a submission whose sender died may
+// still arrive: until then "not found" does not mean that it never will.
+const inFlight = 15 * time.Second
+
+func (w *Workers) tooEarlyToTell(f schemas.Filing, res schemas.FilingOutcome) time.Duration {
+	if res.Result != schemas.FilingNotFound || !f.Delivery.Unknown {
+		return 0
+	}
+	for _, a := range slices.Backward(f.Delivery.Attempts) {
+		if a.Operation != "query" {
+			left := a.StartedAt.Add(inFlight).Sub(w.now())
+			return min(left, inFlight) // never longer, whatever the clock did
+		}
+	}
+	return 0
 }
 
 // afterFiling is the table of what each result of the platform decides.

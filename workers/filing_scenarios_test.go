@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"testing"
@@ -187,4 +188,47 @@ func TestReconciliationFindsWhatDiffers(t *testing.T) {
 			t.Errorf("next: %+v", next)
 		}
 	})
+}
+
+// A submission whose sender died may arrive after the question.
+func TestNotFoundRightAfterSendingProvesNothing(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		h.platform.answer = func(n int) (bool, *schemas.FilingOutcome) {
+			if n > 1 {
+				return true, nil
+			}
+			return false, &schemas.FilingOutcome{Result: schemas.FilingUnknown, Attempt: schemas.DeliveryAttempt{Operation: "submit", Error: "connection lost"}}
+		}
+		r := h.upload(sound("2026-001"))
+		h.settle()
+		h.pass(5 * time.Second) // asked: not there
+		if h.platform.submits != 1 || h.platform.queries == 0 {
+			t.Fatalf("%d submissions, %d questions", h.platform.submits, h.platform.queries)
+		}
+		d := h.delivery(r.ID) // and now the first one arrives after all
+		h.platform.records[d.IdempotencyKey] = schemas.PlatformRecord{IdempotencyKey: d.IdempotencyKey, Receipt: "P-1", Status: "accepted"}
+		h.pass(time.Minute)
+		if d := h.delivery(r.ID); d.Status != schemas.DeliveryAcknowledged || h.platform.submits != 1 {
+			t.Errorf("%s after %d submissions", d.Status, h.platform.submits)
+		}
+	})
+}
+
+func TestAReportThatCannotBeMappedIsDeadWithAnAttemptThatSaysWhy(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		h.options = func(o *Options) { o.Platform = cannotMap{h.platform} }
+		h.start()
+		r := h.upload(sound("2026-001"))
+		h.settle()
+		d := h.delivery(r.ID)
+		if d.Status != schemas.DeliveryDead || d.Unknown || len(d.Attempts) != 1 || d.Attempts[0].Result != schemas.FilingFinal {
+			t.Errorf("delivery %+v", d)
+		}
+	})
+}
+
+type cannotMap struct{ *fakePlatform }
+
+func (cannotMap) Submit(context.Context, schemas.Filing, func() (io.ReadCloser, int64, error), func(string, string) error) schemas.FilingOutcome {
+	return schemas.FilingOutcome{Result: schemas.FilingFinal, Reasons: []string{"缺少镇街"}, Attempt: schemas.DeliveryAttempt{Error: "缺少镇街"}}
 }

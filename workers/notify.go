@@ -2,6 +2,7 @@ package workers
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"jianding/schemas"
@@ -46,7 +47,7 @@ func (w *Workers) notify(ctx context.Context, lease schemas.Lease, _ lane) (outc
 	} else {
 		att.Proof, err = w.send(ctx, ch, w.linked(ctx, n))
 	}
-	if err != nil && ctx.Err() != nil {
+	if err != nil && errors.Is(ctx.Err(), context.Canceled) {
 		// Shutdown or lost lease: the attempt's row stays open, as it is true.
 		return outcome{}, ctx.Err()
 	}
