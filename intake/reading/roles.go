@@ -118,7 +118,7 @@ func roleRules() []roleRule {
 			// A list of three without 分别 tells grades, not a rating.
 			return c.inList >= 3 && !strings.Contains(c.before, "分别")
 		}},
-		{"either_grade", schemas.RoleHypothetical, "安全性等级为[Csu]级或[Dsu]级的，应采取措施", func(c setting) bool {
+		{"either_grade", schemas.RoleHypothetical, "安全性等级为[Csu]级或Dsu级的，应采取措施", func(c setting) bool {
 			return orAfter.MatchString(c.after) || orBefore.MatchString(c.before)
 		}},
 		{"defined", schemas.RoleDefinition, "[Dsu]级：安全性严重不符合本标准对Asu级的规定", func(c setting) bool {
