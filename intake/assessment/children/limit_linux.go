@@ -1,15 +1,40 @@
 package children
 
-import "syscall"
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"syscall"
+)
 
 // rlimitData is RLIMIT_DATA: since Linux 4.7 it counts every private writable
 // mapping, that is Go's heap and WebAssembly's memory, but not address space
 // that is only reserved (which RLIMIT_AS would count, tens of gigabytes).
 const rlimitData = 2
 
-func hardLimit(bytes int64) error {
-	l := syscall.Rlimit{Cur: uint64(bytes), Max: uint64(bytes)}
-	return syscall.Setrlimit(rlimitData, &l)
+// hardLimit lets the process map so many bytes beyond what the runtime needed
+// to start. The race detector keeps several bytes of its own for each byte.
+func hardLimit(limit int64) error {
+	start, err := dataBytes()
+	if err != nil {
+		return err
+	}
+	n := uint64(start + limit*shadowFactor)
+	return syscall.Setrlimit(rlimitData, &syscall.Rlimit{Cur: n, Max: n})
+}
+
+// dataBytes is what counts against RLIMIT_DATA now (proc_pid_status(5)).
+func dataBytes() (int64, error) {
+	b, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0, err
+	}
+	_, after, _ := bytes.Cut(b, []byte("\nVmData:"))
+	var kb int64
+	if _, err := fmt.Sscan(string(after), &kb); err != nil {
+		return 0, fmt.Errorf("VmData in /proc/self/status: %w", err)
+	}
+	return kb << 10, nil
 }
 
 // dieWithParent makes the kernel kill the child when its parent ends, even

@@ -197,12 +197,7 @@ func (w *worker) exchange(j *job, wall time.Duration, m message) ([]byte, error)
 	c := w.child
 	timer := time.NewTimer(wall)
 	defer timer.Stop()
-	go func() {
-		// An error here means that the child is gone, which its reader says.
-		if err := writeMessage(c.in, m); err == nil {
-			_ = c.in.Flush()
-		}
-	}()
+	c.outbox <- m // never full: the child has answered all before it
 	var err error
 	select {
 	case a := <-c.answers:
@@ -276,7 +271,7 @@ func (w *worker) ensure(ctx context.Context) error {
 // child is one process.
 type child struct {
 	cmd     *exec.Cmd
-	in      *bufio.Writer
+	outbox  chan message
 	closeIn func() error
 	answers chan answer
 	gone    chan struct{} // closed when the process has been waited for
@@ -299,7 +294,7 @@ func (p *Pool) start() (*child, error) {
 	cmd.Env = append(os.Environ(), p.opts.Env...)
 	cmd.Env = append(cmd.Env, envName+"="+p.opts.Handler, envMemory+"="+strconv.FormatInt(p.opts.MemoryBytes, 10))
 	cmd.SysProcAttr = dieWithParent()
-	c := &child{cmd: cmd, answers: make(chan answer, 4), gone: make(chan struct{}), stderr: &tail{}}
+	c := &child{cmd: cmd, outbox: make(chan message, 2), answers: make(chan answer, 4), gone: make(chan struct{}), stderr: &tail{}}
 	cmd.Stderr = c.stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -312,7 +307,16 @@ func (p *Pool) start() (*child, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	c.in, c.closeIn = bufio.NewWriterSize(in, 1<<16), in.Close
+	c.closeIn = in.Close
+	go func() {
+		w := bufio.NewWriterSize(in, 1<<16)
+		for m := range c.outbox {
+			// An error here means that the child is gone, which its reader says.
+			if err := writeMessage(w, m); err == nil {
+				_ = w.Flush()
+			}
+		}
+	}()
 	go func() {
 		r := bufio.NewReaderSize(out, 1<<16)
 		for {
@@ -334,6 +338,7 @@ func (p *Pool) start() (*child, error) {
 func (c *child) kill() {
 	_ = c.cmd.Process.Kill()
 	_ = c.closeIn()
+	close(c.outbox)
 	for {
 		select {
 		case <-c.gone:
