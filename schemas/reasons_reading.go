@@ -20,6 +20,7 @@ func readingReasons() []ReasonInfo {
 		{"tables_contradict", "评级表之间不一致", WeightReview, "DOMAIN §2"},
 		{"unit_without_conclusion", "评级表中的单体在鉴定结论中没有等级", WeightReview, "DOMAIN §2"},
 		{"conclusion_contradicts_sub_unit", "鉴定单元等级高于其子单元的评定结果", WeightReview, "GB 50292-2015 9.1.2"},
+		{"unit_graver_than_sub_units", "鉴定单元等级低于其子单元的评定结果，须核对直接评级的依据", WeightReview, "GB 50292-2015 9.1.2, 9.1.3"},
 		{"reliability_contradicts_safety", "可靠性等级与安全性等级不符", WeightReview, "GB 50292-2015 10.0.3"},
 		{"conclusion_contradicts_calculation", "危险性等级与危险构件综合比例不符", WeightReview, "JGJ 125-2016 6.3.6"},
 		{"danger_without_standard", "有危险性等级，但未写明危险房屋鉴定标准", WeightReview, "DOMAIN §2"},

@@ -100,7 +100,7 @@ func (r *reader) advise(s sentence, advised bool) []schemas.Recommendation {
 			}
 			ev := s.evidence(quoteSpan(s.text, loc[0], loc[1]))
 			rec := schemas.Recommendation{Code: ms.code, Quote: ev.Quote, Page: ev.Page, Evidence: &ev}
-			if us := unitsIn(s.text[:loc[0]], r.known); len(us) > 0 {
+			if us := unitsIn(itemNumber.ReplaceAllString(s.text[:loc[0]], ""), r.known); len(us) > 0 {
 				rec.Unit = strings.Join(us, "、")
 			}
 			rec.Deadline = deadline.FindString(s.text)

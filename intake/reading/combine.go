@@ -141,6 +141,7 @@ func (r *reader) settleUnits(fs []schemas.Finding) []schemas.Finding {
 // Not checked, because reports rarely print what it takes: member sets against
 // sub-units (7.3), and the share of dangerous members per storey (6.3.4).
 func (r *reader) combine(c conclusion, tabled []*mention) {
+	r.checkGraver(c)
 	for _, m := range c.lower {
 		if m.scope != schemas.ScopeSubUnit || m.aspect != schemas.AspectSafety || m.role == schemas.RoleConclusion && m.section != secConclusion && m.section != secRating {
 			continue
@@ -249,6 +250,38 @@ func (r *reader) checkScales(fs []schemas.Finding) {
 			if g.Aspect == schemas.AspectSafety && unitKey(g.Unit) == unitKey(f.Unit) && rank(f.Grade) == 4 && rank(g.Grade) <= 2 {
 				r.reason("scales_far_apart", f.Evidence.Page, fmt.Sprintf("%s，%s", g.Grade, f.Grade), f.Evidence, g.Evidence)
 			}
+		}
+	}
+}
+
+// checkGraver asks for a human where a unit is graver than its sub-units allow:
+// graver than the lower of foundation and superstructure, and not explained by
+// an envelope of Cu or Du that may lower it to Csu (GB 50292-2015 9.1.2). The
+// direct rating as Dsu (9.1.3) is rare enough to be looked at.
+func (r *reader) checkGraver(c conclusion) {
+	for _, f := range c.findings {
+		if f.Aspect != schemas.AspectSafety || f.Scope != schemas.ScopeUnit {
+			continue
+		}
+		allowed, parts := 0, 0
+		var worst *mention
+		for _, m := range c.lower {
+			if m.scope != schemas.ScopeSubUnit || m.aspect != schemas.AspectSafety || !concerns(m, f) || m.section != secRating && m.section != secConclusion {
+				continue
+			}
+			if !bearing(m) {
+				if rank(m.grade) >= 3 {
+					allowed = max(allowed, 3)
+				}
+				continue
+			}
+			parts++
+			if worst == nil || rank(m.grade) > rank(worst.grade) {
+				worst = m
+			}
+		}
+		if parts >= 2 && rank(f.Grade) > max(allowed, rank(worst.grade)) {
+			r.reason("unit_graver_than_sub_units", f.Evidence.Page, fmt.Sprintf("%s %s，子单元 %s", f.Unit, f.Grade, worst.grade), f.Evidence, worst.evidence)
 		}
 	}
 }

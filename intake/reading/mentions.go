@@ -57,7 +57,7 @@ func (r *reader) mentionsOf(s sentence) []*mention {
 		}
 		c := setting{before: before, after: after, clause: clauseBefore(s.text, t.from), section: s.section, year: r.year}
 		c.inList = inList(s.text, toks, i)
-		c.unitsBefore = len(unitsIn(c.clause, r.known)) > 0
+		c.unitsBefore = len(unitsIn(itemNumber.ReplaceAllString(c.clause, ""), r.known)) > 0
 		c.unitsAfter = ofAfter.MatchString(after) && len(unitsIn(clip(after, 30), r.known)) > 0
 		r.assignRole(m, c)
 		m.units, m.rest = r.subject(s, out, prevEnd, t, after)
@@ -192,6 +192,9 @@ var houseWord = regexp.MustCompile(`房屋|房|楼|建筑|住宅|栋|幢`)
 // mention of the sentence, the paragraph or the heading named.
 func (r *reader) subject(s sentence, earlier []*mention, prevEnd int, t token, after string) (units []string, rest bool) {
 	between := s.text[prevEnd:t.from]
+	if prevEnd == 0 {
+		between = itemNumber.ReplaceAllString(between, "") // "5、1幢" is item 5, not houses 5 and 1
+	}
 	if restWord.MatchString(between) {
 		return nil, true
 	}
@@ -224,6 +227,7 @@ func (r *reader) subject(s sentence, earlier []*mention, prevEnd int, t token, a
 }
 
 var (
+	itemNumber = regexp.MustCompile(`^(?:[(]?[0-9]{1,2}[)、.]|[①-⑳])`)
 	restWord   = regexp.MustCompile(`^级?["”]?(?:的)?(?:房屋|楼|以)?外|其余|其他(?:各)?(?:单体|楼|栋|幢|房屋|单元|建筑)|除[^,。]{1,40}外`)
 	wholeHouse = regexp.MustCompile(`(?:该|本|被鉴定|受检|委托鉴定|整栋|整幢|上述)(?:栋|幢|座)?(?:自建)?(?:房屋|建筑|房|工程|项目)|整体|房屋综合|各(?:栋|幢|单元)`)
 )

@@ -90,7 +90,7 @@ func (r *reader) statementsOf(s sentence) []schemas.Statement {
 			continue
 		}
 		st := schemas.Statement{Kind: kind, Rule: rule, Section: string(s.section), Evidence: s.evidence(c.from, c.to)}
-		if us := unitsIn(s.text[:c.to], r.known); len(us) > 0 {
+		if us := unitsIn(itemNumber.ReplaceAllString(s.text[:c.to], ""), r.known); len(us) > 0 {
 			st.Unit = us[len(us)-1]
 		}
 		out = append(out, st)
