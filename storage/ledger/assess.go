@@ -155,8 +155,6 @@ func (t *tx) checkPrior(r *schemas.Report, prior map[string]int64) error {
 		if x.ID == r.ID {
 			break
 		}
-		// The version as seen, or one more: this very transaction may have
-		// moved an earlier revision to its place.
 		if v, ok := prior[x.ID]; !ok || v != x.Version {
 			return changed
 		}

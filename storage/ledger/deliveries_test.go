@@ -109,6 +109,27 @@ func TestFilingOutcomes(t *testing.T) {
 	})
 }
 
+// A client that gives up before it sends anything ends no attempt: what earlier
+// ones came to stays on record.
+func TestGivingUpWithoutARequest(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		_, d := h.filed("x")
+		lease := h.lease(schemas.OweFile, d.ID)
+		no, err := h.BeginDeliveryAttempt(h.ctx, lease, "submit", "q", h.now())
+		h.must(err)
+		_, err = h.FinishDeliveryAttempt(h.ctx, lease, schemas.FilingOutcome{Attempt: schemas.DeliveryAttempt{No: no}, Result: schemas.FilingUnknown}, later(h), h.now())
+		h.must(err)
+		lease = h.lease(schemas.OweFile, d.ID)
+		d, err = h.FinishDeliveryAttempt(h.ctx, lease, schemas.FilingOutcome{Result: schemas.FilingFinal, Reasons: []string{"字段缺失"}}, schemas.ObligationResult{Dead: true}, h.now())
+		h.must(err)
+		if len(d.Attempts) != 1 || d.Attempts[0].Result != schemas.FilingUnknown || !d.Unknown || d.Status != schemas.DeliveryDead {
+			t.Errorf("%+v", d)
+		}
+		_, err = h.FinishDeliveryAttempt(h.ctx, lease, schemas.FilingOutcome{Attempt: schemas.DeliveryAttempt{No: 7}, Result: schemas.FilingUnknown}, later(h), h.now())
+		h.wantCode(err, schemas.KindInvalid, "attempt_unknown")
+	})
+}
+
 // Query, then submit, under one lease; the first answer keeps the lease.
 func TestTwoRequestsUnderOneLease(t *testing.T) {
 	onBoth(t, func(t *testing.T, h *house) {

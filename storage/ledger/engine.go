@@ -3,8 +3,10 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"strconv"
@@ -27,14 +29,14 @@ type engine struct {
 	postgres bool
 }
 
-func engineFor(driver string) (engine, error) {
-	switch driver {
+func engineFor(name string) (engine, error) {
+	switch name {
 	case "sqlite":
 		return engine{}, nil
 	case "postgres":
 		return engine{postgres: true}, nil
 	}
-	return engine{}, schemas.Errorf(schemas.KindInvalid, "ledger_driver", "未知的台账数据库类型“%s”，可用：sqlite、postgres", driver)
+	return engine{}, schemas.Errorf(schemas.KindInvalid, "ledger_driver", "未知的台账数据库类型“%s”，可用：sqlite、postgres", name)
 }
 
 func (e engine) open(dsn string, conns int) (write, read *sql.DB, err error) {
@@ -196,7 +198,8 @@ func (e engine) translate(err error) error {
 	if errors.As(err, &known) {
 		return err
 	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, sql.ErrConnDone) || e.away(err) {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, sql.ErrConnDone) ||
+		errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || e.away(err) {
 		return schemas.E(schemas.KindUnavailable, "ledger_unavailable", "台账数据库暂不可用，请稍后重试", err)
 	}
 	return schemas.E(schemas.KindInternal, "ledger", "台账内部错误", err)
@@ -216,7 +219,7 @@ func (e engine) away(err error) bool {
 		var ce *pgconn.ConnectError
 		var ne net.Error
 		return errors.As(err, &ce) || errors.As(err, &ne) || pgconn.SafeToRetry(err) ||
-			strings.Contains(err.Error(), "unexpected EOF") || strings.Contains(err.Error(), "closed")
+			strings.Contains(err.Error(), "closed")
 	}
 	switch sqliteCode(err) & 0xff {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,

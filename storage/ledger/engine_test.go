@@ -131,6 +131,46 @@ func TestUnavailable(t *testing.T) {
 	})
 }
 
+// A server that goes away in the middle and comes back: what fails is
+// Unavailable, and the ledger goes on without being opened again.
+func TestConnectionsCutOff(t *testing.T) {
+	h := newHouse(t, "postgres")
+	db := raw(t, h)
+	sep := " "
+	if strings.Contains(h.opts.DSN, "://") {
+		sep = "&"
+	}
+	h.opts.DSN += sep + "application_name=" + map[string]string{"&": "jianding%20cut%20off", " ": "'jianding cut off'"}[sep]
+	h.open()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 20 {
+			db.Exec(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name = 'jianding cut off'`)
+		}
+	}()
+	received := 0
+	for i := 0; ; i++ {
+		_, created, err := h.ReceiveReport(h.ctx, h.newReport("agency-a", "R", fmt.Sprint("cut", i)))
+		if err != nil && schemas.KindOf(err) != schemas.KindUnavailable {
+			t.Errorf("cut off: %v", err)
+		}
+		if created {
+			received++
+		}
+		select {
+		case <-done:
+			h.upload("agency-a", "R", "after")
+			rs, err := h.ReportsByNumber(h.ctx, "agency-a", "R")
+			if err != nil || len(rs) < received+1 {
+				t.Errorf("%d received, %d there, %v", received, len(rs), err)
+			}
+			return
+		default:
+		}
+	}
+}
+
 // A full disk, as the kernel makes it: a child whose files may not grow. What
 // is refused is Unavailable and leaves nothing behind; when there is room again
 // the next report is taken.

@@ -115,16 +115,25 @@ func settledResult(s schemas.DeliveryStatus, res schemas.ObligationResult) (sche
 	return res, nil
 }
 
+// attemptOf is the number of the attempt that an outcome ends: the one that it
+// names, else the last one that has no result yet. 0: the client refused before
+// it sent anything, and there is nothing to end.
+func (d *delivery) attemptOf(o schemas.FilingOutcome) (int, error) {
+	no, last := o.Attempt.No, len(d.Attempts)
+	if no == 0 && last > 0 && d.Attempts[last-1].Result == "" {
+		no = last
+	}
+	if no < 0 || no > last {
+		return 0, invalid("attempt_unknown", "该次上报没有登记")
+	}
+	return no, nil
+}
+
 func (t *tx) endDeliveryAttempt(d *delivery, o schemas.FilingOutcome) error {
 	a := o.Attempt
-	if a.No == 0 {
-		a.No = len(d.Attempts)
-	}
-	if a.No < 1 || a.No > len(d.Attempts) {
-		if len(d.Attempts) == 0 && o.Result != schemas.FilingUnknown {
-			return nil // refused before anything was sent: no request, no row
-		}
-		return invalid("attempt_unknown", "该次上报没有登记")
+	no, err := d.attemptOf(o)
+	if err != nil || no == 0 {
+		return err
 	}
 	result := a.Result
 	if result == "" {
@@ -139,7 +148,7 @@ func (t *tx) endDeliveryAttempt(d *delivery, o schemas.FilingOutcome) error {
 	if a.RequestSHA256 != "" {
 		set, args = set+`, request_sha256 = ?`, append(args, a.RequestSHA256)
 	}
-	_, err := t.exec(`UPDATE delivery_attempts SET `+set+` WHERE delivery_id = ? AND no = ?`, append(args, d.ID, a.No)...)
+	_, err = t.exec(`UPDATE delivery_attempts SET `+set+` WHERE delivery_id = ? AND no = ?`, append(args, d.ID, no)...)
 	return err
 }
 
@@ -202,9 +211,9 @@ func (t *tx) applyOutcome(d *delivery, o schemas.FilingOutcome, res schemas.Obli
 // unknownAsBefore takes back what BeginDeliveryAttempt assumed: this attempt
 // certainly made no record. What earlier attempts left open stays open.
 func (t *tx) unknownAsBefore(d *delivery, o schemas.FilingOutcome) error {
-	no := o.Attempt.No
-	if no == 0 {
-		no = len(d.Attempts)
+	no, err := d.attemptOf(o)
+	if err != nil {
+		return err
 	}
 	var before int
 	ok, err := t.get(`SELECT unknown_before FROM delivery_attempts WHERE delivery_id = ? AND no = ?`, []any{d.ID, no}, &before).found()

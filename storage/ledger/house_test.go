@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"context"
 	"database/sql"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,6 +21,14 @@ import (
 // The suite is one: every test runs on SQLite, and on PostgreSQL when
 // JIANDING_TEST_POSTGRES names a server (a connection string); each test then
 // has a schema of its own.
+
+// TestMain keeps the random histories few, because each step is a durable
+// transaction; -rapid.checks asks for more.
+func TestMain(m *testing.M) {
+	flag.Set("rapid.checks", "12")
+	flag.Parse()
+	os.Exit(m.Run())
+}
 
 // t0 is a Tuesday in November, 09:30 in Asia/Shanghai.
 var t0 = time.Date(2026, 11, 24, 1, 30, 0, 0, time.UTC)

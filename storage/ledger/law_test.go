@@ -31,6 +31,7 @@ func TestCaseLaw(t *testing.T) {
 				"upload and read": w.uploadAndRead,
 				"read again":      w.readAgain,
 				"notice":          w.notice,
+				"link by hand":    w.link,
 				"command":         w.command,
 				"time":            func(t *rapid.T) { h.clock.Forward(time.Duration(rapid.IntRange(1, 300).Draw(t, "min")) * time.Minute) },
 				"":                w.check,
@@ -45,6 +46,7 @@ type world struct {
 	run     int
 	n       int
 	reports []schemas.Report
+	notices []schemas.Notice
 	cases   []string // ids, all that were ever seen
 	lowered map[string]bool
 	last    map[string]schemas.Case
@@ -85,7 +87,25 @@ func (w *world) place(t *rapid.T) (agency, number string) {
 func (w *world) uploadAndRead(t *rapid.T) {
 	agency, number := w.place(t)
 	w.n++
-	w.read(t, w.h.upload(agency, number, fmt.Sprintf("doc-%d-%d", w.run, w.n)))
+	up := w.h.newReport(agency, number, fmt.Sprintf("doc-%d-%d", w.run, w.n))
+	if len(w.notices) > 0 && rapid.Bool().Draw(t, "names a notice") {
+		up.Declared.NoticeRef = rapid.SampledFrom(w.notices).Draw(t, "notice").Ref
+	}
+	r, _, err := w.h.ReceiveReport(w.h.ctx, up)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.read(t, r)
+}
+
+func (w *world) link(t *rapid.T) {
+	if len(w.notices) == 0 || len(w.reports) == 0 {
+		return
+	}
+	n, r := rapid.SampledFrom(w.notices).Draw(t, "notice"), rapid.SampledFrom(w.reports).Draw(t, "report")
+	if err := w.h.LinkNotice(w.h.ctx, n.ID, r.ID, officer("a"), w.h.now()); err != nil && schemas.KindOf(err) != schemas.KindConflict {
+		t.Fatal(err)
+	}
 }
 
 func (w *world) readAgain(t *rapid.T) {
@@ -97,7 +117,8 @@ func (w *world) readAgain(t *rapid.T) {
 func (w *world) notice(t *rapid.T) {
 	agency, number := w.place(t)
 	w.n++
-	_, c := w.h.notice(agency, number, fmt.Sprint("found ", w.n))
+	n, c := w.h.notice(agency, number, fmt.Sprint("found ", w.n))
+	w.notices = append(w.notices, n)
 	w.saw(&c)
 }
 
@@ -130,7 +151,7 @@ func (w *world) check(t *rapid.T) {
 	open := map[string]string{}
 	for _, id := range w.cases {
 		c := w.h.theCase(id)
-		if want := flag(!c.Status.Ended()); len(w.h.open_(schemas.OweEscalate, id)) != want {
+		if want := ticks(!c.Status.Ended()); len(w.h.open_(schemas.OweEscalate, id)) != want {
 			t.Fatalf("case %+v: not %d ticks owed", c, want)
 		}
 		if before, ok := w.last[id]; ok && !before.Status.Ended() {
@@ -167,9 +188,18 @@ func (w *world) check(t *rapid.T) {
 			}
 		}
 	}
+	for _, n := range w.notices {
+		n, err := w.h.Notice(w.h.ctx, n.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := w.last[n.CaseID]; !c.Status.Ended() && open[n.ReportID] != "" && open[n.ReportID] != n.CaseID {
+			t.Fatalf("notice %+v is in an open case, its report in %s", n, open[n.ReportID])
+		}
+	}
 }
 
-func flag(b bool) int {
+func ticks(b bool) int {
 	if b {
 		return 1
 	}
