@@ -407,7 +407,6 @@ func TestAChannelRemovedFromTheConfigurationIsPassed(t *testing.T) {
 		h.upload(red("2026-001"))
 		// Restarted without mail before the first tick; the stamped policy
 		// still names it.
-		before := h.policy
 		h.w.pass(h.ctx, perBatch)
 		h.w.running.Wait()
 		h.options = func(o *Options) {
@@ -417,7 +416,6 @@ func TestAChannelRemovedFromTheConfigurationIsPassed(t *testing.T) {
 				o.Ladder.Contacts[i].Addresses = []ladder.Address{{Channel: "sms", Address: "x"}}
 			}
 		}
-		_ = before
 		h.start()
 		h.settle()
 		h.wantTold(h.sms, "hazard", "head")

@@ -59,7 +59,7 @@ type house struct {
 	monitor  *fakeMonitor
 	policy   ladder.Policy
 	options  func(*Options)
-	logs     *bytes.Buffer
+	logs     *lockedWriter // one for all processes of a test
 }
 
 var t0 = time.Date(2026, 11, 24, 1, 0, 0, 0, time.UTC) // 09:00 in Shanghai
@@ -104,7 +104,7 @@ func newHouse(t *testing.T, driver, dsn string) *house {
 	t.Helper()
 	h := &house{
 		t: t, ctx: t.Context(), clock: &drivenClock{at: t0}, docs: &documents{by: map[string][]byte{}},
-		platform: newFakePlatform(), monitor: &fakeMonitor{}, policy: duty(), options: func(*Options) {}, logs: &bytes.Buffer{},
+		platform: newFakePlatform(), monitor: &fakeMonitor{}, policy: duty(), options: func(*Options) {}, logs: newLog(),
 	}
 	h.mail, h.sms, h.hook = &fakeChannel{clock: h.clock}, &fakeChannel{clock: h.clock}, &fakeChannel{clock: h.clock}
 	l, err := ledger.Open(h.ctx, ledger.Options{Driver: driver, DSN: dsn, LeaseClock: h.clock.Now})
@@ -135,7 +135,7 @@ func (h *house) worker() *Workers {
 		Ladder:   h.policy, Clock: h.clock, Random: func() float64 { return 0.5 },
 		// Not every minute: these tests let weeks pass.
 		Limits: Limits{Beat: 12 * time.Hour},
-		Logger: slog.New(slog.NewTextHandler(&lockedWriter{w: h.logs}, nil)),
+		Logger: slog.New(slog.NewTextHandler(h.logs, nil)),
 	}
 	h.options(&o)
 	w, err := New(o)
@@ -336,13 +336,21 @@ func amber(no string) schemas.Assessment {
 
 type lockedWriter struct {
 	mu sync.Mutex
-	w  io.Writer
+	b  bytes.Buffer
 }
+
+func newLog() *lockedWriter { return &lockedWriter{} }
 
 func (l *lockedWriter) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.w.Write(p)
+	return l.b.Write(p)
+}
+
+func (l *lockedWriter) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
 
 type documents struct {
@@ -526,5 +534,3 @@ func (f fixedReading) Assess(context.Context, io.Reader, int64, schemas.Declared
 func (f fixedReading) Recognise(context.Context, io.Reader, int64, []int, schemas.Declared, schemas.TrustMaterial, time.Time) (schemas.Assessment, error) {
 	return f.a, nil
 }
-
-func newBuffer() *bytes.Buffer { return &bytes.Buffer{} }

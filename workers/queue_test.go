@@ -31,7 +31,7 @@ func newQueued(t *testing.T, options func(*Options)) *queued {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	h := &house{t: t, ctx: t.Context(), docs: &documents{by: map[string][]byte{}}, platform: newFakePlatform(), monitor: &fakeMonitor{},
-		policy: duty(), logs: nil}
+		policy: duty()}
 	h.clock = &drivenClock{at: time.Now()}
 	h.mail, h.sms, h.hook = &fakeChannel{clock: h.clock}, &fakeChannel{clock: h.clock}, &fakeChannel{clock: h.clock}
 	l, err := ledger.Open(ctx, ledger.Options{Driver: "sqlite", DSN: filepath.Join(t.TempDir(), "ledger.db")})
@@ -49,7 +49,7 @@ func newQueued(t *testing.T, options func(*Options)) *queued {
 		}
 	}
 	q := &queued{house: h, redis: e}
-	h.logs = newBuffer()
+	h.logs = newLog()
 	h.start()
 	ended := make(chan error, 1)
 	go func() { ended <- h.w.Run(ctx) }()
