@@ -216,7 +216,11 @@ func TestAnotherAgencysReportIsNotFound(t *testing.T) {
 // A body of one byte now and then ends; meanwhile others are told to wait and
 // are served afterwards.
 func TestSlowBodyEnds(t *testing.T) {
-	h := newHouse(t, func(o *Options) { o.BodyPause, o.BodyGrace, o.MaxUploads = 2*time.Second, 500*time.Millisecond, 1 })
+	var dir string
+	h := newHouse(t, func(o *Options) {
+		o.BodyPause, o.BodyGrace, o.MaxUploads = 5*time.Second, 3*time.Second, 1
+		dir = o.SpoolDir
+	})
 	conn, err := net.Dial("tcp", strings.TrimPrefix(h.URL, "http://"))
 	if err != nil {
 		t.Fatal(err)
@@ -232,7 +236,13 @@ func TestSlowBodyEnds(t *testing.T) {
 		}
 		answered <- resp
 	}()
-	// The slow one holds the only place: others are told to come again.
+	// Once it is on the spool, the slow one holds the only place: others are
+	// told to come again.
+	for {
+		if held, _ := filepath.Glob(filepath.Join(dir, spoolPrefix+"*")); len(held) > 0 {
+			break
+		}
+	}
 	crowded := false
 	var resp *http.Response
 	for resp == nil {
