@@ -19,7 +19,7 @@ type CaseAdvance struct {
 	CaseID        string
 	ExpectVersion int64
 	Step, Round   int
-	StepAt        *time.Time // non-nil: kept as Case.StepAt
+	StepAt        *time.Time  // non-nil: kept as Case.StepAt
 	Level         HazardLevel // may only rise
 	AddReminded   []string
 	Notifications []NewNotification
