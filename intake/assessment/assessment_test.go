@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"image/png"
 	"log/slog"
 	"os"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"jianding/intake/assessment/children"
 	"jianding/intake/assessment/corpustest"
 	"jianding/intake/pdf"
 	"jianding/intake/signature"
@@ -122,46 +124,43 @@ func asJSON(t *testing.T, a schemas.Assessment) string {
 const page = "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n" +
 	"3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]>>\nendobj\ntrailer\n<</Root 1 0 R/Size 4>>\n%%EOF\n"
 
-// TestPoisonInPool: a document that takes too long or too much is rejected with
-// its reason, and the documents before and after it come out alike.
+// TestPoisonInPool: a document that takes too long is rejected with its reason
+// and its digests, and leaves the pool able to say so of the next as well.
 func TestPoisonInPool(t *testing.T) {
-	good := PoolRequest{Document: []byte(page), At: corpustest.At()}
+	p := newPool(t, PoolOptions{Workers: 1, Wall: time.Nanosecond, WallPerMB: time.Nanosecond})
+	for range 2 {
+		a, err := p.Inspect(context.Background(), PoolRequest{Document: []byte(page), At: corpustest.At()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.Outcome != schemas.Rejected || len(a.Reasons) == 0 || a.Reasons[0].Code != schemas.DocumentTimeout {
+			t.Errorf("got %s %+v, want rejected for %s", a.Outcome, a.Reasons, schemas.DocumentTimeout)
+		}
+		if a.Hazard.Level != schemas.HazardAmber {
+			t.Errorf("hazard %s: what nobody could look into must be doubted", a.Hazard.Level)
+		}
+		if d := digest([]byte(page)); a.SHA256 != d.sha256 || a.SM3 != d.sm3 {
+			t.Errorf("digests %s %s, want %+v", a.SHA256, a.SM3, d)
+		}
+	}
+}
+
+// TestKilled: how a child ended decides whose fault it was. That children end
+// so is shown in package children.
+func TestKilled(t *testing.T) {
 	for _, c := range []struct {
-		name string
-		opts PoolOptions
+		err  error
 		want schemas.ReasonCode
 	}{
-		{"time", PoolOptions{Workers: 1, Wall: time.Nanosecond, WallPerMB: time.Nanosecond}, schemas.DocumentTimeout},
-		{"memory", PoolOptions{Workers: 1, MemoryBytes: 160 << 20}, schemas.DocumentMemory},
+		{fmt.Errorf("x: %w", children.ErrTimeout), schemas.DocumentTimeout},
+		{children.ErrMemory, schemas.DocumentMemory},
+		{fmt.Errorf("%w: signal", children.ErrCrashed), schemas.DocumentCrashed},
+		{fmt.Errorf("%w: %w", children.ErrSetup, children.ErrCrashed), ""},
+		{children.ErrStart, ""}, {children.ErrClosed, ""}, {context.Canceled, ""}, {nil, ""},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			p := newPool(t, c.opts)
-			req := good
-			if c.name == "memory" {
-				limits := pdf.DefaultLimits()
-				limits.Bytes = 1 << 30
-				opts := c.opts
-				opts.Limits = &limits
-				p = newPool(t, opts)
-				req.Document = append([]byte(page), make([]byte, 100<<20)...)
-			}
-			a, err := p.Inspect(context.Background(), req)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if a.Outcome != schemas.Rejected || len(a.Reasons) == 0 || a.Reasons[0].Code != c.want {
-				t.Errorf("got %s %+v, want rejected for %s", a.Outcome, a.Reasons, c.want)
-			}
-			if len(a.SHA256) != 64 || len(a.SM3) != 64 {
-				t.Errorf("digests are missing: %q %q", a.SHA256, a.SM3)
-			}
-			if c.name == "memory" {
-				next, err := p.Inspect(context.Background(), good)
-				if err != nil || next.Pages != 1 {
-					t.Errorf("the next document: %d pages, %v", next.Pages, err)
-				}
-			}
-		})
+		if got := killed(c.err); got != c.want {
+			t.Errorf("%v: %q, want %q", c.err, got, c.want)
+		}
 	}
 }
 
