@@ -216,10 +216,10 @@ func (l *Ledger) NextDue(ctx context.Context) (at time.Time, any bool, err error
 			nil, &free).orMissing(nil); err != nil {
 			return err
 		}
-		// The state as an expression: the few leased rows are found by their
-		// lease, not among all that is open.
+		// Whatever ends an obligation takes its lease away: the few leased rows
+		// are all open.
 		if err := t.get(`SELECT min(CASE WHEN due_at > lease_until THEN due_at ELSE lease_until END) FROM obligations
-			WHERE lease_until IS NOT NULL AND (state || '') = 'open'`, nil, &leased).err; err != nil {
+			WHERE lease_until IS NOT NULL`, nil, &leased).err; err != nil {
 			return err
 		}
 		any = free.Valid || leased.Valid
