@@ -129,7 +129,7 @@ func (w *Workers) linked(ctx context.Context, n schemas.Notification) schemas.Me
 		m.ReportLink = w.Links.Report(c.ReportID)
 	}
 	if c.Status == schemas.CaseOpen || c.Status == schemas.CaseNotified {
-		m.AckLink = w.Links.Ack(n.CaseID, n.ID, w.now().Add(24*time.Hour))
+		m.AckLink = w.Links.Ack(n.CaseID, m.Recipient.Contact, w.now().Add(24*time.Hour))
 	}
 	return m
 }

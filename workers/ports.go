@@ -91,12 +91,12 @@ type Platform interface {
 }
 
 // Links makes the links of a message when it is sent, so that no secret link
-// is stored. Ack is a one-time link that acts on POST only; an empty string
-// leaves a link out.
+// is stored. Ack is a one-time link of one contact that acts on POST only; an
+// empty string leaves a link out.
 type Links interface {
 	Report(reportID string) string
 	Case(caseID string) string
-	Ack(caseID, notificationID string, expires time.Time) string
+	Ack(caseID, contact string, expires time.Time) string
 }
 
 // Heartbeat tells an outside monitor that the service is alive and keeps up.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"time"
 
@@ -90,7 +91,7 @@ type intakeConfig struct {
 }
 
 type assessmentConfig struct {
-	Processes int           `yaml:"processes"` // child processes; default the number of cores
+	Processes int           `yaml:"processes"` // reports looked at at once; default the number of cores
 	MemoryMB  int           `yaml:"memory_mb"` // of one child; default 1024
 	Timeout   time.Duration `yaml:"timeout"`   // of one report; default 60s
 	// CacheDir keeps the compiled PDFium; default below the user's cache directory.
@@ -135,6 +136,14 @@ type workersConfig struct {
 type logConfig struct {
 	Level  string `yaml:"level"`  // debug, info (default), warn, error
 	Format string `yaml:"format"` // json, text; default text on a terminal
+}
+
+// processes is how many reports are looked at at once.
+func (c config) processes() int {
+	if c.Assessment.Processes > 0 {
+		return c.Assessment.Processes
+	}
+	return runtime.NumCPU()
 }
 
 func defaultConfig() config {

@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 
@@ -93,7 +92,9 @@ func build(ctx context.Context, cfg config, which parts, log *slog.Logger) (_ *s
 		s.onClose(s.platform.Close)
 	}
 	if s.pool, err = assessment.NewPool(assessment.PoolOptions{
-		Workers: cfg.Assessment.Processes, MemoryBytes: int64(cfg.Assessment.MemoryMB) << 20, Wall: cfg.Assessment.Timeout,
+		// One child more than short documents have places, so that a long one
+		// cannot hold them up.
+		Workers: cfg.processes() + 1, MemoryBytes: int64(cfg.Assessment.MemoryMB) << 20, Wall: cfg.Assessment.Timeout,
 		CacheDir: cfg.Assessment.CacheDir, Logger: log,
 	}); err != nil {
 		return nil, err
@@ -222,15 +223,11 @@ func (s *service) buildWorkers(ctx context.Context, which parts, links pageLinks
 	if err != nil {
 		return err
 	}
-	processes := s.cfg.Assessment.Processes
-	if processes <= 0 {
-		processes = runtime.NumCPU()
-	}
 	o := workers.Options{
 		Ledger: s.ledger, Originals: s.originals, Assessor: s.pool, Channels: channels, Links: links, Ladder: policy,
 		Clock: systemClock{}, Logger: s.log, Metrics: registry, ReviewFor: s.cfg.Review.Limit,
 		Daily: workers.DailyMessage{Contact: s.cfg.Heartbeat.Contact, At: s.cfg.Heartbeat.DailyAt},
-		Limits: workers.Limits{Sweep: s.cfg.Workers.Sweep, AssessShort: processes, Critical: s.cfg.Workers.Critical,
+		Limits: workers.Limits{Sweep: s.cfg.Workers.Sweep, AssessShort: s.cfg.processes(), Critical: s.cfg.Workers.Critical,
 			Notify: s.cfg.Workers.Notify, Background: s.cfg.Workers.Background, Beat: s.cfg.Heartbeat.Every},
 	}
 	if s.platform != nil {
@@ -300,6 +297,7 @@ func (s *service) buildWeb(which parts, links pageLinks, registry *prometheus.Re
 		OpenNotice: func(n schemas.Notice, _ time.Time) (schemas.NewCase, error) { return terms.NoticeCase(n), nil },
 		Export:     exporter(s.ledger, s.originals, s.profile),
 		PageImage:  s.pageImage,
+		CopyTo:     func(c schemas.Case) []string { return s.cfg.Ladder.CopyTo(c.Town, c.Use) },
 		Wake:       s.workers.Hint,
 		Metrics:    promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
 		LinkKey:    links.key, BaseURL: s.publicURL(),
