@@ -68,7 +68,10 @@ func (w *Workers) notBegun(err error) (outcome, error) {
 
 func (w *Workers) finishFiling(ctx context.Context, lease schemas.Lease, f schemas.Filing, no int, res schemas.FilingOutcome) (outcome, error) {
 	w.metrics.filings.WithLabelValues(string(res.Result)).Inc()
-	w.rest.ask(res.RetryAfter, w.now())
+	if res.Result == schemas.FilingRetry {
+		// Anything else that asks for time concerns this delivery alone.
+		w.rest.ask(res.RetryAfter, w.now())
+	}
 	out := w.afterFiling(lease.Obligation, f, res)
 	if left := w.tooEarlyToTell(f, res); left > 0 {
 		res.Attempt.Result, res.Result = res.Result, schemas.FilingUnknown

@@ -54,7 +54,7 @@ func (w *Workers) dailyMessage(ctx context.Context, now time.Time) error {
 	}
 	at, err := ladder.ClockTime(w.Daily.At)
 	if err != nil {
-		return nil // checked at start
+		return err
 	}
 	local := now.In(triage.Shanghai())
 	day := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, local.Location())

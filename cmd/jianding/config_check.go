@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -83,8 +84,8 @@ func (c config) problems() []schemas.Problem {
 
 // problemsOf takes an error apart for a list of problems.
 func problemsOf(err error) []schemas.Problem {
-	e, ok := err.(*schemas.Error)
-	if ok && len(e.Problems) > 0 {
+	var e *schemas.Error
+	if errors.As(err, &e) && len(e.Problems) > 0 {
 		return e.Problems
 	}
 	return []schemas.Problem{{Code: "invalid", Message: err.Error()}}

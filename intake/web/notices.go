@@ -109,7 +109,7 @@ func (s *server) readNoticeParts(n *noticeRequest, body io.Reader, boundary stri
 	form := fields{}
 	for parts := 0; ; parts++ {
 		part, err := mr.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err == nil && parts > maxPhotos+20 {

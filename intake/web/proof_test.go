@@ -10,7 +10,7 @@ import (
 
 func TestReceiptIsProvenByTheLog(t *testing.T) {
 	h := newHouse(t)
-	v := h.upload("agency-01", pdf(1), `{"report_no":"R-1"}`)
+	v := h.upload("agency-01", pdf(1), `{}`)
 	h.upload("agency-01", pdf(2), "")
 	var r receiptProofView
 	h.call("agency-01", "GET", v.Links["receipt"], nil).into(t, &r)

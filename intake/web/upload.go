@@ -157,7 +157,7 @@ func (u *upload) readParts(body io.Reader, boundary string) error {
 	u.form = map[string]string{}
 	for parts := 0; ; parts++ {
 		part, err := mr.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			// What follows the last boundary belongs to the body's digest.
 			_, err = io.Copy(io.Discard, io.TeeReader(body, u.wholeBody))
 			return err

@@ -78,7 +78,7 @@ func TestCheckProfileListsEveryProblem(t *testing.T) {
 extends: reference-hmac-sha256
 name: broken
 base_url: http://platform.example.cn/api?x=1
-divison: "500116"
+divisjon: "500116"
 division: 江津
 timeouts: {connect: soon, answer: 5m, total: 1m}
 rate: {per_second: -3}
@@ -121,7 +121,7 @@ callbacks:
 	}
 	all := strings.Join(got, "\n")
 	for _, want := range []string{
-		"divison unknown_key", "timeouts.connect wrong_type", "base_url bad_value", "division bad_value", "timeouts.total bad_value",
+		"divisjon unknown_key", "timeouts.connect wrong_type", "base_url bad_value", "division bad_value", "timeouts.total bad_value",
 		"rate.per_second bad_value", "tls.min_version bad_value", "tls incomplete", "proxy bad_value",
 		"signing.algorithm bad_value", "signing.encoding bad_value", "signing.nonce.bytes bad_value", "signing.time.zone bad_value", "signing.time.format bad_value",
 		"signing.parts[0].value bad_template", "signing.headers[0].value bad_template", "signing.parts insecure",

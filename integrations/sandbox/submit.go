@@ -138,7 +138,7 @@ func (s *Server) submit(c *call) {
 	var problems []problem
 	for {
 		part, err := mr.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

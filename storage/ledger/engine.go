@@ -176,19 +176,6 @@ func sqliteCode(err error) int {
 	return 0
 }
 
-// duplicate says that a unique constraint refused the row.
-func (e engine) duplicate(err error) bool {
-	if e.postgres {
-		var pe *pgconn.PgError
-		return errors.As(err, &pe) && pe.Code == "23505"
-	}
-	switch sqliteCode(err) {
-	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
-		return true
-	}
-	return false
-}
-
 // translate gives a foreign error its kind.
 func (e engine) translate(err error) error {
 	if err == nil {

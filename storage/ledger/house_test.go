@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -141,7 +142,8 @@ func (h *house) must(err error) {
 func (h *house) wantCode(err error, kind schemas.Kind, code string) {
 	h.t.Helper()
 	var got string
-	if e, ok := err.(*schemas.Error); ok {
+	var e *schemas.Error
+	if errors.As(err, &e) {
 		got = e.Code
 		if e.Message == "" {
 			h.t.Errorf("error %v has no message for people", err)
@@ -262,6 +264,7 @@ func (h *house) redCase(content string) (schemas.Report, schemas.Case) {
 	r, c := h.assess(h.upload("agency-a", "R-"+content, content), reading{status: schemas.ReportAccepted, level: schemas.HazardRed})
 	if c == nil {
 		h.t.Fatal("a red reading opened no case")
+		return r, schemas.Case{}
 	}
 	return r, *c
 }

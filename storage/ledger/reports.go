@@ -115,7 +115,7 @@ func (t *tx) receive(n schemas.NewReport) (schemas.Report, bool, error) {
 		return schemas.Report{}, false, err
 	}
 	if err := t.event(n.ReceivedAt, schemas.EventReportReceived, "report:"+r.ID, n.Actor, map[string]any{
-		"receipt_no": r.ReceiptNo, "sha256": r.SHA256, "sm3": r.SM3, "agency_id": r.AgencyID, "size": r.Size,
+		"receipt_no": r.ReceiptNo, "sha256": n.SHA256, "sm3": n.SM3, "agency_id": n.AgencyID, "size": n.Size,
 	}); err != nil {
 		return schemas.Report{}, false, err
 	}

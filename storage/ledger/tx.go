@@ -55,7 +55,7 @@ func (l *Ledger) once(ctx context.Context, db *sql.DB, change bool, f func(*tx) 
 	if err != nil {
 		return err
 	}
-	defer stx.Rollback() // after Commit: sql.ErrTxDone, which says nothing
+	defer func() { _ = stx.Rollback() }() // after Commit: sql.ErrTxDone, which says nothing
 	if err := f(&tx{ctx: ctx, l: l, sql: stx}); err != nil {
 		return err
 	}

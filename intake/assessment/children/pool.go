@@ -157,7 +157,7 @@ func (w *worker) run() {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	defer func() { w.drop() }()
-	w.ensure(context.Background()) // warm before the first call
+	_ = w.ensure(context.Background()) // warm before the first call, which says what is wrong
 	for {
 		select {
 		case <-w.pool.stop:

@@ -2,6 +2,7 @@ package children
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -82,7 +83,7 @@ func serve(r io.Reader, w io.Writer, h Handler, limit int64) error {
 	in, out := bufio.NewReaderSize(r, 1<<16), bufio.NewWriter(w)
 	for {
 		m, err := readMessage(in, math.MaxInt64)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil // the parent is gone or done with us
 		}
 		if err != nil {
