@@ -5,13 +5,9 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
-)
 
-// radicals pairs each CJK radical of the supplement block (U+2E80–2EFF) with
-// the ideograph that it stands for (Unicode EquivalentUnifiedIdeograph).
-// Chromium, wkhtmltopdf and LibreOffice write such radicals when a font's two
-// code points share a glyph; NFKC folds only the Kangxi block (U+2F00–2FDF).
-const radicals = "⺁厂⺂乛⺃乚⺄乙⺅亻⺆冂⺇𠘨⺈刀⺉刂⺊卜⺋㔾⺌小⺍小⺎兀⺏尣⺐尢⺑𡯂⺒巳⺓幺⺔彑⺕彐⺖忄⺗心⺘扌⺙攵⺛旡⺜日⺝月⺞歺⺟母⺠民⺡氵⺢氺⺣灬⺤爫⺥爫⺦丬⺧牛⺨犭⺩王⺪𤴔⺫目⺬示⺭礻⺮𥫗⺯糹⺰纟⺱罓⺲罒⺳㓁⺴冗⺵𦉫⺶羊⺷𦍌⺸𦍋⺹耂⺺肀⺻聿⺼肉⺽𦥑⺾艹⺿艹⻀艹⻁虎⻂衤⻃覀⻄西⻅见⻆角⻇𧢲⻈讠⻉贝⻊𧾷⻋车⻌辶⻍辶⻎辶⻏邑⻐钅⻑長⻒镸⻓长⻔门⻕𨸏⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻞𩙿⻟飠⻠饣⻡𩠐⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻱龜⻲亀⻳龟"
+	"jianding/schemas"
+)
 
 // variants are further pairs that mean the same in a report: traditional
 // forms, look-alike letters of other scripts (a Cyrillic С is drawn as C) and
@@ -23,7 +19,7 @@ const variants = "級级樓楼棟栋號号為为層层構构鑒鉴鑑鉴" +
 
 var foldTable = func() map[rune]rune {
 	m := make(map[rune]rune)
-	for _, table := range []string{radicals, variants} {
+	for _, table := range []string{schemas.Radicals, variants} {
 		rs := []rune(table)
 		for i := 0; i+1 < len(rs); i += 2 {
 			m[rs[i]] = rs[i+1]

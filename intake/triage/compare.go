@@ -52,7 +52,7 @@ func compare(in Input) []schemas.Reason {
 
 // plain is a value without the differences of typesetting.
 func plain(s string) string {
-	s = norm.NFKC.String(s)
+	s = norm.NFKC.String(schemas.FoldRadicals(s))
 	s = strings.NewReplacer("—", "-", "–", "-", "－", "-", "‐", "-", "〔", "[", "〕", "]", "【", "[", "】", "]").Replace(s)
 	return strings.ToUpper(strings.Join(strings.Fields(s), ""))
 }
