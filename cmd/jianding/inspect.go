@@ -60,7 +60,7 @@ verdict, and 2 on bad usage.`,
 	f.BoolVar(&o.explain, "explain", false, "every check of every signature, in words")
 	f.StringVar(&o.render, "render", "", "write the pages with evidence drawn to this directory")
 	f.IntVar(&o.processes, "processes", 0, "documents at a time (default the number of cores)")
-	f.DurationVar(&o.timeout, "timeout", 30*time.Second, "for one document, plus two seconds per megabyte")
+	f.DurationVar(&o.timeout, "timeout", 60*time.Second, "for one document, plus two seconds per megabyte")
 	f.IntVar(&o.memoryMB, "memory-mb", 1024, "for one document")
 	return cmd
 }

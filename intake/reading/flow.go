@@ -71,7 +71,6 @@ func addProse(items []*item, l *line) []*item {
 }
 
 var (
-	numbering = `(?:第[一二三四五六七八九十0-9]+[章节部分条]+|[(][一二三四五六七八九十]{1,3}[)]|[一二三四五六七八九十]{1,3}[、.,:]|[0-9]{1,2}(?:\.[0-9]{1,2}){0,3}[、.)]?|[(][0-9]{1,2}[)]|[①-⑳㉑-㉟]|附[录件表图][A-Z0-9一二三四五六七八九十]*|[A-Z]\.)`
 	// itemStart recognises the beginning of a list item or numbered heading. A
 	// bare number counts only before a word, never before a unit or a decimal.
 	itemStart = regexp.MustCompile(`^(?:第[一二三四五六七八九十0-9]+[章节部分]|[(][一二三四五六七八九十0-9]{1,3}[)]|[一二三四五六七八九十]{1,3}、|[0-9]{1,2}[、)]|[0-9]{1,2}\.[^0-9]|[0-9]{1,2}(?:\.[0-9]{1,2}){1,3}[、.)]?[\p{Han}]|[①-⑳]|[*•·●■◆▶✓√-][^0-9]|附[录件][A-Z0-9一二三四五六七八九十:])`)

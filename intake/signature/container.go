@@ -150,7 +150,7 @@ func fromVerdict(s *signature, target error) finding {
 		return passed()
 	}
 	detail := detailOf(s.verdict.Errors, target)
-	if s.timestamp && (target == cms.ErrNoCertificate || target == cms.ErrUnsupported) {
+	if s.timestamp && (errors.Is(target, cms.ErrNoCertificate) || errors.Is(target, cms.ErrUnsupported)) {
 		// A document time-stamp that cannot be checked proves no time, and
 		// changes nothing either.
 		return warning(detail)

@@ -13,16 +13,16 @@ import (
 // lab is the tests' own PKI: two roots, a time-stamp authority each, and an
 // agency with a certificate per algorithm.
 type lab struct {
-	root, smRoot, tsaRoot *signing.Authority
-	agency                map[signing.Algorithm]signing.Signer
-	person, smPerson      signing.Signer
-	maker                 signing.Signer // of seals
-	rsaMaker              signing.Signer
-	tsa, smTSA            signing.Signer
-	stranger              signing.Signer // from a root nobody trusts
-	strangeRoot           *signing.Authority
-	trust                 *signature.Trust
-	material              schemas.TrustMaterial
+	root, smRoot     *signing.Authority
+	agency           map[signing.Algorithm]signing.Signer
+	person, smPerson signing.Signer
+	maker            signing.Signer // of seals
+	rsaMaker         signing.Signer
+	tsa, smTSA       signing.Signer
+	stranger         signing.Signer // from a root nobody trusts
+	strangeRoot      *signing.Authority
+	trust            *signature.Trust
+	material         schemas.TrustMaterial
 }
 
 const (

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"context"
 	"io"
 	"log/slog"
@@ -174,7 +175,7 @@ func (s *server) recovering(next http.Handler) http.Handler {
 			if v == nil {
 				return
 			}
-			if v == http.ErrAbortHandler {
+			if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(v)
 			}
 			s.log.Error("handler panicked", "route", r.Pattern, "panic", v)

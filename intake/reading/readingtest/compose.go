@@ -231,9 +231,7 @@ func (c *composer) basis() {
 	for i, t := range list {
 		c.add(Block{Kind: Line, Section: Basis, Text: fmt.Sprintf("%s%s；", pick(c.spec.rng("marker"), []string{"", "(%d) ", "%d、"}), t)})
 		last := &c.doc.Blocks[len(c.doc.Blocks)-1]
-		if strings.Contains(last.Text, "%d") {
-			last.Text = strings.Replace(last.Text, "%d", fmt.Sprint(i+1), 1)
-		}
+		last.Text = strings.Replace(last.Text, "%d", fmt.Sprint(i+1), 1)
 	}
 }
 

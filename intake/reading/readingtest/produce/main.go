@@ -129,7 +129,7 @@ func (p *producer) doubtful(seed uint64, printer string) error {
 		}
 	}
 	for i, c := range rt.Contradictions() {
-		s := p.wordings.Draw(seed + 100)
+		var s rt.Spec
 		for n := uint64(1); ; n++ {
 			var ok bool
 			if s, ok = rt.Contradict(p.wordings.Draw(seed+100*uint64(i+1)+n), c); ok {
