@@ -80,6 +80,7 @@ func Read(src pdf.Source, opts Options) Result {
 	res := Result{Fields: fields, Pages: verdicts, Rules: []string{Rules}}
 	mentions := r.allMentions(items)
 	statements := r.statements(items)
+	statements = append(statements, r.leftovers(items, statements)...)
 	recommendations := r.recommendations(items)
 	concl := r.resolve(mentions, items)
 	res.Findings = concl.findings
