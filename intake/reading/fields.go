@@ -85,6 +85,8 @@ func (r *reader) fields(items []*item, pages []loaded, furniture []string) schem
 }
 
 var (
+	reportNoProse = regexp.MustCompile(`报告(?:书)?(?:的)?编号(?:为|是)[:"“]?([A-Za-z\p{Han}0-9\[\]〔〕()/._-]{3,40}?[0-9](?:号)?)["”]?(?:[,;。)]|$)`)
+	otherReport   = regexp.MustCompile(`原|此前|上次|前次|曾|旧|另|参考|引用|依据|检测报告|勘察|排查`)
 	reportNoForm  = regexp.MustCompile(`[0-9]`)
 	agencyForm    = regexp.MustCompile(`公司|中心|院|所|站|集团|大学|事务所|分公司|室|厂|队|局`)
 	addressForm   = regexp.MustCompile(`[省市区县镇乡街路村社组号栋幢道巷弄里园城]`)
@@ -284,6 +286,11 @@ func (c candidates) fromProse(it *item) {
 		if m != nil {
 			c.add(f, it.text.sub(m[2*g], m[2*g+1]), it.page, weight)
 		}
+	}
+	// A number in running text is the report's own unless the words before it
+	// speak of another report; then two numbers are a question for a human.
+	if m := reportNoProse.FindStringSubmatchIndex(t); m != nil && !otherReport.MatchString(tailOf(t[:m[0]], 24)) && !histCue.MatchString(tailOf(t[:m[0]], 24)) {
+		take(fReportNo, m, 1, 2)
 	}
 	take(fClient, entrusted.FindStringSubmatchIndex(t), 1, 1)
 	if it.section != secDeclaration {
