@@ -99,6 +99,13 @@ var (
 	ofAfter       = re(`^["”)]?["”]?(?:的(?:房屋|楼栋|建筑|单元|鉴定单元|有|为|是|包括)|[:])`)
 )
 
+// ratesThisHouse: the clause names the house that is appraised and rates it.
+func ratesThisHouse(c setting) bool {
+	return thisCue.MatchString(c.clause) && ratedInFull.MatchString(c.clause) && !thoseGraded.MatchString(c.after)
+}
+
+var ratedInFull = re(`(?:评定|鉴定|判定|评级|评价|评|认定|判)(?:等级|结果|结论)?(?:为|是|:)["“'‘(]?$`)
+
 // roleRules returns the rules in the order in which they are tried.
 func roleRules() []roleRule {
 	return []roleRule{
@@ -110,7 +117,9 @@ func roleRules() []roleRule {
 			return negBefore.MatchString(c.clause) || negNone.MatchString(c.clause) || negAfter.MatchString(c.after)
 		}},
 		{"basis_section", schemas.RoleDefinition, "(鉴定依据) [Dsu]级：严重影响整体承载", func(c setting) bool {
-			return c.section == secBasis || c.section == secDeclaration
+			// A rating of this house stays one wherever a heading was
+			// misread: without another rule it is unclear, and a human looks.
+			return (c.section == secBasis || c.section == secDeclaration) && !ratesThisHouse(c)
 		}},
 		{"list_of_grades", schemas.RoleDefinition, "安全性等级分为[Asu]、[Bsu]、[Csu]、[Dsu]四级", func(c setting) bool {
 			if dividedInto.MatchString(c.before) || countOfGrades.MatchString(c.after) && (listAfter.MatchString(c.after) || listBefore.MatchString(c.before)) {

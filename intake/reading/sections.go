@@ -78,7 +78,7 @@ func looksHeading(t string) bool {
 		return true
 	}
 	n := len([]rune(t))
-	if n < 3 || n > 32 || strings.ContainsAny(t, "。;!?,") || gradeToken.MatchString(t) {
+	if n < 3 || n > 32 || strings.ContainsAny(t, "。;!?,《》") || gradeToken.MatchString(t) {
 		return false
 	}
 	loc := headNumber.FindString(t)
