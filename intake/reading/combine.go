@@ -35,12 +35,13 @@ func (r *reader) checkTables(said, tabled []*mention, c conclusion) {
 			continue
 		}
 		for _, k := range t.keys() {
-			matched, any := false, false
+			matched, any, concluded := false, false, false
 			for _, s := range said {
 				if s.aspect != t.aspect || s.scope != t.scope {
 					continue
 				}
 				any = true
+				concluded = concluded || s.grade == t.grade
 				for _, sk := range s.keys() {
 					if sk.unit != k.unit && !single {
 						continue
@@ -51,8 +52,14 @@ func (r *reader) checkTables(said, tabled []*mention, c conclusion) {
 					}
 				}
 			}
-			if any && !matched && k.unit != defaultUnit {
+			switch {
+			case !any || matched:
+			case k.unit != defaultUnit:
 				r.reason("unit_without_conclusion", t.page, k.unit, t.evidence)
+			case !concluded:
+				// A summary of several units names the worst of them, a row of
+				// a table any of them; a grade that no unit has is neither.
+				r.reason("conclusion_contradicts_table", t.page, fmt.Sprintf("结论中没有任何单元为 %s", t.grade), t.evidence)
 			}
 		}
 	}

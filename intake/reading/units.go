@@ -161,6 +161,10 @@ func unitKey(u string) string {
 	if u == "" || genericUnit.MatchString(u) {
 		return defaultUnit
 	}
+	// 正房 and 正房房屋 are one.
+	if short := strings.TrimSuffix(u, "房屋"); short != u && len([]rune(short)) >= 2 {
+		return short
+	}
 	return u
 }
 
