@@ -7,18 +7,22 @@ import (
 )
 
 var (
-	surveyTitle = re(`(?:隐患|安全|自建房|房屋)[^。;,]{0,8}(?:排查|普查|摸排)(?:报告|表|情况|记录|登记表|结果)|排查报告`)
-	appraisalIs = re(`鉴定报告|鉴定书|检测鉴定|鉴定结论|可靠性鉴定|安全性鉴定|危险性鉴定`)
-	surveyWords = re(`排查结论|排查人员|排查单位|排查结果|排查日期|(?:存在(?:严重|一定)|未发现)(?:结构)?安全隐患`)
-	consulting  = re(`鉴定咨询报告|咨询报告|评估咨询`)
+	// A survey calls itself one: 房屋结构安全隐患排查技术报告. What follows 排查 up
+	// to 报告 may be any term; the name of the agency on the cover (…鉴定有限公司)
+	// makes no appraisal of it.
+	surveyTitle    = re(`(?:排查|普查|摸排|筛查)[^。;,\n]{0,10}(?:报告|表|情况|记录|登记|结果|成果)`)
+	appraisalTitle = re(`鉴定(?:检测|评估|技术)?(?:报告|书)`)
+	appraisalIs    = re(`鉴定报告|鉴定书|检测鉴定|鉴定结论|可靠性鉴定|安全性鉴定|危险性鉴定`)
+	surveyWords    = re(`排查结论|排查人员|排查单位|排查结果|排查日期|(?:存在(?:严重|一定)|未发现)(?:结构)?安全隐患`)
+	consulting     = re(`鉴定咨询报告|咨询报告|评估咨询`)
 )
 
 // lint checks the report as a whole: its kind, the particulars that it must
 // hold (DOMAIN §3) and the known faults of bad reports.
 func (r *reader) lint(items []*item, f schemas.ReportFields, full string) {
-	title := titleOf(items)
+	title, main := titleOf(items)
 	switch {
-	case surveyTitle.MatchString(title) && !appraisalIs.MatchString(title),
+	case surveyTitle.MatchString(main) && !appraisalTitle.MatchString(main),
 		title == "" && surveyWords.MatchString(full) && !appraisalIs.MatchString(full):
 		r.reason("survey_report", 1, clip(title, 40))
 	case consulting.MatchString(title):
@@ -63,16 +67,17 @@ var (
 	partialScope = re(`(?:仅|只)(?:对|针对)[^。;]{2,40}(?:进行|实施|作)(?:了)?[^。;]{0,8}(?:鉴定|检测|检查)|局部(?:安全性)?鉴定(?:$|[,。;报])|鉴定范围(?:为|仅为|限于|仅限|仅限于|:)[^。;,]{0,30}(?:[一二三四五六七八九十0-9]层|部分|局部|构件|区域|[0-9]+室|屋面|阳台)[^。;]{0,6}(?:[,。;]|$)`)
 )
 
-// titleOf returns the large words of the first page: what the report calls
-// itself.
-func titleOf(items []*item) string {
+// titleOf returns what the report calls itself on its first page, and of that
+// the largest words, which a running head does not belong to.
+func titleOf(items []*item) (title, main string) {
 	var size float64
 	for _, it := range items {
-		if it.page == 1 && it.table == nil {
+		// A watermark is larger than any title, and shorter.
+		if it.page == 1 && it.table == nil && len([]rune(it.text.text)) >= 4 {
 			size = max(size, emOfLine(it))
 		}
 	}
-	var b strings.Builder
+	var b, large strings.Builder
 	for _, it := range items {
 		if it.page != 1 || it.table != nil {
 			continue
@@ -82,6 +87,9 @@ func titleOf(items []*item) string {
 			b.WriteString(t)
 			b.WriteByte('\n')
 		}
+		if em := emOfLine(it); em >= 0.95*size && em <= 1.05*size && len([]rune(t)) <= 40 {
+			large.WriteString(t) // a title may take several lines
+		}
 	}
-	return strings.TrimSpace(b.String())
+	return strings.TrimSpace(b.String()), strings.TrimSpace(large.String())
 }

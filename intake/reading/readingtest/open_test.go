@@ -20,12 +20,11 @@ func knownOpen() map[string]string {
 		"law/the grade follows":               "a subscript set after its line, broken by columns, is an unclear mention",
 		"law/a contradiction ends acceptance": "two report numbers in prose, a summary row in two columns, local words beside 整体 words (red all the same) are not contradictions yet",
 		"law/breaking loses no hazard":        "narrow cells with forced breaks make a red hazard amber, and now and then none (seed 50017)",
-		"law/unreadable is not harmless":      "survey reports come out for review instead of rejected",
 		"case/conclusion-and-advice-in-one":   "对Asu级的规定 in a sentence with advice is an unclear mention",
 		"case/conclusion-in-two-steps":        "a grade announced in one paragraph and stated in the next is an unclear mention",
-		"statement/综合判断不构成影响房屋整体安全使用的隐患。":     "a negation by 不构成 over a relative clause is doubtful, so amber",
-		"advice/不能正常使用。":                      "read as normal_use; ends in review",
-		"score/straight through":              "wrapped forms, sentences cut by page ends, advice lost in forms: below 95 %",
+		"statement/综合判断不构成影响房屋整体安全使用的隐患。": "a negation by 不构成 over a relative clause is doubtful, so amber",
+		"advice/不能正常使用。":                  "read as normal_use; ends in review",
+		"score/straight through":          "wrapped forms, sentences cut by page ends, advice lost in forms: below 95 %",
 	}
 }
 
