@@ -90,6 +90,7 @@ func Read(src pdf.Source, opts Options) Result {
 		res.Mentions = append(res.Mentions, m.findings()...)
 	}
 	res.Fields.Standards = r.restingOn(concl.findings)
+	r.checkUnitNames(concl.findings)
 	r.checkHidden(hidden)
 	r.checkPages(res.Pages, items)
 	r.checkWording(concl, statements, recommendations)

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"jianding/schemas"
 )
 
 // defaultUnit is the name of the house as a whole where a report names none.
@@ -167,6 +169,18 @@ func unitKey(u string) string {
 	}
 	return u
 }
+
+// checkUnitNames: a unit whose name begins with the mark behind a number has
+// lost the number to a line break; whose grade it is must be looked at.
+func (r *reader) checkUnitNames(fs []schemas.Finding) {
+	for _, f := range fs {
+		if lostNumber.MatchString(f.Unit) {
+			r.reason("grade_mention_unclear", f.Evidence.Page, f.Unit, f.Evidence)
+		}
+	}
+}
+
+var lostNumber = re(`^[#号栋幢]`)
 
 // unitHeading returns the unit that a heading names: "（一）1号楼".
 func unitHeading(rest string) string {
