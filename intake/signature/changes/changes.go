@@ -86,7 +86,8 @@ type comparer struct {
 	widgets  map[int]bool // new signature widgets, which pages may list
 	pageList []page
 	pageOf   map[int]int     // object number to page number
-	covered  map[int]float64 // square points that new widgets take, by page
+	shown    map[int]float64 // square points that each new widget takes
+	living   bool            // a reader draws some field itself
 }
 
 // role is the part that an object plays in a typed walk.
@@ -109,7 +110,7 @@ type visit struct {
 // change, and an error when b cannot be compared at all.
 func Between(a, b *revision.File, sigs Signatures) ([]Change, error) {
 	c := &comparer{a: a, b: b, sigs: sigs, changed: make(map[int]bool), role: make(map[int]role),
-		seen: make(map[int]bool), widgets: make(map[int]bool), pageOf: make(map[int]int), covered: make(map[int]float64)}
+		seen: make(map[int]bool), widgets: make(map[int]bool), pageOf: make(map[int]int), shown: make(map[int]float64)}
 	if err := c.findChanged(); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package changes
 
 import (
+	"math"
 	"strings"
 	"unicode/utf16"
 
@@ -51,12 +52,35 @@ func (c *comparer) form(ra, rb *revision.Dict, rootNum int) error {
 		c.forbid(KindField, 0, num, "AcroForm/SigFlags")
 	}
 	c.defaults(da, db, num)
-	return c.fields(da.Get("Fields"), db.Get("Fields"), num)
+	if err := c.fields(da.Get("Fields"), db.Get("Fields"), num, c.redrawn(db)); err != nil {
+		return err
+	}
+	if c.living {
+		c.forbidDefaults()
+	}
+	return nil
+}
+
+// redrawn reports whether the form asks readers to draw its fields anew.
+func (c *comparer) redrawn(form *revision.Dict) bool {
+	v, err := c.b.Resolve(form.Get("NeedAppearances"))
+	return err != nil || v == true
+}
+
+// forbidDefaults takes back what defaults let pass: a reader draws text with
+// the form's resources, so that a font that joins them changes what is read.
+func (c *comparer) forbidDefaults() {
+	for i := range c.out {
+		if c.out[i].Kind == KindDefaults {
+			c.out[i].Level = Forbidden
+		}
+	}
 }
 
 // defaults: producers add default resources and appearance to a form that had
 // none. They serve variable text, which signing has none of, so that they can
-// change nothing that is seen; those that exist must stay.
+// change nothing that is seen unless a field is drawn by the reader (see
+// comparer.living); those that exist must stay.
 func (c *comparer) defaults(da, db *revision.Dict, num int) {
 	a, b := da.Get("DA"), db.Get("DA")
 	if a != nil && !revision.Equal(a, b) {
@@ -208,11 +232,19 @@ type field struct {
 	depth int
 	// signing: this very update signs the field, so that it may bring widgets.
 	signing bool
+	// value: the field shows something, its own or inherited value.
+	value bool
+	// redrawn: the form asks readers to draw all fields.
+	redrawn bool
 }
+
+// widgetOf reports whether d is a widget of the field above, not a field of
+// its own (ISO 32000-1, 12.7.3.1).
+func widgetOf(d *revision.Dict) bool { return d.Get("T") == nil && d.Get("V") == nil }
 
 // fields compares the field arrays: the old fields stay where they are, and
 // new ones may follow when they are signatures.
-func (c *comparer) fields(oa, ob revision.Object, num int) error {
+func (c *comparer) fields(oa, ob revision.Object, num int, redrawn bool) error {
 	va, errA := c.a.Resolve(oa)
 	vb, errB := c.b.Resolve(ob)
 	a, okA := va.(revision.Array)
@@ -227,7 +259,7 @@ func (c *comparer) fields(oa, ob revision.Object, num int) error {
 		}
 		c.own(ob)
 	}
-	c.matchFields(a, b, num, field{})
+	c.matchFields(a, b, num, field{redrawn: redrawn})
 	return nil
 }
 
@@ -239,12 +271,17 @@ func (c *comparer) matchFields(a, b revision.Array, num int, parent field) {
 		}
 	}
 	used := make(map[int]bool)
+	twice := repeated(a)
 	for _, x := range b {
 		if c.b.Spend(1) != nil || len(c.role) > 8*maxFields {
 			c.forbid(KindField, 0, num, "too many fields")
 			return
 		}
 		r, ok := x.(revision.Ref)
+		if ok && used[r.Num] && twice[r.Num] > 0 {
+			twice[r.Num]-- // a fault that the signed revision has
+			continue
+		}
 		if !ok || used[r.Num] {
 			c.forbid(KindField, 0, num, "AcroForm/Fields")
 			continue
@@ -258,6 +295,19 @@ func (c *comparer) matchFields(a, b revision.Array, num int, parent field) {
 	}
 }
 
+// repeated counts how often references come again.
+func repeated(a revision.Array) map[int]int {
+	seen, out := make(map[int]bool, len(a)), make(map[int]int)
+	for _, x := range a {
+		if n := refNum(x); seen[n] {
+			out[n]++
+		} else {
+			seen[n] = true
+		}
+	}
+	return out
+}
+
 func refSet(a revision.Array) map[revision.Ref]bool {
 	out := make(map[revision.Ref]bool, len(a))
 	for _, x := range a {
@@ -269,7 +319,8 @@ func refSet(a revision.Array) map[revision.Ref]bool {
 }
 
 func (c *comparer) describe(d *revision.Dict, parent field) field {
-	f := field{name: parent.name, kind: parent.kind, depth: parent.depth + 1}
+	f := field{name: parent.name, kind: parent.kind, depth: parent.depth + 1, redrawn: parent.redrawn}
+	f.value = parent.value || d.Get("V") != nil
 	if t, ok := d.Get("T").(revision.String); ok {
 		if f.name != "" {
 			f.name += "."
@@ -314,9 +365,14 @@ func (c *comparer) oldField(r revision.Ref, parent field) {
 	pageNo := c.pageOf[refNum(db.Get("P"))]
 	filled := f.kind == "Sig" && da.Get("V") == nil && db.Get("V") != nil
 	f.signing = filled
+	if f.kind != "Sig" && (f.redrawn || f.value && db.Get("AP") == nil && db.Get("Kids") == nil) {
+		c.living = true
+	}
 	switch {
 	case filled:
 		c.fillSignature(da, db, r.Num, pageNo, f)
+	case f.kind == "Sig" && parent.signing && c.changed[r.Num] && widgetOf(da) && widgetOf(db):
+		c.fillWidget(da, db, r.Num, pageNo, f, false)
 	case f.kind == "Sig":
 		// The appearance of a signature that stood already must not change,
 		// nor that of a field which is not being signed.
@@ -439,6 +495,12 @@ func (c *comparer) fillSignature(da, db *revision.Dict, num, pageNo int, f field
 		c.forbid(KindField, pageNo, num, "signature field %s holds no signature of this revision", f.name)
 		c.push(db.Get("V"), pageNo, KindField, "field/V")
 	}
+	c.fillWidget(da, db, num, pageNo, f, ts)
+}
+
+// fillWidget checks a widget that shows a field which is signed now: it gets
+// an appearance and stays where it is.
+func (c *comparer) fillWidget(da, db *revision.Dict, num, pageNo int, f field, ts bool) {
 	c.rest(da, db, num, pageNo, KindField, "field", "V", "AP", "F", "M", "MK", "DA", "P", "Kids", "AS", "Q", "Lock", "Border", "BS", "Ff")
 	for _, key := range []revision.Name{"Lock", "Ff", "AS"} {
 		if old := da.Get(key); old != nil && !revision.Equal(old, db.Get(key)) {
@@ -463,7 +525,7 @@ func (c *comparer) newField(r revision.Ref, parent field) {
 	c.node(r)
 	f := c.describe(db, parent)
 	pageNo := c.pageOf[refNum(db.Get("P"))]
-	if f.kind != "Sig" || db.Get("V") == nil && !parent.signing {
+	if f.kind != "Sig" || db.Get("V") == nil && !(parent.signing && widgetOf(db)) {
 		c.forbid(KindField, pageNo, r.Num, "field added: %s", f.name)
 		c.tree(db.Get("AP"), pageNo, "field/AP", 0)
 		return
@@ -501,14 +563,9 @@ func (c *comparer) newField(r revision.Ref, parent field) {
 	}
 }
 
-// signed reports a filled signature field.
+// signed reports a filled signature field, or a widget that shows it.
 func (c *comparer) signed(db *revision.Dict, num, pageNo int, f field, ts, added bool) {
-	box, ok := rect(c.b, db.Get("Rect"))
-	flags, _ := db.Get("F").(int64)
-	const hidden, noView = 2, 32
-	// Without an appearance, or a colour to make one of, nothing is drawn.
-	drawn := db.Get("AP") != nil || db.Get("MK") != nil
-	visible := ok && drawn && box[2]-box[0] > 0 && box[3]-box[1] > 0 && flags&(hidden|noView) == 0
+	size, visible := c.shows(db)
 	if pageNo == 0 && c.b.Spend(8*len(c.pageList)) == nil {
 		for i, p := range c.pageList {
 			if v, err := c.b.Resolve(p.dict.Get("Annots")); err == nil {
@@ -519,21 +576,38 @@ func (c *comparer) signed(db *revision.Dict, num, pageNo int, f field, ts, added
 		}
 	}
 	if visible && added {
-		area := 612.0 * 792.0
-		if pageNo > 0 && c.pageList[pageNo-1].area > 0 {
-			area = c.pageList[pageNo-1].area
-		}
-		// All of one page's new widgets together: many small ones cover too.
-		c.covered[pageNo] += (box[2] - box[0]) * (box[3] - box[1])
-		if c.covered[pageNo] > maxWidgetShare*area {
-			c.forbid(KindAppearance, pageNo, num, "a new signature covers the page")
-		}
+		c.shown[num] = size
 	}
 	ch := Change{Kind: KindSignature, Level: Signing, Page: pageNo, Object: num, Detail: f.name, Field: num, FieldName: f.name, Added: added, Visible: visible}
 	if ts && !visible {
 		ch.Kind, ch.Level = KindTimestamp, Validation
 	}
-	if db.Get("V") != nil {
+	// An invisible widget is no more than its field, which is reported.
+	if db.Get("V") != nil || visible {
 		c.add(ch)
 	}
+}
+
+// shows reports whether a widget can be seen, on a screen or on paper, and how
+// many square points it takes. Readers differ on a rectangle that is none;
+// such a widget takes everything.
+func (c *comparer) shows(d *revision.Dict) (size float64, visible bool) {
+	// Annotation flags (ISO 32000-1, table 165).
+	const hidden, printed, noView, toggleNoView = 2, 4, 32, 256
+	flags, _ := d.Get("F").(int64)
+	switch {
+	case flags&hidden != 0, flags&noView != 0 && flags&(printed|toggleNoView) == 0:
+		return 0, false
+	case d.Get("AP") == nil && d.Get("MK") == nil:
+		// Without an appearance, or a colour to make one of, nothing is drawn.
+		return 0, false
+	case d.Get("Rect") == nil:
+		return 0, false
+	}
+	box, ok := rect(c.b, d.Get("Rect"))
+	if !ok {
+		return math.Inf(1), true
+	}
+	size = (box[2] - box[0]) * (box[3] - box[1])
+	return size, size > 0
 }

@@ -188,11 +188,18 @@ func (c *comparer) annots(oa, ob revision.Object, num, pageNo int) {
 		c.own(ob)
 	}
 	var kept revision.Array
+	covered := 0.0
 	for _, x := range b {
 		if r, ok := x.(revision.Ref); ok && c.widgets[r.Num] && !containsRef(a, r) {
+			covered += c.shown[r.Num]
 			continue
 		}
 		kept = append(kept, x)
+	}
+	// All new widgets together, by the page that lists them whatever they say
+	// themselves: many small ones cover too.
+	if size := c.pageArea(pageNo); covered > maxWidgetShare*size {
+		c.forbid(KindAppearance, pageNo, num, "a new signature covers the page")
 	}
 	if !revision.Equal(append(revision.Array{}, a...), append(revision.Array{}, kept...)) {
 		c.forbid(KindAnnotation, pageNo, num, "page/Annots")
@@ -200,6 +207,15 @@ func (c *comparer) annots(oa, ob revision.Object, num, pageNo int) {
 	for _, x := range b {
 		c.push(x, pageNo, KindAnnotation, "page/Annots")
 	}
+}
+
+// pageArea is the area of a page in square points, of Letter when it is
+// unknown.
+func (c *comparer) pageArea(pageNo int) float64 {
+	if pageNo > 0 && c.pageList[pageNo-1].area > 0 {
+		return c.pageList[pageNo-1].area
+	}
+	return 612 * 792
 }
 
 func containsRef(a revision.Array, r revision.Ref) bool {

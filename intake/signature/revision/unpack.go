@@ -25,6 +25,16 @@ func (f *File) unpack(num int) ([]packed, error) {
 	if err != nil {
 		return nil, err
 	}
+	objs, err := f.unpackStream(ind)
+	if err != nil {
+		return nil, err
+	}
+	f.doc.packed[loc.Offset] = objs
+	return objs, nil
+}
+
+func (f *File) unpackStream(ind *Indirect) ([]packed, error) {
+	num := ind.Num
 	st, ok := ind.Value.(*Stream)
 	if !ok || st.Dict.Name("Type") != "ObjStm" || st.Err != nil {
 		return nil, fmt.Errorf("object %d is not an object stream", num)
@@ -59,7 +69,6 @@ func (f *File) unpack(num int) ([]packed, error) {
 		}
 		objs = append(objs, packed{id, o})
 	}
-	f.doc.packed[loc.Offset] = objs
 	return objs, nil
 }
 

@@ -45,6 +45,9 @@ func (f *File) Updates(old *File) ([]Update, error) {
 		if err := u.check(lookup); err != nil {
 			return nil, err
 		}
+		if err := f.checkContainers(u); err != nil {
+			return nil, err
+		}
 		for num, loc := range u.Section.Entries {
 			known[num] = loc
 		}
@@ -207,6 +210,36 @@ func (u *Update) check(earlier func(int) (Location, bool)) error {
 		case loc.Container == 0 && byNum[num] != nil:
 		default:
 			return syntax(u.Section.Offset, "object %d is listed where its update has nothing", num)
+		}
+	}
+	return nil
+}
+
+// checkContainers refuses what readers take apart differently: an object stream
+// that holds objects which its update does not list at that very place (one
+// reader finds them by number, another by index, a repairing one finds all),
+// and a cross-reference stream beside the chain.
+func (f *File) checkContainers(u *Update) error {
+	for _, ind := range u.Objects {
+		st, ok := ind.Value.(*Stream)
+		if !ok {
+			continue
+		}
+		switch st.Dict.Name("Type") {
+		case "XRef":
+			if ind.Num != u.Section.Stream && ind.Start != u.Section.Hybrid {
+				return syntax(ind.Start, "cross-reference stream %d outside the chain", ind.Num)
+			}
+		case "ObjStm":
+			objs, err := f.unpackStream(ind)
+			if err != nil {
+				return err
+			}
+			for i, o := range objs {
+				if loc, ok := u.Section.Entries[o.num]; !ok || loc.Free || loc.Container != ind.Num || loc.Index != i {
+					return syntax(ind.Start, "object stream %d holds object %d, which is not listed there", ind.Num, o.num)
+				}
+			}
 		}
 	}
 	return nil
