@@ -52,7 +52,7 @@ func listsOwn(a *schemas.Agency) bool {
 
 func refers(ref schemas.CertificateRef, c *cms.Certificate) bool {
 	if ref.SHA256 != "" {
-		return strings.EqualFold(ref.SHA256, c.SHA256())
+		return plainHex(ref.SHA256) == c.SHA256()
 	}
 	n, ok := serialNumber(ref.Serial)
 	return ok && ref.Issuer != "" && n.Cmp(c.Serial) == 0 && c.IssuerName().CommonName == ref.Issuer
@@ -60,11 +60,16 @@ func refers(ref schemas.CertificateRef, c *cms.Certificate) bool {
 
 // serialNumber reads a hexadecimal serial, with or without colons.
 func serialNumber(s string) (*big.Int, bool) {
-	s = strings.TrimPrefix(strings.ToLower(strings.NewReplacer(":", "", " ", "").Replace(s)), "0x")
+	s = strings.TrimPrefix(plainHex(s), "0x")
 	if s == "" {
 		return nil, false
 	}
 	return new(big.Int).SetString(s, 16)
+}
+
+// plainHex takes off what programs set hexadecimal digits with.
+func plainHex(s string) string {
+	return strings.ToLower(strings.NewReplacer(":", "", " ", "").Replace(s))
 }
 
 // uscc is the unified social credit code (GB 32100-2015) in a certificate's

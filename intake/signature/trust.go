@@ -188,7 +188,7 @@ func (t *Trust) register(agencies []schemas.Agency, bad problemFunc) {
 			if c.SHA256 == "" && (c.Issuer == "" || c.Serial == "") {
 				bad(where, "certificates", "第%d个证书应给出sha256，或issuer与serial", j+1)
 			}
-			if b, err := hex.DecodeString(c.SHA256); c.SHA256 != "" && (err != nil || len(b) != sha256.Size) {
+			if b, err := hex.DecodeString(plainHex(c.SHA256)); c.SHA256 != "" && (err != nil || len(b) != sha256.Size) {
 				bad(where, "certificates", "第%d个证书的sha256不是64位十六进制", j+1)
 			}
 			if _, ok := serialNumber(c.Serial); c.Serial != "" && !ok {

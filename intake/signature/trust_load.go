@@ -1,11 +1,14 @@
 package signature
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 
@@ -98,12 +101,64 @@ func ReadTrustDirectory(fsys fs.FS) (schemas.TrustMaterial, []schemas.Problem) {
 	return m, problems
 }
 
-// ParseAgencies reads agencies.yaml strictly: unknown keys are refused.
+// entry is an agency as agencies.yaml writes it. Dates are text here: the YAML
+// reader takes a day for one in Greenwich and what is no date for none.
+type entry struct {
+	ID            string                   `yaml:"id"`
+	Name          string                   `yaml:"name"`
+	USCC          string                   `yaml:"uscc"`
+	Status        schemas.AgencyStatus     `yaml:"status"`
+	SuspendedFrom string                   `yaml:"suspended_from"`
+	ValidFrom     string                   `yaml:"valid_from"`
+	ValidTo       string                   `yaml:"valid_to"`
+	Standards     []string                 `yaml:"standards"`
+	Certificates  []schemas.CertificateRef `yaml:"certificates"`
+}
+
+// ParseAgencies reads agencies.yaml strictly: unknown keys are refused, and
+// so are dates that are neither a day nor an instant (RFC 3339). A day is one
+// in China: a suspension and a registration begin with it, a registration ends
+// with its end.
 func ParseAgencies(data []byte) ([]schemas.Agency, error) {
+	var entries []entry
+	dec := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
+	if err := dec.Decode(&entries); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
 	var agencies []schemas.Agency
-	dec := yaml.NewDecoder(strings.NewReader(string(data)), yaml.Strict())
-	if err := dec.Decode(&agencies); err != nil && !errors.Is(err, io.EOF) {
+	var problems []error
+	for _, e := range entries {
+		a := schemas.Agency{ID: e.ID, Name: e.Name, USCC: e.USCC, Status: e.Status, Standards: e.Standards, Certificates: e.Certificates}
+		for _, d := range []struct {
+			key, text string
+			to        **time.Time
+			days      int // until the instant that a day stands for
+		}{{"suspended_from", e.SuspendedFrom, &a.SuspendedFrom, 0}, {"valid_from", e.ValidFrom, &a.ValidFrom, 0}, {"valid_to", e.ValidTo, &a.ValidTo, 1}} {
+			t, err := dayOrInstant(d.text, d.days)
+			if err != nil {
+				problems = append(problems, fmt.Errorf("%s: %s应为日期（2026-01-31）或RFC 3339时刻：%q", e.ID, d.key, d.text))
+			}
+			*d.to = t
+		}
+		agencies = append(agencies, a)
+	}
+	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
 	return agencies, nil
+}
+
+func dayOrInstant(s string, days int) (*time.Time, error) {
+	if s == "" {
+		return nil, nil
+	}
+	if t, err := time.ParseInLocation(time.DateOnly, s, shanghai); err == nil {
+		t = t.AddDate(0, 0, days)
+		return &t, nil
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return nil, err
+	}
+	return &t, nil
 }
