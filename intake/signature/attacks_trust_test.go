@@ -98,3 +98,19 @@ func TestCertificateReferences(t *testing.T) {
 		})
 	}
 }
+
+// TestNumbersInTheRegister: digits that YAML would take for a number keep
+// their text.
+func TestNumbersInTheRegister(t *testing.T) {
+	list, err := signature.ParseAgencies([]byte("- id: 007\n  name: 甲\n  uscc: 915001160000000012\n  status: active\n  certificates:\n  - issuer: 根\n    serial: 0012 # octal to YAML\n  - issuer: 根\n    serial: 12e5\n  - issuer: 根\n    serial: 0x1F\n  - issuer: 根\n    serial: 10:20 # hex\n  - issuer: 根\n    serial: '0034'\n  - issuer: 根\n    serial: \"0056\"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []string{list[0].ID, list[0].USCC}
+	for _, c := range list[0].Certificates {
+		got = append(got, c.Serial)
+	}
+	if want := "007 915001160000000012 0012 12e5 0x1F 10:20 0034 0056"; strings.Join(got, " ") != want {
+		t.Errorf("%v, want %s", got, want)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 
@@ -104,16 +105,43 @@ func ReadTrustDirectory(fsys fs.FS) (schemas.TrustMaterial, []schemas.Problem) {
 // entry is an agency as agencies.yaml writes it. Dates are text here: the YAML
 // reader takes a day for one in Greenwich and what is no date for none.
 type entry struct {
-	ID            string                   `yaml:"id"`
-	Name          string                   `yaml:"name"`
-	USCC          string                   `yaml:"uscc"`
-	Status        schemas.AgencyStatus     `yaml:"status"`
-	SuspendedFrom string                   `yaml:"suspended_from"`
-	ValidFrom     string                   `yaml:"valid_from"`
-	ValidTo       string                   `yaml:"valid_to"`
-	Standards     []string                 `yaml:"standards"`
-	Certificates  []schemas.CertificateRef `yaml:"certificates"`
+	ID            digits               `yaml:"id"`
+	Name          string               `yaml:"name"`
+	USCC          digits               `yaml:"uscc"`
+	Status        schemas.AgencyStatus `yaml:"status"`
+	SuspendedFrom string               `yaml:"suspended_from"`
+	ValidFrom     string               `yaml:"valid_from"`
+	ValidTo       string               `yaml:"valid_to"`
+	Standards     []string             `yaml:"standards"`
+	Certificates  []struct {
+		SHA256 digits `yaml:"sha256"`
+		Issuer string `yaml:"issuer"`
+		Serial digits `yaml:"serial"`
+		Person string `yaml:"person"`
+		Role   string `yaml:"role"`
+	} `yaml:"certificates"`
 }
+
+// digits is text that may look like a number: the YAML reader takes an
+// unquoted serial of 0012 for the octal 10.
+type digits string
+
+// UnmarshalYAML keeps an unquoted scalar as it is written.
+func (d *digits) UnmarshalYAML(raw []byte) error {
+	text := strings.TrimSpace(string(raw))
+	if numeral.MatchString(text) {
+		*d = digits(text)
+		return nil
+	}
+	var s string
+	if err := yaml.Unmarshal(raw, &s); err != nil {
+		return err
+	}
+	*d = digits(s)
+	return nil
+}
+
+var numeral = regexp.MustCompile(`^[0-9][0-9a-zA-Z_.:]*$`)
 
 // ParseAgencies reads agencies.yaml strictly: unknown keys are refused, and
 // so are dates that are neither a day nor an instant (RFC 3339). A day is one
@@ -128,7 +156,10 @@ func ParseAgencies(data []byte) ([]schemas.Agency, error) {
 	var agencies []schemas.Agency
 	var problems []error
 	for _, e := range entries {
-		a := schemas.Agency{ID: e.ID, Name: e.Name, USCC: e.USCC, Status: e.Status, Standards: e.Standards, Certificates: e.Certificates}
+		a := schemas.Agency{ID: string(e.ID), Name: e.Name, USCC: string(e.USCC), Status: e.Status, Standards: e.Standards}
+		for _, c := range e.Certificates {
+			a.Certificates = append(a.Certificates, schemas.CertificateRef{SHA256: string(c.SHA256), Issuer: c.Issuer, Serial: string(c.Serial), Person: c.Person, Role: c.Role})
+		}
 		for _, d := range []struct {
 			key, text string
 			to        **time.Time
