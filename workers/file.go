@@ -117,6 +117,21 @@ func (w *Workers) tooEarlyToTell(f schemas.Filing, res schemas.FilingOutcome) ti
 	return 0
 }
 
+// failuresInARow counts the latest attempts that ended without success.
+func failuresInARow(attempts []schemas.DeliveryAttempt) int {
+	n := 0
+	for _, a := range slices.Backward(attempts) {
+		switch a.Result {
+		case schemas.FilingRetry, schemas.FilingUnknown:
+			n++
+		case "": // cut short
+		default:
+			return n
+		}
+	}
+	return n
+}
+
 // afterFiling is the table of what each result of the platform decides.
 func (w *Workers) afterFiling(o schemas.Obligation, f schemas.Filing, res schemas.FilingOutcome) outcome {
 	var err error
@@ -141,6 +156,9 @@ func (w *Workers) afterFiling(o schemas.Obligation, f schemas.Filing, res schema
 	case schemas.FilingFinal:
 		return outcome{name: "refused", dead: true, err: err}
 	}
+	// Leases that a crash cut short are no failures of the platform: the
+	// back-off grows with its answers alone.
+	o.Attempt = 1 + failuresInARow(f.Delivery.Attempts)
 	again := w.retry(o, string(res.Result), err)
 	if at := now.Add(res.RetryAfter); at.After(again.retryAt) {
 		again.retryAt = at

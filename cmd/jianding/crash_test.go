@@ -21,6 +21,7 @@ import (
 	"jianding/cmd/loadgen/mill"
 	"jianding/integrations/sandbox"
 	"jianding/schemas"
+	"jianding/storage/ledger"
 )
 
 var (
@@ -132,13 +133,16 @@ func countAfterCrashes(t *testing.T, h *house, o *outside, s *submitters) {
 	t.Helper()
 	ctx := context.Background()
 	l, cfg := h.open()
-	h.eventually("everything owed is done", 4*time.Minute, func() bool {
-		b, err := l.Backlog(ctx, time.Now())
-		if err != nil {
-			return false
+	deadline := time.Now().Add(4 * time.Minute)
+	for open := stillOwed(l); len(open) > 0; open = stillOwed(l) {
+		if time.Now().After(deadline) {
+			for _, o := range open {
+				t.Errorf("still owed: %+v", o)
+			}
+			break
 		}
-		return b[schemas.OweAssess].Open+b[schemas.OweFile].Open+b[schemas.OweNotify].Open+b[schemas.OweEscalate].Due == 0
-	})
+		<-time.After(100 * time.Millisecond)
+	}
 	st, err := openOriginals(ctx, cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -200,6 +204,23 @@ func countAfterCrashes(t *testing.T, h *house, o *outside, s *submitters) {
 	t.Logf("%d receipts, %d of them red, %d reports kept, %d commits on the platform", len(s.receipts), red, reports, len(commits))
 }
 
+// stillOwed lists what must be done before it can be counted.
+func stillOwed(l *ledger.Ledger) []schemas.Obligation {
+	var open []schemas.Obligation
+	for _, kind := range []schemas.ObligationKind{schemas.OweAssess, schemas.OweFile, schemas.OweNotify} {
+		os, _, err := l.Obligations(context.Background(), schemas.ObligationFilter{Kind: kind, State: schemas.ObligationOpen, Limit: 500})
+		if err != nil {
+			return []schemas.Obligation{{Kind: kind, LastError: err.Error()}}
+		}
+		open = append(open, os...)
+	}
+	due, err := l.DueOf(context.Background(), time.Now(), []schemas.ObligationKind{schemas.OweEscalate}, 500)
+	if err != nil {
+		return []schemas.Obligation{{Kind: schemas.OweEscalate, LastError: err.Error()}}
+	}
+	return append(open, due...)
+}
+
 // checkPromise compares what the agency was promised with what is kept.
 func checkPromise(t *testing.T, p promise, sha string, seen map[string]string, st store) {
 	t.Helper()
@@ -224,7 +245,7 @@ func checkHazard(t *testing.T, h *house, o *outside, r schemas.Report) {
 	t.Helper()
 	l, _ := h.open()
 	if r.CaseID == "" {
-		t.Errorf("%s: a hazard without a case (%s, hazard %s)", r.ReceiptNo, r.Status, r.Hazard)
+		t.Errorf("%s (%s): a hazard without a case (%s, hazard %s)", r.ReceiptNo, r.Filename, r.Status, r.Hazard)
 		return
 	}
 	c, err := l.Case(context.Background(), r.CaseID)

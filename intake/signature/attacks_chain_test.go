@@ -1,7 +1,6 @@
 package signature_test
 
 import (
-	"crypto"
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -28,7 +27,7 @@ func certified(t *testing.T, by signing.Signer, name string, change func(c *x509
 		Subject: pkix.Name{CommonName: name, SerialNumber: agencyCode}, KeyUsage: x509.KeyUsageDigitalSignature, BasicConstraintsValid: true,
 	}
 	change(c)
-	parent, issuer := c, crypto.Signer(key)
+	parent, issuer := c, key
 	if by.Key != nil {
 		if parent, err = x509.ParseCertificate(by.Certificate); err != nil {
 			t.Fatal(err)
