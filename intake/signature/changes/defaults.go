@@ -1,0 +1,105 @@
+package changes
+
+import (
+	"jianding/intake/signature/revision"
+)
+
+// redrawn reports whether the form asks readers to draw its fields anew.
+func (c *comparer) redrawn(form *revision.Dict) bool {
+	v, err := c.b.Resolve(form.Get("NeedAppearances"))
+	return err != nil || v == true
+}
+
+// forbidDefaults takes back what defaults let pass: a reader draws text with
+// the form's resources, so that a font that joins them changes what is read.
+func (c *comparer) forbidDefaults() {
+	for i := range c.out {
+		if c.out[i].Kind == KindDefaults {
+			c.out[i].Level = Forbidden
+		}
+	}
+}
+
+// defaults: producers add default resources and appearance to a form that had
+// none. They serve variable text, which signing has none of, so that they can
+// change nothing that is seen unless a field is drawn by the reader (see
+// comparer.living); those that exist must stay.
+func (c *comparer) defaults(da, db *revision.Dict, num int) {
+	a, b := da.Get("DA"), db.Get("DA")
+	if a != nil && !revision.Equal(a, b) {
+		c.forbid(KindDefaults, 0, num, "AcroForm/DA")
+	}
+	oldDR, newDR := da.Get("DR"), db.Get("DR")
+	switch {
+	case newDR == nil && oldDR == nil:
+	case newDR == nil:
+		c.forbid(KindDefaults, 0, num, "AcroForm/DR")
+	case oldDR == nil:
+		c.tree(newDR, 0, "AcroForm/DR", 0)
+		c.add(Change{Kind: KindDefaults, Level: Signing, Object: num, Detail: "DR"})
+	default:
+		c.resources(oldDR, newDR, num)
+	}
+}
+
+// resources lets named resources join DR; what was there must stay.
+func (c *comparer) resources(oa, ob revision.Object, num int) {
+	da, db := c.a.Dict(oa), c.b.Dict(ob)
+	if da == nil || db == nil {
+		if !revision.Equal(oa, ob) {
+			c.forbid(KindDefaults, 0, num, "AcroForm/DR")
+		}
+		c.push(ob, 0, KindDefaults, "AcroForm/DR")
+		return
+	}
+	if revision.Equal(oa, ob) && !c.changed[refNum(ob)] && c.sameDeep(da, db) {
+		c.push(ob, 0, KindDefaults, "AcroForm/DR")
+		return
+	}
+	c.own(ob)
+	for _, e := range db.Entries {
+		old := da.Get(e.Key)
+		ca, cb := c.a.Dict(old), c.b.Dict(e.Value)
+		if cb == nil || (old != nil && ca == nil) {
+			if !revision.Equal(old, e.Value) {
+				c.forbid(KindDefaults, 0, num, "AcroForm/DR/%s", e.Key)
+			}
+			c.push(e.Value, 0, KindDefaults, "AcroForm/DR")
+			continue
+		}
+		c.own(e.Value)
+		for _, f := range cb.Entries {
+			switch was := ca.Get(f.Key); {
+			case was == nil:
+				c.tree(f.Value, 0, "AcroForm/DR", 0)
+				c.add(Change{Kind: KindDefaults, Level: Signing, Object: num, Detail: "DR/" + string(f.Key)})
+			case !revision.Equal(was, f.Value):
+				c.forbid(KindDefaults, 0, num, "AcroForm/DR/%s/%s", e.Key, f.Key)
+			default:
+				c.push(f.Value, 0, KindDefaults, "AcroForm/DR")
+			}
+		}
+		if ca != nil {
+			for _, f := range ca.Entries {
+				if cb.Entry(f.Key) == nil {
+					c.forbid(KindDefaults, 0, num, "AcroForm/DR/%s/%s", e.Key, f.Key)
+				}
+			}
+		}
+	}
+	for _, e := range da.Entries {
+		if db.Entry(e.Key) == nil {
+			c.forbid(KindDefaults, 0, num, "AcroForm/DR/%s", e.Key)
+		}
+	}
+}
+
+// sameDeep reports whether no sub-dictionary of DR was rewritten.
+func (c *comparer) sameDeep(da, db *revision.Dict) bool {
+	for _, e := range db.Entries {
+		if c.changed[refNum(e.Value)] || !revision.Equal(da.Get(e.Key), e.Value) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,137 @@
+package changes
+
+import (
+	"math"
+
+	"jianding/intake/signature/revision"
+)
+
+// maxWidgetShare is the part of a page that a new signature's appearance may
+// take. A seal measures 4 to 5 cm; an appearance that covers a third of the
+// page covers text (shadow and sneaky-signature attacks).
+const maxWidgetShare = 0.2
+
+// signatureRef checks that V is one of the verified signatures of the later
+// revision, brought by it.
+func (c *comparer) signatureRef(o revision.Object) (timestamp, ok bool) {
+	r, isRef := o.(revision.Ref)
+	if !isRef {
+		return false, false
+	}
+	ts, known := c.sigs[r.Num]
+	if !known || !c.changed[r.Num] || c.a.InUse(r.Num) || c.role[r.Num] == roleOwned {
+		return false, false
+	}
+	c.own(r)
+	if d := c.b.Dict(r); d != nil {
+		for _, e := range d.Entries {
+			// Reference, Prop_Build, Cert and the like may be objects of
+			// their own; none of them is drawn.
+			if e.Key == "Reference" {
+				c.transforms(e.Value)
+				continue
+			}
+			c.tree(e.Value, 0, "signature", 0)
+		}
+	}
+	return ts, true
+}
+
+// transforms takes signature references (ISO 32000-1, 12.8.1) but for Data,
+// which points at the catalog.
+func (c *comparer) transforms(o revision.Object) {
+	v, err := c.b.Resolve(o)
+	a, ok := v.(revision.Array)
+	if err != nil || !ok {
+		return
+	}
+	c.own(o)
+	for _, x := range a {
+		d := c.b.Dict(x)
+		if d == nil {
+			continue
+		}
+		c.own(x)
+		for _, e := range d.Entries {
+			if e.Key != "Data" {
+				c.tree(e.Value, 0, "signature", 0)
+			}
+		}
+	}
+}
+
+// fillSignature checks a field that existed and is signed now.
+func (c *comparer) fillSignature(da, db *revision.Dict, num, pageNo int, f field) {
+	ts, ok := c.signatureRef(db.Get("V"))
+	if !ok {
+		c.forbid(KindField, pageNo, num, "signature field %s holds no signature of this revision", f.name)
+		c.push(db.Get("V"), pageNo, KindField, "field/V")
+	}
+	c.fillWidget(da, db, num, pageNo, f, ts)
+}
+
+// fillWidget checks a widget that shows a field which is signed now: it gets
+// an appearance and stays where it is.
+func (c *comparer) fillWidget(da, db *revision.Dict, num, pageNo int, f field, ts bool) {
+	c.rest(da, db, num, pageNo, KindField, "field", "V", "AP", "F", "M", "MK", "DA", "P", "Kids", "AS", "Q", "Lock", "Border", "BS", "Ff")
+	for _, key := range []revision.Name{"Lock", "Ff", "AS"} {
+		if old := da.Get(key); old != nil && !revision.Equal(old, db.Get(key)) {
+			c.forbid(KindField, pageNo, num, "field/%s", key)
+		}
+	}
+	for _, key := range []revision.Name{"MK", "Lock", "BS", "Border"} {
+		c.tree(db.Get(key), pageNo, "field/"+string(key), 0)
+	}
+	c.samePage(da, db, num)
+	c.tree(db.Get("AP"), pageNo, "field/AP", 0)
+	c.signed(db, num, pageNo, f, ts, false)
+}
+
+// signed reports a filled signature field, or a widget that shows it.
+func (c *comparer) signed(db *revision.Dict, num, pageNo int, f field, ts, added bool) {
+	size, visible := c.shows(db)
+	if pageNo == 0 && c.b.Spend(8*len(c.pageList)) == nil {
+		for i, p := range c.pageList {
+			if v, err := c.b.Resolve(p.dict.Get("Annots")); err == nil {
+				if a, ok := v.(revision.Array); ok && containsRef(a, revision.Ref{Num: num}) {
+					pageNo = i + 1
+				}
+			}
+		}
+	}
+	if visible && added {
+		c.shown[num] = size
+	}
+	ch := Change{Kind: KindSignature, Level: Signing, Page: pageNo, Object: num, Detail: f.name, Field: num, FieldName: f.name, Added: added, Visible: visible}
+	if ts && !visible {
+		ch.Kind, ch.Level = KindTimestamp, Validation
+	}
+	// An invisible widget is no more than its field, which is reported.
+	if db.Get("V") != nil || visible {
+		c.add(ch)
+	}
+}
+
+// shows reports whether a widget can be seen, on a screen or on paper, and how
+// many square points it takes. Readers differ on a rectangle that is none;
+// such a widget takes everything.
+func (c *comparer) shows(d *revision.Dict) (size float64, visible bool) {
+	// Annotation flags (ISO 32000-1, table 165).
+	const hidden, printed, noView, toggleNoView = 2, 4, 32, 256
+	flags, _ := d.Get("F").(int64)
+	switch {
+	case flags&hidden != 0, flags&noView != 0 && flags&(printed|toggleNoView) == 0:
+		return 0, false
+	case d.Get("AP") == nil && d.Get("MK") == nil:
+		// Without an appearance, or a colour to make one of, nothing is drawn.
+		return 0, false
+	case d.Get("Rect") == nil:
+		return 0, false
+	}
+	box, ok := rect(c.b, d.Get("Rect"))
+	if !ok {
+		return math.Inf(1), true
+	}
+	size = (box[2] - box[0]) * (box[3] - box[1])
+	return size, size > 0
+}
