@@ -26,13 +26,20 @@ func (r *reader) leftovers(items []*item, found []schemas.Statement) []schemas.S
 	}
 	for _, it := range items {
 		switch {
+		case it.heading && headNumber.FindString(it.text.text) == "" && pieces > 0:
+			// The label of a form stands beside the middle of its entry, and so
+			// between the entry's lines.
+			continue
 		case it.heading || it.section == secBasis || it.section == secDeclaration || it.section == secHistory || it.section == secNeighbours:
 			flush()
 			continue
 		case it.table != nil:
 			flush()
-			if cells := it.table.cells; len(cells) > 0 && !it.table.definition() {
-				open, from, pieces = slices.Clone(cells[len(cells)-1].glyphs), it, 1
+			for _, column := range continued(it.table) {
+				out = append(out, r.joined(newPassage(column), it, found)...)
+			}
+			if last := lowestOpen(it.table); last != nil {
+				open, from, pieces = slices.Clone(last.glyphs), it, 1
 			}
 		default:
 			if from == nil {
@@ -47,6 +54,50 @@ func (r *reader) leftovers(items []*item, found []schemas.Statement) []schemas.S
 	}
 	flush()
 	return out
+}
+
+// continued returns the entries of a table that go on in cells of their own:
+// an unfinished cell with those that follow below it in the same column.
+func continued(t *table) [][]glyph {
+	if t.definition() {
+		return nil
+	}
+	var out [][]glyph
+	for i, c := range t.cells {
+		text := newPassage(c.glyphs).text
+		if finished(text) || len([]rune(text)) < 8 {
+			continue
+		}
+		column, last := slices.Clone(c.glyphs), c
+		for _, d := range t.cells[i+1:] {
+			if d.x0 < c.x0-2*c.size || d.x0 > c.x0+2*c.size || d.cy() >= last.cy() {
+				continue
+			}
+			column, last = append(column, d.glyphs...), d
+			if finished(newPassage(d.glyphs).text) || len(column) > leftoverLimit {
+				break
+			}
+		}
+		if last != c {
+			out = append(out, column)
+		}
+	}
+	return out
+}
+
+// lowestOpen returns the lowest entry of a table that does not end a sentence.
+func lowestOpen(t *table) *cell {
+	if t.definition() {
+		return nil
+	}
+	var low *cell
+	for _, c := range t.cells {
+		text := newPassage(c.glyphs).text
+		if len([]rune(text)) >= 8 && !finished(text) && (low == nil || c.cy() <= low.cy()) {
+			low = c
+		}
+	}
+	return low
 }
 
 // leftoverLimit bounds what is read together, in characters.

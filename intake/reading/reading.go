@@ -14,6 +14,7 @@ package reading
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"jianding/intake/pdf"
@@ -242,7 +243,7 @@ func fullText(pages []loaded) string {
 // markSections gives every item the section of the heading above it.
 func markSections(items []*item) {
 	cur, unit := secCover, ""
-	level := 0
+	level, opened := 0, ""
 	for _, it := range items {
 		if it.table == nil && it.heading {
 			t := it.text.text
@@ -257,11 +258,15 @@ func markSections(items []*item) {
 				unit = ""
 			}
 			s := sectionOf(t)
+			if cur == secConclusion && enclosing(s) && listsOn(opened, num, deep > level) {
+				s = "" // an item of the conclusion, cut off before its end
+			}
 			// A deeper heading inside a section changes it only when it is one
 			// of the sections that decide.
 			if s != "" && (deep <= level || level == 0 || level == 9 || deep == 9 || decides(s) || cur == secCover) {
 				cur = s
 				level = deep
+				opened = num
 			} else if s != "" && deep > level {
 				// keep the parent's section
 			} else if deep <= level && s == "" && unit == "" {
@@ -275,6 +280,24 @@ func markSections(items []*item) {
 		it.section, it.unit = cur, unit
 	}
 }
+
+// listsOn tells whether a numbered heading counts inside the section that
+// another one opened: it is deeper, or its number does not come after.
+func listsOn(opened, num string, deeper bool) bool {
+	if num == "" {
+		return false
+	}
+	a, okA := leadingNumber(opened)
+	b, okB := leadingNumber(num)
+	return deeper || okB && (!okA || b <= a)
+}
+
+func leadingNumber(s string) (int, bool) {
+	n, err := strconv.Atoi(leadingDigits.FindString(strings.TrimLeft(s, "(")))
+	return n, err == nil
+}
+
+var leadingDigits = re(`^[0-9]{1,2}`)
 
 // enclosing sections quote others: what looks like a heading inside them is
 // part of the quotation.
