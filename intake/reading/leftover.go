@@ -65,7 +65,7 @@ func continued(t *table) [][]glyph {
 	var out [][]glyph
 	for i, c := range t.cells {
 		text := newPassage(c.glyphs).text
-		if finished(text) || len([]rune(text)) < 8 {
+		if !openProse(text) {
 			continue
 		}
 		column, last := slices.Clone(c.glyphs), c
@@ -85,6 +85,11 @@ func continued(t *table) [][]glyph {
 	return out
 }
 
+// openProse: the beginning of a sentence, not a date, a name or an address.
+func openProse(text string) bool {
+	return !finished(text) && (len([]rune(text)) >= 16 || strings.ContainsAny(text, ",。;:"))
+}
+
 // lowestOpen returns the lowest entry of a table that does not end a sentence.
 func lowestOpen(t *table) *cell {
 	if t.definition() {
@@ -93,7 +98,7 @@ func lowestOpen(t *table) *cell {
 	var low *cell
 	for _, c := range t.cells {
 		text := newPassage(c.glyphs).text
-		if len([]rune(text)) >= 8 && !finished(text) && (low == nil || c.cy() <= low.cy()) {
+		if openProse(text) && (low == nil || c.cy() <= low.cy()) {
 			low = c
 		}
 	}

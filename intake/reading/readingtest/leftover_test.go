@@ -37,7 +37,7 @@ func TestAHazardBetweenThePiecesIsStillADoubt(t *testing.T) {
 // other fault lost their hazard so.
 func TestAHazardBesideALabelIsStillADoubt(t *testing.T) {
 	w := load(t)
-	for _, seed := range []uint64{4159, 4400, 6404, 6419, 9272} {
+	for _, seed := range []uint64{4159, 4400, 5403, 6404, 6419, 6725, 9272} {
 		s := w.Draw(seed)
 		s.Pages, s.Contradiction = Readable, Agrees
 		doc, truth := w.Compose(s)
