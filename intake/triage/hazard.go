@@ -137,7 +137,7 @@ func byStatement(r Reading, raise raiser) {
 		case schemas.StatementGeo:
 			raise(schemas.HazardRed, "geo:whole_house", &s.Evidence)
 		case schemas.StatementThreat:
-			if s.Rule == "geo" && !describes[s.Section] || s.Section == "conclusion" && !denied {
+			if s.Rule == "geo" && !describes[s.Section] || s.Section == "conclusion" && (!denied || strings.HasPrefix(s.Rule, "joined_")) {
 				raise(schemas.HazardAmber, "doubt:"+s.Rule, &s.Evidence)
 			}
 		}
