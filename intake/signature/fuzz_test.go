@@ -2,9 +2,12 @@ package signature_test
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 
 	"jianding/intake/signature"
+	"jianding/intake/signature/changes"
+	"jianding/intake/signature/costtest"
 	"jianding/intake/signature/revision"
 	"jianding/intake/signature/signing"
 	"jianding/schemas"
@@ -27,7 +30,8 @@ func FuzzVerify(f *testing.F) {
 		f.Add(pdf)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		r := signature.Verify(b, l.trust, judged, signature.DefaultPolicy())
+		var r signature.Result
+		costtest.Check(t, func() { r = signature.Verify(b, l.trust, judged, signature.DefaultPolicy()) })
 		if r.Signature.Status != schemas.SignatureValid {
 			return
 		}
@@ -54,20 +58,86 @@ func FuzzRevisions(f *testing.F) {
 		f.Add(out, len(pdf))
 	}
 	f.Fuzz(func(t *testing.T, b []byte, earlier int) {
-		doc := revision.NewDocument(b)
-		later, err := doc.Open(len(b))
-		if err != nil {
-			return
-		}
-		for _, n := range later.Numbers() {
-			if o, err := later.Object(n); err == nil {
-				if st, ok := o.(*revision.Stream); ok {
-					_, _ = later.Decode(st)
-				}
+		costtest.Check(t, func() { readAll(b, earlier) })
+	})
+}
+
+func readAll(b []byte, earlier int) {
+	doc := revision.NewDocument(b)
+	later, err := doc.Open(len(b))
+	if err != nil {
+		return
+	}
+	for _, n := range later.Numbers() {
+		if o, err := later.Object(n); err == nil {
+			if st, ok := o.(*revision.Stream); ok {
+				_, _ = later.Decode(st)
 			}
 		}
-		if old, err := doc.Open(earlier); err == nil {
-			_, _ = later.Updates(old)
+	}
+	if old, err := doc.Open(earlier); err == nil {
+		_, _ = later.Updates(old)
+		_, _ = changes.Between(old, later, changes.Signatures{})
+	}
+}
+
+// FuzzUpdate appends well-formed updates: object numbers, and what stands in
+// them as bytes, so that the walks over two revisions are reached and not just
+// the reader. Nothing of it may change what is shown.
+func FuzzUpdate(f *testing.F) {
+	l := sharedLab()
+	pdf, err := signing.Sign(report(false), l.agency[signing.ECDSA], signing.Options{Room: 4000, At: signedAt})
+	if err != nil {
+		f.Fatal(err)
+	}
+	first, err := revision.NewDocument(pdf).Open(len(pdf))
+	if err != nil {
+		f.Fatal(err)
+	}
+	der := fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(l.root.Certificate), l.root.Certificate)
+	f.Add(uint8(1), []byte("<< /Type /Catalog /Pages 2 0 R /DSS << /Certs [200 0 R] >> >>"), uint8(200), []byte(der), "")
+	f.Add(uint8(1), []byte("<< /Type /Catalog /Pages 2 0 R /Extensions << /ESIC << /BaseVersion /1.7 /ExtensionLevel 5 >> >> >>"), uint8(201), []byte("null"), "")
+	f.Add(uint8(6), []byte("<< /ModDate (D:2026) >>"), uint8(202), []byte("[200 0 R]"), "/Zz 202 0 R")
+	f.Add(uint8(40), []byte("<< /Type /Page /Parent 2 0 R /Annots [203 0 R] >>"), uint8(203), []byte("<< /Type /Annot /Subtype /Widget /FT /Sig /T (x) /V 200 0 R >>"), "")
+	f.Fuzz(func(t *testing.T, n1 uint8, b1 []byte, n2 uint8, b2 []byte, trailer string) {
+		if n1 == 0 || n2 == 0 {
+			return
+		}
+		u, err := signing.NewUpdate(pdf, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		u.Set(int(n1), string(b1))
+		u.Set(int(n2), string(b2))
+		out := u.Bytes(trailer)
+		var r signature.Result
+		costtest.Check(t, func() { r = signature.Verify(out, l.trust, judged, signature.DefaultPolicy()) })
+		if r.Signature.Status != schemas.SignatureValid {
+			return
+		}
+		last, err := revision.NewDocument(out).Open(len(out))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range first.Numbers() {
+			a, errA := first.Object(n)
+			b, errB := last.Object(n)
+			// The catalog may gain validation data and the information
+			// dictionary a date; all else is what was signed.
+			if n != 1 && n != infoObj && (errA != nil || errB != nil || !revision.Equal(a, b)) {
+				t.Fatalf("valid with object %d changed: %v", n, r.Signature.Changes)
+			}
+		}
+		ra, _ := first.Root()
+		rb, _ := last.Root()
+		for _, e := range append(ra.Entries, rb.Entries...) {
+			switch e.Key {
+			case "DSS", "Extensions", "Version", "AcroForm", "Metadata":
+			default:
+				if !revision.Equal(ra.Get(e.Key), rb.Get(e.Key)) {
+					t.Fatalf("valid with catalog/%s changed: %v", e.Key, r.Signature.Changes)
+				}
+			}
 		}
 	})
 }
