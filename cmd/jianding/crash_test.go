@@ -16,8 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-resty/resty/v2"
-
 	"jianding/cmd/loadgen/mill"
 	"jianding/integrations/sandbox"
 	"jianding/schemas"
@@ -109,10 +107,14 @@ func (s *submitters) run(ctx context.Context) {
 		if err := os.WriteFile(file, r.PDF, 0o600); err != nil {
 			panic(err)
 		}
-		client := resty.New().SetBaseURL(s.url).SetAuthToken(s.tokens[r.Agency]).SetTimeout(20 * time.Second)
 		// As an agency does: the same file again until there is a receipt,
-		// also when the test is about to end.
-		got := submitOne(context.WithoutCancel(ctx), client, submitOptions{attempts: 40, quiet: true}, file, nil, io.Discard)
+		// also when the test is about to end. Every third goes as a resumable
+		// upload, whatever its size.
+		o := submitOptions{server: s.url, token: s.tokens[r.Agency], attempts: 40, quiet: true, state: filepath.Join(s.dir, "state"), stall: 20 * time.Second}
+		if n%3 == 0 {
+			o.pieces = 1
+		}
+		got := newSender(o, io.Discard).submit(context.WithoutCancel(ctx), file, nil)
 		if got.Error != "" {
 			continue
 		}

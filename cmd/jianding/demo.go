@@ -16,7 +16,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-resty/resty/v2"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
@@ -271,8 +270,8 @@ func (d *demoHouse) submitSamples(ctx context.Context) {
 			d.say("示例", "%s: %v", s.file, err)
 			continue
 		}
-		client := resty.New().SetBaseURL(d.service.publicURL()).SetAuthToken(d.tokens[s.uscc])
-		r := submitOne(ctx, client, submitOptions{attempts: 5, quiet: true}, file, nil, io.Discard)
+		send := newSender(submitOptions{server: d.service.publicURL(), token: d.tokens[s.uscc], attempts: 5, quiet: true}, io.Discard)
+		r := send.submit(ctx, file, nil)
 		if r.Error != "" {
 			d.say("示例", "%s 未受理：%s", s.file, r.Error)
 			continue

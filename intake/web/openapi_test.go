@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"sort"
 	"strconv"
 	"strings"
@@ -381,6 +382,24 @@ func TestResumableUpload(t *testing.T) {
 		if a := h.call("agency-01", "HEAD", odd, nil, "Tus-Resumable", "1.0.0"); a.status != 404 {
 			t.Errorf("%s: %d", odd, a.status)
 		}
+	}
+}
+
+// A lock file of a process that is alive, as a crash in a container leaves
+// behind when the next one gets its number, does not end an upload.
+func TestUploadGoesOnAfterACrash(t *testing.T) {
+	var dir string
+	h := newHouse(t, func(o *Options) { dir = o.SpoolDir })
+	doc := pdf(3)
+	a := h.call("agency-01", "POST", "/v1/uploads", nil, "Tus-Resumable", "1.0.0", "Upload-Length", strconv.Itoa(len(doc)))
+	path := strings.TrimPrefix(a.header.Get("Location"), h.URL)
+	lock := filepath.Join(dir, "resumable", filepath.Base(path)+".lock")
+	if err := os.WriteFile(lock, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a = h.call("agency-01", "PATCH", path, strings.NewReader(doc), "Tus-Resumable", "1.0.0", "Upload-Offset", "0", "Content-Type", "application/offset+octet-stream")
+	if a.status != 202 {
+		t.Errorf("%d %s", a.status, a.body)
 	}
 }
 

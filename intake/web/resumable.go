@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-
 	"net/http"
 	"os"
 	"path/filepath"
@@ -14,9 +13,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tus/tusd/v2/pkg/filelocker"
 	"github.com/tus/tusd/v2/pkg/filestore"
 	tusd "github.com/tus/tusd/v2/pkg/handler"
+	"github.com/tus/tusd/v2/pkg/memorylocker"
 	"golang.org/x/exp/slog"
 
 	"jianding/schemas"
@@ -28,6 +27,10 @@ const uploadsPath = "/v1/uploads/"
 // resumable is the tus side of the door. tusd keeps the pieces; a finished
 // upload goes the same way as any other document ([server.accept]).
 //
+// The pieces belong to this process alone, so its locks are in memory: a lock
+// file outlives a crash, and in a container, where every process is number 1,
+// looks like a live one for ever.
+//
 // Beside an upload's two files there is "<id>.done" once it was accepted: it
 // holds the report's id, so that a client whose connection broke on the last
 // byte asks again and gets its receipt.
@@ -35,6 +38,7 @@ type resumable struct {
 	server *server
 	dir    string
 	store  filestore.FileStore
+	locker *memorylocker.MemoryLocker
 	tus    http.Handler
 }
 
@@ -42,7 +46,7 @@ type resumable struct {
 const keepUploads = 48 * time.Hour
 
 func (s *server) mountUploads(mux *http.ServeMux) error {
-	u := &resumable{server: s, dir: filepath.Join(s.spoolDir, "resumable")}
+	u := &resumable{server: s, dir: filepath.Join(s.spoolDir, "resumable"), locker: memorylocker.New()}
 	if err := os.MkdirAll(u.dir, 0o700); err != nil {
 		return diskError(err)
 	}
@@ -52,7 +56,7 @@ func (s *server) mountUploads(mux *http.ServeMux) error {
 	composer := tusd.NewStoreComposer()
 	composer.UseCore(u.store)
 	composer.UseTerminater(u.store)
-	filelocker.New(u.dir).UseIn(composer)
+	u.locker.UseIn(composer)
 	tus, err := tusd.NewHandler(tusd.Config{
 		StoreComposer: composer, BasePath: uploadsPath, MaxSize: s.maxUpload, DisableDownload: true, DisableConcatenation: true,
 		Cors: &tusd.CorsConfig{Disable: true}, NetworkTimeout: s.BodyPause, Logger: discardLogs(),
@@ -192,7 +196,17 @@ func (u *resumable) finish(w http.ResponseWriter, r *http.Request, p principal) 
 	if err := p.needUpload(u.server.now()); err != nil {
 		return err
 	}
-	info, err := u.own(r.Context(), p, r.PathValue("id"))
+	id := r.PathValue("id")
+	if _, err := u.own(r.Context(), p, id); err != nil {
+		return err
+	}
+	// The request that brought the last byte may still be at work on it.
+	unlock, err := u.lock(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	info, err := u.own(r.Context(), p, id)
 	if err != nil {
 		return err
 	}
@@ -209,6 +223,21 @@ func (u *resumable) finish(w http.ResponseWriter, r *http.Request, p principal) 
 	}
 	writeJSON(w, status, v)
 	return nil
+}
+
+// lock keeps an upload from everybody else, tusd included.
+func (u *resumable) lock(ctx context.Context, id string) (unlock func(), err error) {
+	busy := schemas.E(schemas.KindUnavailable, "upload_busy", "该上传正在处理中，请稍后重试", nil)
+	l, err := u.locker.NewLock(id)
+	if err != nil {
+		return nil, busy
+	}
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	if err := l.Lock(ctx, func() {}); err != nil {
+		return nil, busy
+	}
+	return func() { _ = l.Unlock() }, nil // it never fails
 }
 
 // accept takes a whole upload in, once.
@@ -236,7 +265,8 @@ func (u *resumable) accept(ctx context.Context, p principal, info tusd.FileInfo)
 		return receiptView{}, false, err
 	}
 	// The report is durable: failing to note it only costs a second reading.
-	if os.WriteFile(path+".done", []byte(rep.ID), 0o600) == nil {
+	// The note is on disk before the pieces go.
+	if writeSynced(path+".done", rep.ID) == nil {
 		// tusd tells the offset by the file's size: keep that, free the disk.
 		if os.Truncate(path, 0) == nil {
 			_ = os.Truncate(path, info.Size)
@@ -244,6 +274,15 @@ func (u *resumable) accept(ctx context.Context, p principal, info tusd.FileInfo)
 	}
 	v, err := s.receiptOf(rep, created)
 	return v, created, err
+}
+
+func writeSynced(path, text string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Sync(), f.Close())
 }
 
 // judge reads the whole upload and checks what every upload is checked for.
