@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"jianding/integrations/municipal"
 	"jianding/schemas"
 	"jianding/storage/ledger"
 	"jianding/workers/ladder"
@@ -104,8 +105,9 @@ func newHouse(t *testing.T, driver, dsn string) *house {
 	t.Helper()
 	h := &house{
 		t: t, ctx: t.Context(), clock: &drivenClock{at: t0}, docs: &documents{by: map[string][]byte{}},
-		platform: newFakePlatform(), monitor: &fakeMonitor{}, policy: duty(), options: func(*Options) {}, logs: newLog(),
+		monitor: &fakeMonitor{}, policy: duty(), options: func(*Options) {}, logs: newLog(),
 	}
+	h.platform = newFakePlatform(h.clock.Now)
 	h.mail, h.sms, h.hook = &fakeChannel{clock: h.clock}, &fakeChannel{clock: h.clock}, &fakeChannel{clock: h.clock}
 	l, err := ledger.Open(h.ctx, ledger.Options{Driver: driver, DSN: dsn, LeaseClock: h.clock.Now})
 	if err != nil {
@@ -130,7 +132,7 @@ func (h *house) start() {
 func (h *house) worker() *Workers {
 	h.t.Helper()
 	o := Options{
-		Ledger: h.ledger, Originals: h.docs, Assessor: readsItself{}, Platform: h.platform, Heartbeat: h.monitor,
+		Ledger: h.ledger, Originals: h.docs, Assessor: readsItself{}, Platform: h.platform, Compare: municipal.Reconcile, Heartbeat: h.monitor,
 		Channels: map[string]Notifier{"mail": h.mail, "sms": h.sms, "webhook": h.hook},
 		Ladder:   h.policy, Clock: h.clock, Random: func() float64 { return 0.5 },
 		// Not every minute: these tests let weeks pass.
@@ -154,7 +156,7 @@ func (h *house) settle() {
 			h.w.pass(h.ctx, perBatch) // as on a hint: the lease of the process before may not be over yet
 		}
 		h.w.running.Wait()
-		due, err := h.ledger.DueOf(h.ctx, h.clock.Now(), allKinds(), 1)
+		due, err := h.ledger.DueOf(h.ctx, h.clock.Now(), h.kinds(), 1)
 		must(h.t, err)
 		if len(due) == 0 {
 			return
@@ -171,8 +173,7 @@ func (h *house) until(end time.Time) {
 	h.t.Helper()
 	h.settle()
 	for {
-		at, any, err := h.ledger.NextDue(h.ctx)
-		must(h.t, err)
+		at, any := h.nextDue()
 		if !any || at.After(end) {
 			break
 		}
@@ -185,6 +186,34 @@ func (h *house) until(end time.Time) {
 	}
 	h.clock.set(end)
 	h.settle()
+}
+
+// kinds are the kinds that the service works on now: filings wait while the
+// platform rests.
+func (h *house) kinds() []schemas.ObligationKind {
+	return slices.DeleteFunc(allKinds(), func(k schemas.ObligationKind) bool {
+		return k == schemas.OweFile && h.w.rest.left(h.clock.Now()) > 0
+	})
+}
+
+// nextDue is when there is something to do next.
+func (h *house) nextDue() (time.Time, bool) {
+	h.t.Helper()
+	left := h.w.rest.left(h.clock.Now())
+	if left == 0 {
+		at, any, err := h.ledger.NextDue(h.ctx)
+		must(h.t, err)
+		return at, any
+	}
+	at := h.clock.Now().Add(left)
+	for _, k := range h.kinds() {
+		first, _, err := h.ledger.Obligations(h.ctx, schemas.ObligationFilter{Kind: k, State: schemas.ObligationOpen, Limit: 1})
+		must(h.t, err)
+		if len(first) == 1 && first[0].DueAt.Before(at) {
+			at = first[0].DueAt
+		}
+	}
+	return at, true
 }
 
 // upload receives a document that reads as a.
@@ -460,18 +489,21 @@ func (m *fakeMonitor) Beat(_ context.Context, at time.Time) error {
 // fakePlatform keeps records by idempotency key, as a platform does, but
 // counts every commit, so that a client that sends twice is found out.
 type fakePlatform struct {
+	now     func() time.Time
 	mu      sync.Mutex
 	records map[string]schemas.PlatformRecord
 	commits map[string]int
 	submits int
 	queries int
+	// unlisted is the key of a record that the list leaves out.
+	unlisted string
 	// answer may replace the answer to a submission after the commit (or
 	// instead of it, with commit false).
 	answer func(n int) (commit bool, res *schemas.FilingOutcome)
 }
 
-func newFakePlatform() *fakePlatform {
-	return &fakePlatform{records: map[string]schemas.PlatformRecord{}, commits: map[string]int{}}
+func newFakePlatform(now func() time.Time) *fakePlatform {
+	return &fakePlatform{now: now, records: map[string]schemas.PlatformRecord{}, commits: map[string]int{}}
 }
 
 func (p *fakePlatform) Submit(_ context.Context, f schemas.Filing, original func() (io.ReadCloser, int64, error), begin func(string, string) error) schemas.FilingOutcome {
@@ -493,7 +525,7 @@ func (p *fakePlatform) Submit(_ context.Context, f schemas.Filing, original func
 	}
 	if commit {
 		p.commits[key]++
-		p.records[key] = schemas.PlatformRecord{IdempotencyKey: key, ReportNo: f.Report.ReportNo, SHA256: f.Report.SHA256, Receipt: "P-" + key[:6], Status: "accepted"}
+		p.records[key] = schemas.PlatformRecord{IdempotencyKey: key, ReportNo: f.Report.ReportNo, SHA256: f.Report.SHA256, Receipt: "P-" + key[len(key)-6:], Status: "accepted", RecordedAt: p.now()}
 	}
 	if res != nil {
 		return *res
@@ -509,17 +541,23 @@ func (p *fakePlatform) Query(_ context.Context, f schemas.Filing, begin func(str
 	defer p.mu.Unlock()
 	p.queries++
 	if r, ok := p.records[f.Delivery.IdempotencyKey]; ok {
-		return schemas.FilingOutcome{Result: schemas.FilingAccepted, Receipt: r.Receipt, Attempt: schemas.DeliveryAttempt{Operation: "query", Status: 200}}
+		res := schemas.FilingOutcome{Result: schemas.FilingAccepted, Receipt: r.Receipt, Attempt: schemas.DeliveryAttempt{Operation: "query", Status: 200}}
+		if r.Status == "returned" {
+			res.Result, res.Reasons = schemas.FilingReturned, r.Reasons
+		}
+		return res
 	}
 	return schemas.FilingOutcome{Result: schemas.FilingNotFound, Attempt: schemas.DeliveryAttempt{Operation: "query", Status: 404}}
 }
 
-func (p *fakePlatform) List(context.Context, time.Time) ([]schemas.PlatformRecord, error) {
+func (p *fakePlatform) List(_ context.Context, day time.Time) ([]schemas.PlatformRecord, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var out []schemas.PlatformRecord
 	for _, r := range p.records {
-		out = append(out, r)
+		if at := r.RecordedAt; r.IdempotencyKey != p.unlisted && !at.Before(day) && at.Before(day.AddDate(0, 0, 1)) {
+			out = append(out, r)
+		}
 	}
 	return out, nil
 }

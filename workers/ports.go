@@ -47,8 +47,9 @@ type Ledger interface {
 	AppendEvent(ctx context.Context, e schemas.NewEvent, now time.Time) error
 
 	Filing(ctx context.Context, deliveryID string) (schemas.Filing, error)
-	DeliveryByKey(ctx context.Context, idempotencyKey string) (schemas.Delivery, error)
-	Deliveries(ctx context.Context, f schemas.DeliveryFilter) ([]schemas.Delivery, string, error)
+	// FilingsFor lists the deliveries filed in [from, to) and those that one of
+	// the platform's records names.
+	FilingsFor(ctx context.Context, from, to time.Time, records []schemas.PlatformRecord) ([]schemas.Filing, error)
 	BeginDeliveryAttempt(ctx context.Context, lease schemas.Lease, operation, requestSHA256 string, now time.Time) (int, error)
 	FinishDeliveryAttempt(ctx context.Context, lease schemas.Lease, o schemas.FilingOutcome, res schemas.ObligationResult, now time.Time) (schemas.Delivery, error)
 	RecordDifferences(ctx context.Context, day string, lease schemas.Lease, differences []schemas.Difference, now time.Time) error
@@ -89,6 +90,11 @@ type Platform interface {
 	Query(ctx context.Context, f schemas.Filing, begin func(operation, requestSHA256 string) error) schemas.FilingOutcome
 	List(ctx context.Context, day time.Time) ([]schemas.PlatformRecord, error)
 }
+
+// Compare finds what differs between the ledger's filings and the platform's
+// records over [from, to); records cover a wider span, so that clocks that
+// differ around midnight make no differences.
+type Compare func(from, to time.Time, filings []schemas.Filing, records []schemas.PlatformRecord) []schemas.Difference
 
 // Links makes the links of a message when it is sent, so that no secret link
 // is stored. Ack is a one-time link of one contact that acts on POST only; an

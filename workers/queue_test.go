@@ -30,7 +30,7 @@ func newQueued(t *testing.T, options func(*Options)) *queued {
 	t.Helper()
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	h := &house{t: t, ctx: t.Context(), docs: &documents{by: map[string][]byte{}}, platform: newFakePlatform(), monitor: &fakeMonitor{},
+	h := &house{t: t, ctx: t.Context(), docs: &documents{by: map[string][]byte{}}, platform: newFakePlatform(time.Now), monitor: &fakeMonitor{},
 		policy: duty()}
 	h.clock = &drivenClock{at: time.Now()}
 	h.mail, h.sms, h.hook = &fakeChannel{clock: h.clock}, &fakeChannel{clock: h.clock}, &fakeChannel{clock: h.clock}

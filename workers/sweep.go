@@ -31,6 +31,7 @@ type sweepState struct {
 	mono     time.Time
 	leader   bool
 	upBefore bool
+	looked   bool // whether the clock was set back while nothing ran
 }
 
 func newSweepState(now time.Time) *sweepState {
@@ -112,6 +113,11 @@ func (w *Workers) pass(ctx context.Context, limit int) bool {
 	up := w.queueUp(ctx)
 	complete := true
 	for _, kinds := range batches() {
+		if w.rest.left(w.now()) > 0 {
+			// A backlog of filings must not be taken up one by one to be told
+			// that the platform rests.
+			kinds = slices.DeleteFunc(kinds, func(k schemas.ObligationKind) bool { return k == schemas.OweFile })
+		}
 		due, err := w.Ledger.DueOf(ctx, w.now(), kinds, limit)
 		if err != nil {
 			if ctx.Err() == nil {
@@ -232,16 +238,24 @@ func (w *Workers) executeDirectly(ctx context.Context, o schemas.Obligation) {
 	})
 }
 
-// clockSetBack notices that the wall clock was set back since the last look:
-// everything that was put off until an instant of the old clock would sleep
-// too long, so it is looked at now. Handlers are level-triggered and put off
-// again what is not due.
+// clockSetBack notices that the wall clock was set back since the last look,
+// or while nothing ran: everything that was put off until an instant of the
+// old clock would sleep too long, so it is looked at now. Handlers are
+// level-triggered and put off again what is not due.
 func (w *Workers) clockSetBack(ctx context.Context) {
 	const tolerance = time.Minute
 	w.sweep.mu.Lock()
 	wall, mono := w.Clock.Now().Round(0), time.Now()
 	slipped := mono.Sub(w.sweep.mono) - wall.Sub(w.sweep.wall)
+	looked := w.sweep.looked
 	w.sweep.mu.Unlock()
+	if !looked {
+		ahead, err := w.beatAhead(ctx)
+		if err != nil {
+			return // looked at by the next sweep
+		}
+		slipped = max(slipped, ahead)
+	}
 	if slipped > tolerance {
 		n, err := w.Ledger.WakeAll(ctx, allKinds(), w.now())
 		if err != nil {
@@ -251,6 +265,16 @@ func (w *Workers) clockSetBack(ctx context.Context) {
 		w.log.Error("the clock was set back; everything owed is looked at again", "by", slipped.Round(time.Second), "obligations", n)
 	}
 	w.sweep.mu.Lock()
-	w.sweep.wall, w.sweep.mono = wall, mono
+	w.sweep.wall, w.sweep.mono, w.sweep.looked = wall, mono, true
 	w.sweep.mu.Unlock()
+}
+
+// beatAhead is how much further ahead the next heartbeat lies than any that is
+// put off now would: by so much at least the clock was set back since.
+func (w *Workers) beatAhead(ctx context.Context) (time.Duration, error) {
+	beats, _, err := w.Ledger.Obligations(ctx, schemas.ObligationFilter{Kind: schemas.OweHeartbeat, State: schemas.ObligationOpen, Limit: 1})
+	if err != nil || len(beats) == 0 {
+		return 0, err
+	}
+	return max(0, beats[0].DueAt.Sub(w.now())-w.Limits.Beat), nil
 }

@@ -27,6 +27,7 @@ type Options struct {
 	Assessor  Assessor
 	OCR       Recogniser // nil: no engine; pages that need one stay with the reviewer
 	Platform  Platform   // nil: no platform configured; filings wait
+	Compare   Compare    // with the platform's list; needed with a Platform
 	Channels  map[string]Notifier
 	// AgencyChannel is the channel that tells agencies at their own webhook
 	// address; empty: "webhook".
@@ -149,6 +150,7 @@ func (o Options) problems() error {
 	need(o.Originals != nil, "originals")
 	need(o.Assessor != nil, "assessor")
 	need(o.Clock != nil, "clock")
+	need(o.Platform == nil || o.Compare != nil, "compare")
 	names := make([]string, 0, len(o.Channels))
 	for n := range o.Channels {
 		names = append(names, n)

@@ -11,6 +11,7 @@ import (
 	"jianding/integrations/municipal"
 	"jianding/schemas"
 	"jianding/storage/ledger"
+	"jianding/workers"
 )
 
 func newDelivery() *cobra.Command {
@@ -220,8 +221,7 @@ func newReconcile() *cobra.Command {
 			if _, err := time.Parse("2006-01-02", day); err != nil {
 				return usageError{err}
 			}
-			if err := l.AddObligations(cmd.Context(), []schemas.NewObligation{{Kind: schemas.OweReconcile, Subject: day,
-				Dedupe: now.UTC().Format(time.RFC3339Nano), DueAt: now}}, now); err != nil {
+			if err := l.AddObligations(cmd.Context(), []schemas.NewObligation{workers.ReconcileNow(day, now)}, now); err != nil {
 				return err
 			}
 			open, err := l.Differences(cmd.Context(), true, 500)

@@ -231,7 +231,7 @@ func (s *service) buildWorkers(ctx context.Context, which parts, links pageLinks
 			Notify: s.cfg.Workers.Notify, Background: s.cfg.Workers.Background, Beat: s.cfg.Heartbeat.Every},
 	}
 	if s.platform != nil {
-		o.Platform = s.platform
+		o.Platform, o.Compare = s.platform, municipal.Reconcile
 	}
 	if s.cfg.Heartbeat.URL != "" {
 		beat, err := notify.NewHeartbeat(s.cfg.Heartbeat.URL)

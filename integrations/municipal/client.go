@@ -102,7 +102,9 @@ func New(p *Profile, sec Secrets, o Options) (*Client, error) {
 	}
 	c.limiter = rate.NewLimiter(rate.Limit(p.Rate.PerSecond), p.Rate.Burst)
 	c.breaker = gobreaker.NewTwoStepCircuitBreaker[any](gobreaker.Settings{
-		Name: p.Name, MaxRequests: 1, Timeout: p.Breaker.OpenFor,
+		// The breaker counts; how long it stays open is measured by our clock,
+		// in circuit.
+		Name: p.Name, MaxRequests: 1, Timeout: time.Nanosecond,
 		ReadyToTrip: func(n gobreaker.Counts) bool { return int(n.ConsecutiveFailures) >= p.Breaker.Failures },
 		IsExcluded:  func(err error) bool { return errors.Is(err, errNoVerdict) },
 		OnStateChange: func(_ string, from, to gobreaker.State) {
@@ -119,8 +121,27 @@ func New(p *Profile, sec Secrets, o Options) (*Client, error) {
 // Profile returns the name of the profile, for Delivery.Profile.
 func (c *Client) Profile() string { return c.profile.Name }
 
-// Circuit returns the breaker's state: "closed", "half-open" or "open".
-func (c *Client) Circuit() string { return c.breaker.State().String() }
+// Circuit returns the breaker's state: "closed", "half-open" (the next request
+// is a trial) or "open".
+func (c *Client) Circuit() string { return c.circuit(c.clock()).String() }
+
+func (c *Client) circuit(now time.Time) gobreaker.State {
+	s := c.breaker.State()
+	if s != gobreaker.StateClosed && c.restsFor(now) > 0 {
+		return gobreaker.StateOpen
+	}
+	return s
+}
+
+// restsFor is how long an open circuit stays open. An opening in the future
+// was stamped by a clock that has been set back since.
+func (c *Client) restsFor(now time.Time) time.Duration {
+	since := now.Sub(time.Unix(0, c.opened.Load()))
+	if since < 0 {
+		return 0
+	}
+	return c.profile.Breaker.OpenFor - since
+}
 
 // Close closes idle connections.
 func (c *Client) Close() error { c.transport.CloseIdleConnections(); return nil }
@@ -312,7 +333,7 @@ func (e *errNotNow) Error() string { return e.why }
 // sent. The rate comes first: a turn held at the breaker must be used.
 func (c *Client) turn(ctx context.Context) (turn, error) {
 	now := c.clock()
-	if c.breaker.State() == gobreaker.StateOpen {
+	if c.circuit(now) == gobreaker.StateOpen {
 		return turn{}, c.circuitOpen(now)
 	}
 	r := c.limiter.ReserveN(now, 1)
@@ -333,8 +354,7 @@ func (c *Client) turn(ctx context.Context) (turn, error) {
 }
 
 func (c *Client) circuitOpen(now time.Time) error {
-	rest := c.profile.Breaker.OpenFor - now.Sub(time.Unix(0, c.opened.Load()))
-	return &errNotNow{"平台连续失败，已暂停发送（熔断）", min(max(rest, time.Second), c.profile.Breaker.OpenFor)}
+	return &errNotNow{"平台连续失败，已暂停发送（熔断）", max(c.restsFor(now), time.Second)}
 }
 
 // What the breaker is told: the platform failed, or the request says nothing

@@ -2,6 +2,7 @@ package municipal
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -35,10 +36,11 @@ func Reconcile(from, to time.Time, filings []schemas.Filing, records []schemas.P
 	var out []schemas.Difference
 	claimed := map[int]bool{}
 	for _, f := range filings {
-		found := book.of(f)
+		found := book.of(f, records)
 		for _, i := range found {
 			claimed[i] = true
 		}
+		found = slices.DeleteFunc(found, func(i int) bool { return undoneBefore(f, records[i]) })
 		if d, ok := compare(from, to, f, found, records); ok {
 			d.DeliveryID = f.Delivery.ID
 			out = append(out, d)
@@ -74,8 +76,9 @@ func newListed(records []schemas.PlatformRecord) listed {
 }
 
 // of returns the records of a filing: by key, by receipt, and by the file when
-// the record carries no key (filed by hand). In the order of the list.
-func (l listed) of(f schemas.Filing) []int {
+// the record carries no key (filed by hand) or was undone (the report was filed
+// again under another key). In the order of the list.
+func (l listed) of(f schemas.Filing, records []schemas.PlatformRecord) []int {
 	seen := map[int]bool{}
 	var out []int
 	add := func(is []int) {
@@ -90,11 +93,21 @@ func (l listed) of(f schemas.Filing) []int {
 	if f.Delivery.PlatformReceipt != "" {
 		add(l.byReceipt[f.Delivery.PlatformReceipt])
 	}
-	if len(out) == 0 {
-		add(l.bySHA256[f.Report.SHA256])
+	none := len(out) == 0
+	for _, i := range l.bySHA256[f.Report.SHA256] {
+		if s := records[i].Status; none || s == "returned" || s == "withdrawn" {
+			add([]int{i})
+		}
 	}
 	sort.Ints(out)
 	return out
+}
+
+// undoneBefore: the record of an earlier filing of the same report, which is
+// finished; the one under the current key is what counts.
+func undoneBefore(f schemas.Filing, r schemas.PlatformRecord) bool {
+	return (r.Status == "returned" || r.Status == "withdrawn") && r.IdempotencyKey != "" && r.IdempotencyKey != f.Delivery.IdempotencyKey &&
+		r.Receipt != f.Delivery.PlatformReceipt
 }
 
 func compare(from, to time.Time, f schemas.Filing, found []int, records []schemas.PlatformRecord) (schemas.Difference, bool) {

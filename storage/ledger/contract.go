@@ -96,6 +96,7 @@ type contract interface {
 	SetDeliveryAutomatic(ctx context.Context, id string, by schemas.Actor, now time.Time) (schemas.Delivery, error)
 	ReplayDeliveries(ctx context.Context, f schemas.DeliveryFilter, by schemas.Actor, perMinute int, now time.Time) (n int, err error)
 	RecordCallback(ctx context.Context, cb schemas.PlatformCallback, now time.Time) (fresh bool, d schemas.Delivery, err error)
+	FilingsFor(ctx context.Context, from, to time.Time, records []schemas.PlatformRecord) ([]schemas.Filing, error)
 	RecordDifferences(ctx context.Context, day string, lease schemas.Lease, ds []schemas.Difference, now time.Time) error
 	Differences(ctx context.Context, openOnly bool, limit int) ([]schemas.Difference, error)
 	ResolveDifference(ctx context.Context, id, resolution string, by schemas.Actor, now time.Time) error

@@ -183,10 +183,11 @@ func (t *tx) applyOutcome(d *delivery, o schemas.FilingOutcome, res schemas.Obli
 	case schemas.FilingUnknown:
 		d.Unknown = true
 	case schemas.FilingNotFound:
-		// The platform has no record: nothing of what was sent arrived.
+		// The platform has no record: nothing of what was sent arrived, or it
+		// has lost what it had. A receipt that it does not know is none.
 		d.Unknown = false
 		if d.Status == schemas.DeliverySubmitted {
-			d.Status = schemas.DeliveryPending
+			d.Status, d.PlatformReceipt, d.SubmittedAt, d.AcknowledgedAt = schemas.DeliveryPending, "", nil, nil
 		}
 	case schemas.FilingRetry, schemas.FilingFinal:
 		if err := t.unknownAsBefore(d, o); err != nil {
@@ -225,14 +226,19 @@ func (t *tx) unknownAsBefore(d *delivery, o schemas.FilingOutcome) error {
 
 func (t *tx) acknowledge(d *delivery, receipt string, actor schemas.Actor, now time.Time) error {
 	d.Status, d.Unknown, d.Returned, d.LastError = schemas.DeliveryAcknowledged, false, nil, ""
+	if d.AcknowledgedAt == nil || receipt != "" && receipt != d.PlatformReceipt {
+		d.AcknowledgedAt = &now // confirmed again, it stays of the day it was
+	}
 	if receipt != "" {
 		d.PlatformReceipt = receipt
 	}
-	d.AcknowledgedAt = &now
 	if d.SubmittedAt == nil {
 		d.SubmittedAt = &now
 	}
 	if err := t.saveDelivery(d); err != nil {
+		return err
+	}
+	if err := t.resolveAsked(d.ID, "已向平台查询，以平台回执 "+d.PlatformReceipt+" 为准", now); err != nil {
 		return err
 	}
 	return t.event(now, schemas.EventDeliveryAcknowledged, "delivery:"+d.ID, actor, map[string]any{"receipt": d.PlatformReceipt, "report_id": d.ReportID})
@@ -251,6 +257,9 @@ func (t *tx) returned(d *delivery, reasons []string, receipt string, actor schem
 		d.PlatformReceipt = receipt
 	}
 	if err := t.saveDelivery(d); err != nil {
+		return err
+	}
+	if err := t.resolveAsked(d.ID, "已向平台查询，平台已退回或撤销", now); err != nil {
 		return err
 	}
 	if err := t.event(now, schemas.EventDeliveryReturned, "delivery:"+d.ID, actor, map[string]any{"reasons": reasons, "report_id": d.ReportID}); err != nil {

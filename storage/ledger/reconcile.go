@@ -119,16 +119,36 @@ func itemOf(d schemas.Difference) string {
 	return d.Detail
 }
 
-// addDifference keeps a difference, unless the same one is open.
+// addDifference keeps a difference, unless the same one is open. One that the
+// platform's own answer resolves makes the client ask, at once.
 func (t *tx) addDifference(d schemas.Difference, now time.Time) error {
+	if d.Safe != "" && d.Safe != safeQuery {
+		d.Safe = ""
+	}
+	if d.DeliveryID != "" && d.Safe != "" {
+		ours, err := t.delivery("id", d.DeliveryID, true)
+		if err != nil {
+			return err
+		}
+		if agrees(ours.Delivery, d.Record) {
+			return nil
+		}
+		asked, err := t.askAgain(d, now)
+		if err != nil {
+			return err
+		}
+		if !asked {
+			d.Safe = ""
+		}
+	}
 	record, err := encode(d.Record)
 	if err != nil {
 		return err
 	}
 	id := newID()
-	n, err := t.exec(`INSERT INTO differences (id, day, kind, item, delivery_id, record, detail, found_at, resolution, resolved_by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', '') ON CONFLICT DO NOTHING`,
-		id, d.Day, d.Kind, itemOf(d), d.DeliveryID, record, d.Detail, micros(now))
+	n, err := t.exec(`INSERT INTO differences (id, day, kind, item, delivery_id, record, detail, found_at, resolution, resolved_by, safe)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', '', ?) ON CONFLICT DO NOTHING`,
+		id, d.Day, d.Kind, itemOf(d), d.DeliveryID, record, d.Detail, micros(now), d.Safe)
 	if err != nil || n == 0 {
 		return err
 	}
@@ -190,7 +210,7 @@ func (t *tx) resolve(id, resolution string, by schemas.Actor, now time.Time) err
 
 // Differences lists differences, newest first.
 func (l *Ledger) Differences(ctx context.Context, openOnly bool, limit int) (ds []schemas.Difference, err error) {
-	q := `SELECT id, day, kind, delivery_id, record, detail, resolution FROM differences`
+	q := `SELECT id, day, kind, delivery_id, record, detail, resolution, safe FROM differences`
 	if openOnly {
 		q += ` WHERE resolved_at IS NULL`
 	}
@@ -199,7 +219,7 @@ func (l *Ledger) Differences(ctx context.Context, openOnly bool, limit int) (ds 
 		return t.rows(q+` ORDER BY found_at DESC, id DESC LIMIT ?`, []any{pageSize(limit)}, func(s scanner) error {
 			var d schemas.Difference
 			var record string
-			if err := s.Scan(&d.ID, &d.Day, &d.Kind, &d.DeliveryID, &record, &d.Detail, &d.Resolution); err != nil {
+			if err := s.Scan(&d.ID, &d.Day, &d.Kind, &d.DeliveryID, &record, &d.Detail, &d.Resolution, &d.Safe); err != nil {
 				return err
 			}
 			err := decode(record, &d.Record)
