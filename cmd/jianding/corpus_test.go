@@ -65,7 +65,7 @@ func submitCorpus(t *testing.T, corpus string, more func(map[string]any)) map[st
 				}
 			}
 		}
-		out, err := program(context.Background(), []string{"JIANDING_TOKEN=" + tokens[agency]}, "submit", "--server", h.url(), "--wait", "3m", "--json", "--quiet", c.Path)
+		out, err := program(context.Background(), t, []string{"JIANDING_TOKEN=" + tokens[agency]}, "submit", "--server", h.url(), "--wait", "3m", "--json", "--quiet", c.Path)
 		if slices.Contains(refusedAtTheDoor(), c.Name) {
 			if err == nil || !slices.Contains(c.Outcomes, schemas.Rejected) {
 				t.Errorf("%s: was taken: %s", c.Name, out)

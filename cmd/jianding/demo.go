@@ -3,17 +3,16 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"embed"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,23 +23,6 @@ import (
 	"jianding/schemas"
 	"jianding/workers/ladder"
 )
-
-// samples are invented reports of invented agencies, signed with a test PKI.
-//
-//go:embed samples
-var samples embed.FS
-
-// sample is one shipped report and who sends it.
-type sample struct{ file, uscc, what string }
-
-func demoSamples() []sample {
-	return []sample{
-		{"bsu-sm2.pdf", "91500107MA5YF3K48H", "Bsu，SM2 签名：应自动通过并报送"},
-		{"class-c.pdf", "91500116MA5U0A1B0H", "C 级局部危房：应自动通过并报送，不触发整体险情"},
-		{"class-d-red.pdf", "91500107MA5YF3K48H", "D 级整幢危房：红色，立即上报"},
-		{"expired-certificate.pdf", "91500116MA5UNQ8R3G", "签名证书已过期：应退回机构"},
-	}
-}
 
 type demoOptions struct {
 	listen string
@@ -117,6 +99,7 @@ func demo(ctx context.Context, o demoOptions, out, errOut io.Writer) error {
 // demoHouse is the service with what stands around it: platform and officer.
 type demoHouse struct {
 	out      io.Writer
+	telling  sync.Mutex
 	dir      string
 	password string
 	tokens   map[string]string // agency token by credit code
@@ -179,13 +162,12 @@ func freeOr(listen string) string {
 
 // people imports the sample register and makes tokens and accounts.
 func (d *demoHouse) people(ctx context.Context) error {
-	trust, err := fs.Sub(samples, "samples/trust")
-	if err != nil {
-		return err
-	}
 	by, now := schemas.Actor{Kind: "system", Name: "demo"}, time.Now()
 	l := d.service.ledger
-	if _, _, err := importTrust(ctx, l, trust, by, now); err != nil {
+	if err := writeSamples(d.samplesDir(), now); err != nil {
+		return err
+	}
+	if _, _, err := importTrust(ctx, l, os.DirFS(filepath.Join(d.samplesDir(), "trust")), by, now); err != nil {
 		return err
 	}
 	agencies, err := l.Agencies(ctx)
@@ -227,10 +209,12 @@ func (d *demoHouse) welcome() {
 接下来 try next
   • 以 officer 登录控制台，查看红色险情、登记处置、打印通知送达记录
   • 以 clerk 登录门户，上传一份 PDF
-  • 命令行提交：JIANDING_TOKEN=%s jianding submit --server %s --wait 30s FILE.pdf
+  • 命令行提交：JIANDING_TOKEN=%s go run ./cmd/jianding submit --server %s --wait 30s FILE.pdf
+  • 看一份报告：go run ./cmd/jianding inspect --trust %s --explain %s
   • Ctrl-C 结束；数据在 %s
 
-`, base, base, d.platform.Addr(), d.password, d.tokens[demoSamples()[0].uscc], d.tokens[demoSamples()[0].uscc], base, d.dir)
+`, base, base, d.platform.Addr(), d.password, d.tokens[demoSamples()[0].uscc], d.tokens[demoSamples()[0].uscc], base,
+		filepath.Join(d.samplesDir(), "trust"), filepath.Join(d.samplesDir(), demoSamples()[2].file), d.dir)
 }
 
 // serveAround runs the sandbox platform and the simulated officer.
@@ -261,15 +245,7 @@ func (d *demoHouse) serveAround(ctx context.Context) error {
 // submitSamples sends the shipped reports as their agencies would, over HTTP.
 func (d *demoHouse) submitSamples(ctx context.Context) {
 	for _, s := range demoSamples() {
-		file := filepath.Join(d.dir, s.file)
-		data, err := samples.ReadFile("samples/" + s.file)
-		if err == nil {
-			err = os.WriteFile(file, data, 0o600)
-		}
-		if err != nil {
-			d.say("示例", "%s: %v", s.file, err)
-			continue
-		}
+		file := filepath.Join(d.samplesDir(), s.file)
 		send := newSender(submitOptions{server: d.service.publicURL(), token: d.tokens[s.uscc], attempts: 5, quiet: true}, io.Discard)
 		r := send.submit(ctx, file, nil)
 		if r.Error != "" {
@@ -280,7 +256,13 @@ func (d *demoHouse) submitSamples(ctx context.Context) {
 	}
 }
 
+// samplesDir holds the signed samples, and their trust directory below it.
+func (d *demoHouse) samplesDir() string { return filepath.Join(d.dir, "samples") }
+
+// say writes a line; several parts of the demo tell at the same time.
 func (d *demoHouse) say(who, format string, args ...any) {
 	line := fmt.Sprintf(format, args...)
+	d.telling.Lock()
+	defer d.telling.Unlock()
 	fmt.Fprintf(d.out, "%s  %-4s  %s\n", time.Now().In(shanghai).Format("15:04:05.000"), who, strings.TrimSpace(line))
 }

@@ -44,7 +44,7 @@ func TestAnInterruptedUploadGoesOn(t *testing.T) {
 		if err := os.WriteFile(file, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.Command(os.Args[0], "submit", "--server", "http://"+gate.addr, "--state", filepath.Join(h.dir, "state"), "--attempts", "20", "--json", file)
+		cmd := exec.Command(programFile(t), "submit", "--server", "http://"+gate.addr, "--state", filepath.Join(h.dir, "state"), "--attempts", "20", "--json", file)
 		cmd.Env = append(os.Environ(), envAsProgram+"=1", "JIANDING_TOKEN="+token)
 		cmd.Stdout, cmd.Stderr = new(bytes.Buffer), new(bytes.Buffer)
 		return cmd

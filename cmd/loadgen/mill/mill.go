@@ -54,10 +54,12 @@ func New(seed uint64) (*Mill, error) {
 	if err != nil {
 		return nil, err
 	}
+	now := time.Now()
+	valid := signing.Certify{From: now.AddDate(-1, 0, 0), Until: now.AddDate(1, 0, 0)}
 	m := &Mill{words: words, root: root, seed: seed, signers: map[string]signing.Signer{}, register: map[string]schemas.Agency{}, used: map[string]bool{}}
 	for i, name := range words.Vocabulary.Agencies {
 		uscc := creditCode(name)
-		s, err := root.Issue(signing.ECDSA, signing.Subject{Name: name, USCC: uscc}, signing.Certify{})
+		s, err := root.Issue(signing.ECDSA, signing.Subject{Name: name, USCC: uscc}, valid)
 		if err != nil {
 			return nil, err
 		}
