@@ -167,7 +167,11 @@ type Endpoints struct {
 	Upload    *Endpoint `yaml:"upload"`
 	Supersede *Endpoint `yaml:"supersede"`
 	Query     *Endpoint `yaml:"query"`
-	List      *Endpoint `yaml:"list"`
+	// QueryByNumber asks by report number, when Query found nothing: a report
+	// that a human filed on the platform's own pages has no key of ours. It is
+	// recognised by its file. Without it such a record is not found.
+	QueryByNumber *Endpoint `yaml:"query_by_number"`
+	List          *Endpoint `yaml:"list"`
 }
 
 // Endpoint is one operation.
@@ -305,7 +309,7 @@ func (p *Profile) setDefaults() {
 	if p.Callbacks != nil {
 		p.Callbacks.Signing.setDefaults()
 	}
-	for _, e := range []*Endpoint{p.Endpoints.Submit, p.Endpoints.Upload, p.Endpoints.Supersede, p.Endpoints.Query, p.Endpoints.List} {
+	for _, e := range []*Endpoint{p.Endpoints.Submit, p.Endpoints.Upload, p.Endpoints.Supersede, p.Endpoints.Query, p.Endpoints.QueryByNumber, p.Endpoints.List} {
 		if e == nil {
 			continue
 		}

@@ -24,16 +24,43 @@ func (c *Client) Query(ctx context.Context, f schemas.Filing, begin Begin) schem
 		return unanswered(notSent(err))
 	}
 	a := &attempt{client: c, ctx: ctx, op: opQuery, filing: f}
-	out := a.run(o, begin)
+	out := c.answered(a, e, a.run(o, begin))
+	if out.Result != schemas.FilingNotFound || c.profile.compiled.endpoints[opQueryByNumber] == nil || reportNo(f) == "" {
+		return out
+	}
+	return c.queryByNumber(a, out)
+}
+
+// answered makes the outcome of a query from what was answered.
+func (c *Client) answered(a *attempt, e *endpoint, out schemas.FilingOutcome) schemas.FilingOutcome {
 	switch string(out.Result) {
 	case resultFound:
 		return c.identify(a, e, out)
 	case string(schemas.FilingNotFound):
-		return c.believe(f, out)
+		return c.believe(a.filing, out)
 	case string(schemas.FilingFinal):
 		return out
 	}
 	return unanswered(out)
+}
+
+// queryByNumber goes on with a query that found nothing under our key, in the
+// same attempt: somebody may have filed the report by hand.
+func (c *Client) queryByNumber(a *attempt, first schemas.FilingOutcome) schemas.FilingOutcome {
+	e := c.profile.compiled.endpoints[opQueryByNumber]
+	o, err := c.prepare(e, c.filingValues(a.filing, nil), metadata{}, nil)
+	if err != nil {
+		first = unanswered(first)
+		first.Attempt.Error = "未能按报告编号查询：" + err.Error()
+		return first
+	}
+	out := a.run(o, nil)
+	if out.Attempt.StartedAt.IsZero() { // no turn: the attempt was begun all the same
+		out.Attempt = first.Attempt
+		out.Attempt.Error = "尚未按报告编号查询"
+	}
+	out.Attempt.RequestSHA256 = first.Attempt.RequestSHA256
+	return c.answered(a, e, out)
 }
 
 // unanswered turns "not sent" of a query into what it means for the filing.
@@ -54,14 +81,16 @@ func (c *Client) identify(a *attempt, e *endpoint, out schemas.FilingOutcome) sc
 	var found *schemas.PlatformRecord
 	for i, r := range records {
 		ours := r.IdempotencyKey != "" && r.IdempotencyKey == f.Delivery.IdempotencyKey
-		same := r.SHA256 == f.Report.SHA256
+		// A record under another key is another filing, of this file too: one
+		// that was returned before. Without a key somebody filed it by hand.
+		same := r.SHA256 != "" && r.SHA256 == f.Report.SHA256
 		switch {
 		case ours && r.SHA256 != "" && !same:
 			out.Result, out.Attempt.Result = schemas.FilingFinal, schemas.FilingFinal
 			out.Reasons = []string{"平台以同一幂等键登记了另一份文件：" + r.Receipt}
 			out.Attempt.Error = out.Reasons[0]
 			return out
-		case !ours && !same:
+		case !ours && (!same || r.IdempotencyKey != ""):
 		case found == nil || rank(r.Status) > rank(found.Status):
 			found = &records[i]
 		}

@@ -16,7 +16,7 @@ import (
 // Record is one filed report revision (schemas/platform/record.schema.json).
 type Record struct {
 	Receipt        string   `json:"receipt"`
-	IdempotencyKey string   `json:"idempotency_key"`
+	IdempotencyKey string   `json:"idempotency_key,omitempty"`
 	ReportNo       string   `json:"report_no"`
 	AgencyUSCC     string   `json:"agency_uscc"`
 	SHA256         string   `json:"sha256"`
@@ -148,7 +148,7 @@ func (b *book) apply(e Entry) {
 	if e.Event == "commit" {
 		b.records = append(b.records, &r)
 		b.byReceipt[r.Receipt] = &r
-		if b.byKey[r.IdempotencyKey] == nil {
+		if r.IdempotencyKey != "" && b.byKey[r.IdempotencyKey] == nil {
 			b.byKey[r.IdempotencyKey] = &r
 		}
 		if old := b.byReceipt[r.Supersedes]; old != nil {
@@ -199,6 +199,21 @@ func (s *Server) status(receipt, to string, reasons []string, event string) erro
 	}
 	s.callBack(s.newCallback(event, changed), 1)
 	return nil
+}
+
+// FileByHand makes a record as a clerk does on the platform's own pages: it has
+// no idempotency key.
+func (s *Server) FileByHand(reportNo, agencyUSCC, sha256 string, size int64) (Record, error) {
+	s.book.Lock()
+	defer s.book.Unlock()
+	r := Record{Receipt: s.nextReceipt(), ReportNo: reportNo, AgencyUSCC: agencyUSCC, SHA256: sha256, Size: size,
+		Status: "accepted", RecordedAt: stamp(s.opt.Clock())}
+	return r, s.book.write(Entry{Event: "commit", At: s.opt.Clock().UTC(), Record: r})
+}
+
+// nextReceipt is the number of the next record. The caller holds the book.
+func (s *Server) nextReceipt() string {
+	return fmt.Sprintf("ZHFA-%s-%06d", s.opt.Clock().In(shanghai()).Format("20060102"), len(s.book.records)+1)
 }
 
 // Return sends a record back (退回) and calls back.

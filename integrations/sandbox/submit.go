@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -319,7 +318,7 @@ func (s *Server) commit(c *call, key string, sub submission, file fileSum) (int,
 		}
 	}
 	r := Record{
-		Receipt:        fmt.Sprintf("ZHFA-%s-%06d", s.opt.Clock().In(shanghai()).Format("20060102"), len(s.book.records)+1),
+		Receipt:        s.nextReceipt(),
 		IdempotencyKey: key, ReportNo: sub.ReportNo, AgencyUSCC: sub.AgencyUSCC, SHA256: file.sha256, Size: file.size,
 		Status: "accepted", RecordedAt: stamp(s.opt.Clock()), Supersedes: sub.Supersedes,
 	}
