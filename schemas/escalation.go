@@ -228,7 +228,18 @@ type Notification struct {
 	Round    int                   `json:"round"`
 	SentAt   *time.Time            `json:"sent_at,omitempty"`
 	Attempts []NotificationAttempt `json:"attempts,omitempty"`
+	// Waiting is why a pending one has not been tried: its channel was asked
+	// to rest, or all its slots are taken; empty otherwise.
+	Waiting NotificationWaiting `json:"waiting,omitempty"`
 }
+
+// NotificationWaiting is why a message waits without an attempt.
+type NotificationWaiting string
+
+const (
+	ChannelRests NotificationWaiting = "channel_rests"
+	ChannelBusy  NotificationWaiting = "channel_busy"
+)
 
 // NotificationAttempt is one try.
 type NotificationAttempt struct {

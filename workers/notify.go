@@ -26,11 +26,11 @@ func (w *Workers) notify(ctx context.Context, lease schemas.Lease, _ lane) (outc
 		if left := ch.rest.left(now); left > 0 {
 			// Spread over the time after the rest: the channel has a rate.
 			wait := left + time.Duration(w.Random()*float64(10*time.Second))
-			return notYet("channel_rests", now.Add(wait)), nil
+			return w.waits(ctx, lease, n, schemas.ChannelRests, now.Add(wait))
 		}
 		release, ok := ch.slot(ctx)
 		if !ok {
-			return notYet("channel_busy", w.now().Add(time.Duration(w.Random()*float64(time.Second)))), nil
+			return w.waits(ctx, lease, n, schemas.ChannelBusy, w.now().Add(time.Duration(w.Random()*float64(time.Second))))
 		}
 		defer release()
 	}
@@ -52,6 +52,22 @@ func (w *Workers) notify(ctx context.Context, lease schemas.Lease, _ lane) (outc
 		return outcome{}, ctx.Err()
 	}
 	return w.finishNotify(ctx, lease, n, att, err)
+}
+
+// waits puts a message off without an attempt. A channel that was asked to
+// rest reaches nobody for minutes: the ladder hears of it as of a failure, so
+// that a step with no other channel is passed at once. It hears of it once,
+// and after the outcome is recorded, so that it sees it.
+func (w *Workers) waits(ctx context.Context, lease schemas.Lease, n schemas.Notification, why schemas.NotificationWaiting, until time.Time) (outcome, error) {
+	out := notYet(string(why), until)
+	if why != schemas.ChannelRests || lease.Obligation.Outcome == string(why) {
+		return out, nil
+	}
+	if err := w.Ledger.FinishObligation(ctx, lease, out.result(), w.now()); err != nil {
+		return outcome{}, err
+	}
+	w.wakeLadder(ctx, n)
+	return recorded(out.name), nil
 }
 
 func (w *Workers) send(ctx context.Context, ch *channel, m schemas.Message) (schemas.Proof, error) {

@@ -28,6 +28,7 @@ type queue struct {
 	client    *asynq.Client
 	inspector *asynq.Inspector
 	servers   []*asynq.Server
+	now       func() time.Time // monotonic: how long a task has been in the queue
 
 	mu   sync.Mutex
 	sent map[string]sentTask
@@ -68,7 +69,7 @@ func newQueue(w *Workers) (*queue, error) {
 		return nil, schemas.Errorf(schemas.KindInvalid, "redis_options", "unknown redis client %T", w.Redis)
 	}
 	return &queue{w: w, redis: rc, client: asynq.NewClientFromRedisClient(rc), inspector: asynq.NewInspectorFromRedisClient(rc),
-		sent: map[string]sentTask{}}, nil
+		now: time.Now, sent: map[string]sentTask{}}, nil
 }
 
 // start starts one server for each lane.
@@ -148,7 +149,7 @@ func within(ctx context.Context, call func(context.Context) error) error {
 func (q *queue) put(ctx context.Context, o schemas.Obligation) (placed, error) {
 	l := laneOf(o)
 	id := fmt.Sprintf("%s:%d", o.ID, o.Attempt)
-	now := time.Now()
+	now := q.now()
 	key := string(l) + "/" + id
 
 	q.mu.Lock()
@@ -243,7 +244,7 @@ func (q *queue) forget(all bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for k, s := range q.sent {
-		if all || time.Since(s.last) > 10*time.Minute {
+		if all || q.now().Sub(s.last) > 10*time.Minute {
 			delete(q.sent, k)
 		}
 	}

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"os"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/spf13/cobra"
 )
 
@@ -29,6 +32,7 @@ binary runs on Redis, PostgreSQL and S3.
 			}
 			which := parts{web: !onlyWorkers || onlyWeb, workers: !onlyWeb || onlyWorkers}
 			log := newLogger(cfg.Log, cmd.ErrOrStderr())
+			redis.SetLogger(redisLog{log})
 			s, err := build(cmd.Context(), cfg, which, log)
 			if err != nil {
 				return err
@@ -42,6 +46,16 @@ binary runs on Redis, PostgreSQL and S3.
 	cmd.Flags().BoolVar(&onlyWeb, "web", false, "serve the HTTP door and the pages")
 	cmd.Flags().BoolVar(&onlyWorkers, "workers", false, "run the workers")
 	return cmd
+}
+
+// redisLog takes what go-redis would print on stderr in a form of its own. It
+// is the one thing here that a package keeps for the whole process, so that
+// only the command sets it. The sweep says by itself, once, that the queue is
+// down: what the client says of each failed dial is detail.
+type redisLog struct{ log *slog.Logger }
+
+func (r redisLog) Printf(ctx context.Context, format string, v ...any) {
+	r.log.WarnContext(ctx, "redis", "message", fmt.Sprintf(format, v...))
 }
 
 // newLogger writes text to a terminal and JSON elsewhere, unless told.

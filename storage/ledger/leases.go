@@ -30,7 +30,8 @@ func (l *Ledger) LeaseObligation(ctx context.Context, id string, d time.Duration
 		}
 		lease = schemas.Lease{Token: newID(), Until: instant(now + d.Microseconds())}
 		n, err := t.exec(`UPDATE obligations SET attempt = attempt + 1, lease_token = ?, lease_until = ?, woken_at = NULL
-			WHERE id = ? AND (lease_until IS NULL OR lease_until <= ?)`, lease.Token, micros(lease.Until), id, now)
+			WHERE id = ? AND (lease_until IS NULL OR lease_until <= ? OR lease_until > ?)`,
+			lease.Token, micros(lease.Until), id, now, now+max(d, longestLease).Microseconds())
 		if err != nil {
 			return err
 		}
@@ -86,8 +87,20 @@ func (l *Ledger) FinishObligation(ctx context.Context, lease schemas.Lease, res 
 	})
 }
 
+// A lease that ends later than any lease taken now could was taken before the
+// database's clock was set back. Its holder may be dead, and nobody can wait
+// for an hour that does not come: it counts as over.
+const (
+	// longestLease bounds the leases of obligations in this judgement; one
+	// that is really longer is protected by its fencing token alone.
+	longestLease = 5 * time.Minute
+	// leaseSlack allows for a clock that is slewed, not set.
+	leaseSlack = time.Second
+)
+
 // AcquireNamedLease takes or keeps a lease by name (the sweep, the sequencer)
-// for d by the database's clock. held is false while another holder has it.
+// for d by the database's clock; every holder of a name asks for the same d.
+// held is false while another holder has it.
 func (l *Ledger) AcquireNamedLease(ctx context.Context, name, holder string, d time.Duration) (held bool, err error) {
 	if name == "" || holder == "" || d <= 0 {
 		return false, invalid("named_lease", "租约需要名称、持有者和时长")
@@ -99,8 +112,8 @@ func (l *Ledger) AcquireNamedLease(ctx context.Context, name, holder string, d t
 		}
 		n, err := t.exec(`INSERT INTO named_leases (name, holder, lease_until) VALUES (?, ?, ?)
 			ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, lease_until = excluded.lease_until
-			WHERE named_leases.holder = excluded.holder OR named_leases.lease_until <= ?`,
-			name, holder, now+d.Microseconds(), now)
+			WHERE named_leases.holder = excluded.holder OR named_leases.lease_until <= ? OR named_leases.lease_until > ?`,
+			name, holder, now+d.Microseconds(), now, now+(d+leaseSlack).Microseconds())
 		held = n == 1
 		return err
 	})

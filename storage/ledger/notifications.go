@@ -138,10 +138,26 @@ func (l *Ledger) CaseNotifications(ctx context.Context, caseID string) (ns []sch
 			if ns[i].Attempts, err = t.notificationAttempts(ns[i].ID); err != nil {
 				return err
 			}
+			if ns[i].Status == schemas.NotificationPending {
+				if ns[i].Waiting, err = t.waiting(ns[i].ID); err != nil {
+					return err
+				}
+			}
 		}
 		return nil
 	})
 	return ns, err
+}
+
+// waiting is what the last look at a pending message found when it did not
+// come to an attempt.
+func (t *tx) waiting(id string) (w schemas.NotificationWaiting, err error) {
+	err = t.get(`SELECT outcome FROM obligations WHERE kind = ? AND subject = ? AND state = 'open'`,
+		[]any{string(schemas.OweNotify), id}, &w).orMissing(nil)
+	if w != schemas.ChannelRests && w != schemas.ChannelBusy {
+		w = ""
+	}
+	return w, err
 }
 
 // BeginNotification starts an attempt, if the message is still to be sent:

@@ -157,8 +157,8 @@ func (l *Ledger) Due(ctx context.Context, now time.Time, limit int, criticalFirs
 		var halves [2][]schemas.Obligation
 		for critical := range halves {
 			halves[critical], err = t.obligations(`SELECT `+obligationColumns+` FROM obligations o
-				WHERE o.state = 'open' AND o.critical = ? AND o.due_at <= ? AND (o.lease_until IS NULL OR o.lease_until <= ?)
-				ORDER BY o.due_at, o.id LIMIT ?`, critical, micros(now), lease, limit)
+				WHERE o.state = 'open' AND o.critical = ? AND o.due_at <= ? AND (o.lease_until IS NULL OR o.lease_until <= ? OR o.lease_until > ?)
+				ORDER BY o.due_at, o.id LIMIT ?`, critical, micros(now), lease, lease+longestLease.Microseconds(), limit)
 			if err != nil {
 				return err
 			}
@@ -186,8 +186,8 @@ func (l *Ledger) DueOf(ctx context.Context, now time.Time, kinds []schemas.Oblig
 		os = []schemas.Obligation{}
 		for _, k := range kinds {
 			some, err := t.obligations(`SELECT `+obligationColumns+` FROM obligations o
-				WHERE o.state = 'open' AND o.kind = ? AND o.due_at <= ? AND (o.lease_until IS NULL OR o.lease_until <= ?)
-				ORDER BY o.due_at, o.id LIMIT ?`, string(k), micros(now), lease, limit)
+				WHERE o.state = 'open' AND o.kind = ? AND o.due_at <= ? AND (o.lease_until IS NULL OR o.lease_until <= ? OR o.lease_until > ?)
+				ORDER BY o.due_at, o.id LIMIT ?`, string(k), micros(now), lease, lease+longestLease.Microseconds(), limit)
 			if err != nil {
 				return err
 			}

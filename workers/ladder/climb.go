@@ -112,6 +112,7 @@ func (t *tick) notify(round, step int, to []schemas.Recipient, wait time.Duratio
 		}
 	}
 	t.wake(now.Add(wait))
+	t.wake(now.Add(busyFor)) // nobody says when a channel turns out to hang
 }
 
 // justNow is how long ago a message may have arrived and still stand for the
@@ -146,19 +147,30 @@ func (t *tick) unreachable(round, step int) bool {
 	for _, n := range t.Sent {
 		own := n.Round == round && n.Step == step && n.Message.Kind == KindHazard
 		carried := slices.ContainsFunc(to, func(r schemas.Recipient) bool { return t.says(n, r) })
-		if (own || carried) && !failed(n) {
+		if (own || carried) && !t.failed(n) {
 			return false
 		}
 	}
 	return true
 }
 
-// failed says whether a notification was tried and has not arrived.
-func failed(n schemas.Notification) bool {
+// busyFor is how long a message may wait for a free slot of its channel
+// before the channel counts as one that reaches nobody.
+const busyFor = time.Minute
+
+// failed says whether a notification was tried and has not arrived, or cannot
+// even be tried: its channel was asked to rest, or hangs.
+func (t *tick) failed(n schemas.Notification) bool {
 	switch n.Status {
 	case schemas.NotificationFailed:
 		return true
 	case schemas.NotificationPending:
+		if n.Waiting == schemas.ChannelRests {
+			return true
+		}
+		if n.Waiting == schemas.ChannelBusy {
+			return t.Now.Sub(n.Message.CreatedAt) >= busyFor
+		}
 		if len(n.Attempts) == 0 {
 			return false
 		}

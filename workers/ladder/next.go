@@ -176,8 +176,8 @@ func (t *tick) acknowledged() {
 	var due string
 	if at := t.Case.Instants.Acknowledged; at != nil {
 		when := at.Add(time.Duration(t.p.AckTimeout))
-		if at.After(t.Now.Add(clockBack)) { // the clock was set back: count from now rather than oversleep
-			when = t.Now.Add(time.Duration(t.p.AckTimeout))
+		if at.After(t.Now.Add(clockBack)) { // the clock was set back: too early is the safe side
+			when = t.Now
 		}
 		if t.Now.Before(when) {
 			t.wake(when)
