@@ -61,7 +61,7 @@ func (r *reader) recommendations(items []*item) []schemas.Recommendation {
 				sec := it.table.labelSection(c, it.section)
 				if p := newPassage(c.glyphs); sec == secAdvice || sec == secConclusion {
 					ss := sentencesOf(p, it)
-					if len([]rune(p.text)) >= 4 && !it.table.definition() && sectionOf(p.text) == "" {
+					if len([]rune(p.text)) >= 4 && !it.table.definition() && !isLabel(p.text, true) {
 						add(ss, sec == secAdvice)
 					}
 				}

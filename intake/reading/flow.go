@@ -16,6 +16,7 @@ type item struct {
 	heading bool
 	section section
 	unit    string // named by the heading above, when it names one
+	form    *form  // how the table was laid, when it is a form
 	garbled bool
 	right   float64 // margin of its last line's column
 	left    float64 // where its lines begin
@@ -37,8 +38,17 @@ type table struct {
 func assemble(pages [][]*line) []*item {
 	var items []*item
 	for _, lines := range pages {
+		forms := formsOf(lines, openForm(items, lines))
 		for i := 0; i < len(lines); {
-			if n := tableAt(lines, i); n > 0 {
+			next := len(lines)
+			if len(forms) > 0 {
+				if next = forms[0].from; next == i {
+					items = append(items, forms[0].item(items))
+					i, forms = forms[0].to, forms[1:]
+					continue
+				}
+			}
+			if n := tableAt(lines[:next], i); n > 0 {
 				items = append(items, newTable(lines[i:i+n], items))
 				i += n
 				continue

@@ -36,7 +36,7 @@ var headings = []struct {
 	{regexp.MustCompile(`历史|沿革|既往|以往|前次|历次|原鉴定`), secHistory},
 	{regexp.MustCompile(`声明|注意事项|须知|说明$|目录|目次`), secDeclaration},
 	{regexp.MustCompile(`附[录件图表]|原始记录|照片|影像|资质证书|平面图`), secAppendix},
-	{regexp.MustCompile(`(?:鉴定|评定|评估|检测|综合|检验|安全性?|最终)+的?(?:结论|意见|结果)(?:[及与和、]|$)|^结论|结论(?:[及与和、].{0,6})?$|^鉴定评定$|结论与|鉴定综合意见`), secConclusion},
+	{regexp.MustCompile(`(?:鉴定|评定|评估|检测|综合|检验|安全性?|最终)+的?(?:结论|意见)(?:[及与和、]|$)|(?:鉴定|评定|评估|综合|最终)的?结果(?:[及与和、]|$)|^结论|结论(?:[及与和、].{0,6})?$|^鉴定评定$|结论与|鉴定综合意见`), secConclusion},
 	{regexp.MustCompile(`(?:处理|处置|整治|加固|使用|维修|安全|措施|有关|相关|治理)的?(?:建议|意见|措施|要求|方案)|^建议|建议$|处理及建议|对策`), secAdvice},
 	{regexp.MustCompile(`验算|承载力(?:计算|复核|分析)|计算(?:分析|结果)|结构(?:分析|计算|复核)`), secAnalysis},
 	{regexp.MustCompile(`评级|等级评定|评定|鉴定评|综合评价|安全性鉴定$|危险性鉴定$|可靠性鉴定$|鉴定分析|安全性分析|危险性分析`), secRating},

@@ -51,6 +51,7 @@ func TestScores(t *testing.T) {
 	all := map[string]*score{}
 	total := &score{}
 	faults := map[Fault]int{}
+	held := map[string]*holding{}
 	for i := range n {
 		s := w.Draw(*from + uint64(i))
 		s.Decoys = !*bare
@@ -66,10 +67,11 @@ func TestScores(t *testing.T) {
 			all[name].add(r.Truth, v)
 		}
 		for _, d := range total.add(r.Truth, v) {
-			if faults[d.Fault]++; faults[d.Fault] <= 6 {
+			if faults[d.Fault]++; faults[d.Fault] <= 6 || d.Fault == WrongAcceptance || d.Fault == HazardMissed {
 				t.Logf("seed %d: %s", r.Spec.Seed, d)
 			}
 		}
+		hold(held, r, v)
 	}
 	var names []string
 	for name := range all {
@@ -82,6 +84,7 @@ func TestScores(t *testing.T) {
 		}
 		total.print("all")
 		total.printFields()
+		printHeld(held)
 	}
 	if total.wrong > 0 {
 		t.Errorf("%d wrong acceptances", total.wrong)

@@ -3,7 +3,53 @@ package readingtest
 import (
 	"fmt"
 	"os"
+	"sort"
+
+	"jianding/schemas"
 )
+
+// holding counts what sends sound reports of one form to a human.
+type holding struct {
+	n     int
+	seeds []uint64
+}
+
+// hold notes why a sound report was not accepted: its reasons that weigh.
+func hold(held map[string]*holding, r Report, v Verdict) {
+	if r.Truth.Expected.Outcome != "accepted" || v.Outcome == schemas.Accepted {
+		return
+	}
+	seen := map[string]bool{}
+	for _, x := range v.Reasons {
+		info, known := x.Code.Info()
+		k := fmt.Sprintf("%-8s %s", r.Spec.Form, x.Code)
+		if known && info.Weight == schemas.WeightNote || seen[k] {
+			continue
+		}
+		seen[k] = true
+		if held[k] == nil {
+			held[k] = &holding{}
+		}
+		held[k].n++
+		if len(held[k].seeds) < 12 {
+			held[k].seeds = append(held[k].seeds, r.Spec.Seed)
+		}
+	}
+}
+
+func printHeld(held map[string]*holding) {
+	var keys []string
+	for k := range held {
+		keys = append(keys, k)
+	}
+	sort.Slice(keys, func(i, j int) bool {
+		a, b := held[keys[i]], held[keys[j]]
+		return a.n > b.n || a.n == b.n && keys[i] < keys[j]
+	})
+	for _, k := range keys {
+		fmt.Fprintf(os.Stdout, "  held %-46s %4d  seeds %v\n", k, held[k].n, held[k].seeds)
+	}
+}
 
 // score counts what a reader makes of the reports of one category.
 type score struct {

@@ -1,0 +1,626 @@
+package reading
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// A form is a stretch of a page with labels in a column and their entries
+// beside them: 鉴定报告表, a table of particulars, or the rows of 结论 and 建议 that
+// fill a page. Its cells are found before they are read: which lines make one
+// entry follows from where the labels stand (beside the middle of the entry or
+// beside its first line), from the gaps between rows, and from the order of the
+// page's content where that is written cell by cell.
+type form struct {
+	page     int
+	from, to int // lines of the page: from ≤ i < to
+	lines    []*line
+	columns  []*labelColumn
+	left     float64 // where the leftmost entries begin
+	carried  []*cell // lines at the top that go on with the form of the page before
+}
+
+// labelColumn is a column of labels with what stands between it and the next.
+type labelColumn struct {
+	x0, x1 float64
+	labels []*label
+	lines  []*cell // first cells of the interval right of it, top to bottom
+}
+
+// label is one label, which may be set in several lines or upright, with the
+// lines of its entry.
+type label struct {
+	cell  *cell
+	entry []*cell
+}
+
+// isLabel tells whether a cell's text labels an entry: a field of a report, or
+// the name of one of its parts. Names of parts count only at the left edge:
+// 委托鉴定 is an entry elsewhere.
+func isLabel(t string, edge bool) bool {
+	if n := utf8.RuneCountInString(t); n < 2 || n > 16 {
+		return false
+	}
+	if labelOf(t) != fNone || labelOf(headNumber.ReplaceAllString(t, "")) != fNone {
+		return true
+	}
+	t = strings.TrimRight(t, ":")
+	return edge && utf8.RuneCountInString(t) <= 12 && !strings.ContainsAny(t, ",。;:《》0123456789") && !gradeToken.MatchString(t) &&
+		!advisory.MatchString(t) && !assertive.MatchString(t) && sectionOf(t) != ""
+}
+
+// formsOf finds the forms of a page; before is the one with which the page
+// before ended, or nil.
+func formsOf(lines []*line, before *form) []*form {
+	var out []*form
+	i := 0
+	if f := continuedForm(lines, before); f != nil {
+		out = append(out, f)
+		i = f.to
+	}
+	for k := i; k < len(lines); k++ {
+		lab, _ := stackedLabel(lines, k, 0, true)
+		if lab == nil {
+			continue
+		}
+		at, lab := leftmost(lines, k, lab)
+		if f := growForm(lines, i, at, lab); f != nil {
+			out = append(out, f)
+			i, k = f.to, f.to-1
+		}
+	}
+	return out
+}
+
+// leftmost returns the label at the left edge where the first one found stands
+// in a column further right, a little higher because it takes two lines.
+func leftmost(lines []*line, k int, lab *cell) (int, *cell) {
+	for j := k + 1; j < len(lines) && lines[k].cy()-lines[j].cy() < 2.2*lab.size; j++ {
+		if lines[j].x0() > lab.x0-2*lab.size {
+			continue
+		}
+		if other, _ := stackedLabel(lines, j, 0, true); other != nil && entryStart(lines, j, other) > 0 {
+			return j, other
+		}
+	}
+	return k, lab
+}
+
+// entryLine tells whether line k may belong to the entry whose lines began at i.
+func entryLine(lines []*line, i, k int) bool {
+	gap := lines[k-1].cy() - lines[k].cy()
+	return gap > 0 && gap < 2.4*max(lines[k].size, lines[k-1].size)
+}
+
+// stackedLabel returns the label that begins with cell n of line k: a cell that
+// is one, or that becomes one with the cells under it.
+// edge: it stands at the left edge of the form.
+func stackedLabel(lines []*line, k, n int, edge bool) (*cell, []*cell) {
+	c := lines[k].cells[n]
+	text := c.folded()
+	if utf8.RuneCountInString(text) > 8 {
+		if isLabel(text, edge) {
+			return c, []*cell{c}
+		}
+		return nil, nil
+	}
+	parts := []*cell{c}
+	joined := text
+	var best []*cell
+	if isLabel(text, edge) {
+		best = parts
+	}
+	last := c
+	for j := k + 1; j < len(lines) && len(parts) < 8; j++ {
+		if last.cy()-lines[j].cy() > 2.2*c.size {
+			break
+		}
+		var d *cell
+		for m, x := range lines[j].cells {
+			if math.Abs(x.cx()-c.cx()) < 0.6*c.size || math.Abs(x.x0-c.x0) < 0.3*c.size {
+				if m == 0 || !edge {
+					d = x
+				}
+				break
+			}
+		}
+		if d == nil {
+			continue
+		}
+		part := d.folded()
+		if utf8.RuneCountInString(part) > 6 || last.cy()-d.cy() < 0.5*c.size {
+			break
+		}
+		joined += part
+		parts = append(slices.Clone(parts), d)
+		last = d
+		if labelOf(joined) != fNone || best == nil && isLabel(joined, edge) && !isLabel(part, edge) {
+			best = parts
+		}
+	}
+	if best == nil {
+		return nil, nil
+	}
+	return joinCells(best, lines[k].page), best
+}
+
+// joinCells makes one cell of several lines.
+func joinCells(cs []*cell, page int) *cell {
+	out := *cs[0]
+	out.glyphs = slices.Clone(cs[0].glyphs)
+	for _, c := range cs[1:] {
+		out.glyphs = append(append(out.glyphs, glyph{r: '\n', page: page, soft: true}), c.glyphs...)
+		out.x0, out.x1, out.y0, out.y1 = min(out.x0, c.x0), max(out.x1, c.x1), min(out.y0, c.y0), max(out.y1, c.y1)
+		out.first, out.last = min(out.first, c.first), max(out.last, c.last)
+	}
+	return &out
+}
+
+// growForm takes the lines that belong to the form whose first label stands on
+// line k and whose first line may be i.
+func growForm(lines []*line, i, k int, lab *cell) *form {
+	start := entryStart(lines, k, lab)
+	if start <= 0 {
+		return nil
+	}
+	f := &form{page: lines[k].page, from: k, left: start}
+	// Upwards: the upper lines of the first entry.
+	for f.from > i {
+		l := lines[f.from-1]
+		if l.cells[0].x0 < start-0.6*l.size || !entryLine(lines, i, f.from) || math.Abs(l.size-lab.size) > 0.2*lab.size ||
+			len(l.cells) > 1 || captioned.MatchString(l.folded()) {
+			break
+		}
+		if _, rest := splitLabel(newPassage(l.cells[0].glyphs)); rest != nil {
+			break
+		}
+		f.from--
+	}
+	f.to = k + 1
+	for f.to < len(lines) && f.takes(lines, f.to) {
+		f.to++
+	}
+	f.lines = lines[f.from:f.to]
+	if !f.lay() {
+		return nil
+	}
+	return f
+}
+
+// entryStart finds where the entry of a label begins: at the next cell on its
+// lines or, where its middle falls between two lines of the entry, on those.
+func entryStart(lines []*line, k int, lab *cell) float64 {
+	inf := math.Inf(1)
+	beside, above, below := inf, inf, inf
+	for j := max(0, k-2); j < len(lines) && j <= k+8; j++ {
+		y := lines[j].cy()
+		if y > lab.y1+1.1*lab.size || y < lab.y0-1.1*lab.size {
+			continue
+		}
+		for _, c := range lines[j].cells {
+			if c.x0 <= lab.x1+0.4*lab.size {
+				continue
+			}
+			switch {
+			case y > lab.y1:
+				above = min(above, c.x0)
+			case y < lab.y0:
+				below = min(below, c.x0)
+			default:
+				beside = min(beside, c.x0)
+			}
+		}
+	}
+	if beside == inf && (above == inf || below == inf) {
+		return 0
+	}
+	return min(beside, above, below)
+}
+
+// takes tells whether line j goes on with the form.
+func (f *form) takes(lines []*line, j int) bool {
+	l, above := lines[j], lines[j-1]
+	if above.cy()-l.cy() > 5.5*max(l.size, above.size) || above.cy()-l.cy() < 0 {
+		return false
+	}
+	c := l.cells[0]
+	if c.x0 >= f.left-0.6*c.size {
+		return len(l.cells) > 1 || above.cy()-l.cy() < 3.2*c.size
+	}
+	t := c.folded()
+	if c.x1 > f.left-0.2*c.size || utf8.RuneCountInString(t) > 14 || strings.Contains(strings.TrimRight(t, ":"), ":") ||
+		strings.ContainsAny(t, "。;") || len(loneTokens(t)) > 0 {
+		return false
+	}
+	if len(l.cells) == 1 && headNumber.FindString(t) != "" && looksHeading(t) && !besideEntry(lines, j, f.left) {
+		return false
+	}
+	return len(l.cells) > 1 || besideEntry(lines, j, f.left)
+}
+
+// besideEntry tells whether an entry's lines stand right above or below line j.
+func besideEntry(lines []*line, j int, left float64) bool {
+	for _, k := range []int{j - 1, j + 1} {
+		if k < 0 || k >= len(lines) {
+			continue
+		}
+		o := lines[k]
+		if math.Abs(o.cy()-lines[j].cy()) < 1.6*lines[j].size && o.cells[len(o.cells)-1].x0 >= left-0.6*o.size {
+			return true
+		}
+	}
+	return false
+}
+
+// lay finds the labels and gives each its entry; false when this is no form.
+func (f *form) lay() bool {
+	used := make(map[*cell]bool)
+	known := f.findLabels(used)
+	if len(f.columns) == 0 {
+		return false
+	}
+	several := 0
+	for j, col := range f.columns {
+		end := math.Inf(1)
+		if j+1 < len(f.columns) {
+			end = f.columns[j+1].x0
+		}
+		for _, l := range f.lines {
+			for _, c := range l.cells {
+				if !used[c] && c.x0 >= col.x1-1 && c.x0 < end-1 {
+					col.lines = append(col.lines, c)
+					used[c] = true
+					break
+				}
+			}
+		}
+		f.share(col)
+		for _, lab := range col.labels {
+			if len(lab.entry) > 1 {
+				several++
+			}
+		}
+	}
+	return known >= 2 || known == 1 && several > 0
+}
+
+// findLabels collects the labels in their columns, and tells how many of them
+// are known ones.
+func (f *form) findLabels(used map[*cell]bool) int {
+	known := 0
+	var right []*label
+	first := &labelColumn{x0: math.Inf(1)}
+	for k, l := range f.lines {
+		for n, c := range l.cells {
+			if used[c] {
+				continue
+			}
+			edge := c.x0 < f.left-0.6*c.size
+			lab, parts := stackedLabel(f.lines, k, n, edge && n == 0)
+			if n == 0 && !edge && (lab == nil || entryStart(f.lines, k, lab) == 0) {
+				continue
+			}
+			if lab == nil && n == 0 {
+				lab, parts = c, []*cell{c} // a label that is not in the vocabulary
+			} else if lab != nil {
+				known++
+			}
+			if lab == nil {
+				continue
+			}
+			if n == 0 && edge {
+				first.labels = append(first.labels, &label{cell: lab})
+				first.x0, first.x1 = min(first.x0, lab.x0), max(first.x1, lab.x1)
+			} else {
+				right = append(right, &label{cell: lab})
+			}
+			for _, p := range parts {
+				used[p] = true
+			}
+		}
+	}
+	if len(first.labels) == 0 {
+		return 0
+	}
+	f.columns = append(f.columns, first)
+	slices.SortStableFunc(right, func(a, b *label) int { return cmpFloat(a.cell.x0, b.cell.x0) })
+	for _, lab := range right {
+		col := f.columns[len(f.columns)-1]
+		if len(f.columns) == 1 || lab.cell.x0 > col.x1-0.3*lab.cell.size {
+			col = &labelColumn{x0: lab.cell.x0, x1: lab.cell.x1}
+			f.columns = append(f.columns, col)
+		}
+		col.labels = append(col.labels, lab)
+		col.x0, col.x1 = min(col.x0, lab.cell.x0), max(col.x1, lab.cell.x1)
+	}
+	for _, col := range f.columns {
+		slices.SortStableFunc(col.labels, func(a, b *label) int { return cmpFloat(b.cell.cy(), a.cell.cy()) })
+	}
+	f.unknownLabels(used)
+	return known
+}
+
+// unknownLabels: a short cell that stands in a column of labels, with an entry
+// on its right, is one though its word is not in the vocabulary.
+func (f *form) unknownLabels(used map[*cell]bool) {
+	for _, col := range f.columns[1:] {
+		for _, l := range f.lines {
+			for n, c := range l.cells {
+				if used[c] || n == 0 || n+1 == len(l.cells) || c.x0 < col.x0-0.6*c.size || c.x1 > col.x1+2*c.size || utf8.RuneCountInString(c.folded()) > 10 {
+					continue
+				}
+				col.labels = append(col.labels, &label{cell: c})
+				used[c] = true
+			}
+		}
+		slices.SortStableFunc(col.labels, func(a, b *label) int { return cmpFloat(b.cell.cy(), a.cell.cy()) })
+	}
+}
+
+// share divides the lines of a column among its labels. Where the content is
+// written cell by cell, it says which lines follow which label; that is taken
+// when the geometry bears it out. Otherwise the division is sought that puts
+// the labels best beside the middle, or the first line, of their entries.
+func (f *form) share(col *labelColumn) {
+	s := newSharing(col)
+	cuts := s.byGeometry()
+	if seq := s.bySequence(); seq != nil && s.cost(seq) <= s.cost(cuts)+1.2 {
+		cuts = seq
+	}
+	f.carried = append(f.carried, col.lines[:cuts[0]]...)
+	for i, lab := range col.labels {
+		lab.entry = col.lines[cuts[i]:cuts[i+1]]
+	}
+}
+
+// sharing is the division of a column's lines among its labels: label i has
+// the lines from cuts[i] to cuts[i+1]; those before cuts[0] belong to none.
+// Costs are in em.
+type sharing struct {
+	col   *labelColumn
+	em    float64
+	pitch float64 // the smallest between lines
+}
+
+func newSharing(col *labelColumn) *sharing {
+	s := &sharing{col: col, em: col.labels[0].cell.size, pitch: math.Inf(1)}
+	for i := 1; i < len(col.lines); i++ {
+		s.pitch = min(s.pitch, col.lines[i-1].cy()-col.lines[i].cy())
+	}
+	return s
+}
+
+// part is what it costs to give label i the lines from a to b.
+func (s *sharing) part(i, a, b int, last bool) float64 {
+	if a == b {
+		return 1.5
+	}
+	lines, lab := s.col.lines, s.col.labels[i].cell
+	middle := math.Abs((lines[a].cy()+lines[b-1].cy())/2 - lab.cy())
+	top := math.Abs(lines[a].y1 - lab.y1)
+	cost := min(middle, top+0.12*s.em)
+	if last {
+		// What the end of the page cut off is missing from the middle.
+		cost = min(cost, top)
+	}
+	for k := a + 1; k < b; k++ {
+		gap := lines[k-1].cy() - lines[k].cy()
+		cost += max(0, gap-1.08*s.pitch) // rows stand further apart than lines
+		if gap > 3*s.em {
+			cost += 10 * s.em
+		}
+	}
+	if a > 0 && lines[a-1].cy()-lines[a].cy() < 1.06*s.pitch {
+		cost += 0.15 * s.em // rows that touch
+	}
+	return cost / s.em
+}
+
+func (s *sharing) cost(cuts []int) float64 {
+	sum := s.free(cuts[0])
+	for i := range s.col.labels {
+		sum += s.part(i, cuts[i], cuts[i+1], i == len(s.col.labels)-1)
+	}
+	return sum
+}
+
+// free is the cost of leaving the first n lines to no label.
+func (s *sharing) free(n int) float64 {
+	if n == 0 {
+		return 0
+	}
+	return 0.5
+}
+
+// byGeometry finds the division of least cost.
+func (s *sharing) byGeometry() []int {
+	n, m := len(s.col.lines), len(s.col.labels)
+	best := make([][]float64, m+1)
+	from := make([][]int, m+1)
+	for i := range best {
+		best[i] = make([]float64, n+1)
+		from[i] = make([]int, n+1)
+		for b := range best[i] {
+			best[i][b] = math.Inf(1)
+			if i == 0 {
+				best[i][b] = s.free(b)
+			}
+		}
+	}
+	for i := range m {
+		for b := range n + 1 {
+			for a := max(0, b-maxEntryLines); a <= b; a++ {
+				if c := best[i][a] + s.part(i, a, b, i == m-1); c < best[i+1][b] {
+					best[i+1][b], from[i+1][b] = c, a
+				}
+			}
+		}
+	}
+	cuts := make([]int, m+1)
+	cuts[m] = n
+	for i := m; i > 0; i-- {
+		cuts[i-1] = from[i][cuts[i]]
+	}
+	return cuts
+}
+
+// maxEntryLines bounds an entry; a page holds no more.
+const maxEntryLines = 90
+
+// bySequence gives each line to the label that the content holds last before
+// it; nil when that is no division.
+func (s *sharing) bySequence() []int {
+	n, m := len(s.col.lines), len(s.col.labels)
+	cuts := make([]int, m+1)
+	at := 0
+	for at < n && s.col.lines[at].first < s.col.labels[0].cell.first {
+		at++
+	}
+	for i := range m {
+		cuts[i] = at
+		if i > 0 && s.col.labels[i].cell.first < s.col.labels[i-1].cell.first {
+			return nil
+		}
+		for at < n && s.col.lines[at].first > s.col.labels[i].cell.first && (i+1 == m || s.col.lines[at].first < s.col.labels[i+1].cell.first) {
+			at++
+		}
+	}
+	cuts[m] = at
+	if at != n {
+		return nil
+	}
+	return cuts
+}
+
+// item makes the form a table of joined cells, label and entry by turns.
+func (f *form) item(before []*item) *item {
+	t := &table{page: f.page, lines: f.lines}
+	used := make(map[*cell]bool)
+	type pair struct{ label, entry *cell }
+	var pairs []pair
+	for _, col := range f.columns {
+		for _, lab := range col.labels {
+			p := pair{label: lab.cell}
+			if len(lab.entry) > 0 {
+				p.entry = joinCells(lab.entry, f.page)
+			}
+			pairs = append(pairs, p)
+		}
+	}
+	slices.SortStableFunc(pairs, func(a, b pair) int {
+		if math.Abs(a.label.cy()-b.label.cy()) > 0.45*a.label.size {
+			return cmpFloat(b.label.cy(), a.label.cy())
+		}
+		return cmpFloat(a.label.x0, b.label.x0)
+	})
+	for _, p := range pairs {
+		t.cells = append(t.cells, p.label)
+		if p.entry != nil {
+			t.cells = append(t.cells, p.entry)
+		}
+	}
+	for _, col := range f.columns {
+		for _, c := range col.lines {
+			used[c] = true
+		}
+	}
+	inLabel := func(c *cell) bool {
+		for _, p := range pairs {
+			if c.first >= p.label.first && c.last <= p.label.last && c.x0 >= p.label.x0-1 && c.x1 <= p.label.x1+1 && c.y0 >= p.label.y0-1 && c.y1 <= p.label.y1+1 {
+				return true
+			}
+		}
+		return false
+	}
+	for _, l := range f.lines {
+		for _, c := range l.cells {
+			if !used[c] && !inLabel(c) {
+				cc := *c
+				t.cells = append(t.cells, &cc)
+			}
+		}
+	}
+	if n := len(before); n > 0 && before[n-1].table == nil && before[n-1].page == f.page {
+		t.above = before[n-1].text.text
+	}
+	f.carry(t, before)
+	return &item{page: f.page, table: t, form: f, body: len(before) > 0 && before[len(before)-1].body}
+}
+
+// carry appends the lines that go on with the form of the page before to its
+// last entry; lines that belong to no label stay entries of their own.
+func (f *form) carry(t *table, before []*item) {
+	if len(f.carried) == 0 {
+		return
+	}
+	joined := joinCells(f.carried, f.page)
+	if openForm(before, f.lines) != nil {
+		if c := before[len(before)-1].lastEntry(); c != nil {
+			c.glyphs = append(append(slices.Clone(c.glyphs), glyph{r: '\n', page: f.page, soft: true}), joined.glyphs...)
+			return
+		}
+	}
+	t.cells = append(t.cells, joined)
+}
+
+// lastEntry returns the cell with the entry of a form's last row.
+func (it *item) lastEntry() *cell {
+	if it.form == nil || len(it.form.columns) == 0 {
+		return nil
+	}
+	labels := it.form.columns[0].labels
+	last := labels[len(labels)-1].cell
+	for i, c := range it.table.cells {
+		if c == last && i+1 < len(it.table.cells) && it.table.cells[i+1].x0 >= last.x1-1 {
+			return it.table.cells[i+1]
+		}
+	}
+	return nil
+}
+
+// openForm returns the form with which the page before ended.
+func openForm(items []*item, next []*line) *form {
+	if n := len(items); n > 0 && len(next) > 0 && items[n-1].form != nil && items[n-1].page == next[0].page-1 {
+		return items[n-1].form
+	}
+	return nil
+}
+
+// continuedForm: the first lines of a page that begin where the entries of the
+// form before began, with nothing at the left edge.
+func continuedForm(lines []*line, before *form) *form {
+	if before == nil || len(lines) == 0 {
+		return nil
+	}
+	size := before.lines[len(before.lines)-1].size
+	f := &form{page: lines[0].page, left: before.left}
+	for f.to < len(lines) {
+		l := lines[f.to]
+		c := l.cells[0]
+		if f.to > 0 && !f.takes(lines, f.to) || f.to == 0 && (math.Abs(c.x0-before.left) > 3*size || math.Abs(l.size-size) > 0.25*size) {
+			break
+		}
+		f.to++
+	}
+	if f.to == 0 || f.to == 1 && len(lines) > 1 && lines[0].cy()-lines[1].cy() < 2.2*size && lines[1].cells[0].x0 < before.left-0.6*size {
+		return nil // the first line of a paragraph, indented
+	}
+	f.lines = lines[:f.to]
+	if f.lay() {
+		return f
+	}
+	f.columns, f.carried = nil, nil
+	for k, l := range f.lines {
+		if l.cells[0].x0 < before.left-0.6*l.size {
+			f.to, f.lines = k, f.lines[:k]
+			break
+		}
+		f.carried = append(f.carried, l.cells[0])
+	}
+	if len(f.carried) == 0 {
+		return nil
+	}
+	return f
+}
