@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -88,6 +89,24 @@ type s3Config struct {
 
 type intakeConfig struct {
 	MaxBytes int64 `yaml:"max_bytes"` // of one report; default 200 MB
+	// TrustedProxies are addresses or networks whose X-Forwarded-For is
+	// believed, for the throttle of sign-ins.
+	TrustedProxies []string `yaml:"trusted_proxies"`
+}
+
+// proxies returns the networks; what is none of them is left out and listed
+// by problems.
+func (c intakeConfig) proxies() (nets []netip.Prefix, bad []string) {
+	for _, s := range c.TrustedProxies {
+		if p, err := netip.ParsePrefix(s); err == nil {
+			nets = append(nets, p.Masked())
+		} else if a, err := netip.ParseAddr(s); err == nil {
+			nets = append(nets, netip.PrefixFrom(a, a.BitLen()))
+		} else {
+			bad = append(bad, s)
+		}
+	}
+	return nets, bad
 }
 
 type assessmentConfig struct {

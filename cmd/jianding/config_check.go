@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"sort"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
@@ -53,6 +54,9 @@ func (c config) problems() []schemas.Problem {
 		if n <= 0 {
 			add(field, "not_positive", "必须大于零")
 		}
+	}
+	if _, bad := c.Intake.proxies(); len(bad) > 0 {
+		add("intake.trusted_proxies", "address_invalid", "应为地址或网段："+strings.Join(bad, "、"))
 	}
 	if c.Assessment.MemoryMB > 0 && c.Assessment.MemoryMB < 256 {
 		add("assessment.memory_mb", "too_small", "至少 256")

@@ -289,6 +289,7 @@ func (s *service) buildWeb(which parts, links pageLinks, registry *prometheus.Re
 		return nil
 	}
 	terms := s.workers.Terms()
+	proxies, _ := s.cfg.Intake.proxies()
 	o := web.Options{
 		Ledger: s.ledger, Originals: s.originals, Keeper: s.keeper,
 		Review: func(_ context.Context, r schemas.Report, effective schemas.Assessment, d schemas.Decision, now time.Time) (schemas.Consequences, error) {
@@ -302,7 +303,8 @@ func (s *service) buildWeb(which parts, links pageLinks, registry *prometheus.Re
 		Metrics:    promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
 		LinkKey:    links.key, BaseURL: s.publicURL(),
 		SpoolDir: filepath.Join(s.cfg.DataDir, "spool"), MaxUpload: s.cfg.Intake.MaxBytes,
-		SecondPerson: s.cfg.Review.SecondPerson, InsecureCookies: !strings.HasPrefix(s.publicURL(), "https://"),
+		TrustedProxies: proxies,
+		SecondPerson:   s.cfg.Review.SecondPerson, InsecureCookies: !strings.HasPrefix(s.publicURL(), "https://"),
 		Clock: time.Now, Logger: s.log, Version: version,
 	}
 	if s.platform != nil {

@@ -254,7 +254,7 @@ func (s *server) formDowngrade(ctx context.Context, p principal, c schemas.Case,
 	}
 	var second *principal
 	if login := form.Get("second_login"); login != "" {
-		u, err := s.checkPassword(ctx, login, form.Get("second_password"), "")
+		u, err := s.checkPassword(ctx, login, form.Get("second_password"), place{name: "beside:" + p.user.ID, known: true})
 		if err != nil {
 			return c, err
 		}

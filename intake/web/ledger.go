@@ -105,5 +105,7 @@ type peopleLedger interface {
 	Session(ctx context.Context, sha256hex string, now time.Time) (schemas.Session, schemas.User, error)
 	DeleteSession(ctx context.Context, sha256hex string) error
 	RecordSignIn(ctx context.Context, login string, ok bool, remote string, now time.Time) error
-	FailedSignIns(ctx context.Context, login string, since time.Time) (n int, err error)
+	// FailedSignIns counts failures since an instant, of a login from one
+	// place; an empty place or login stands for all of them.
+	FailedSignIns(ctx context.Context, login, remote string, since time.Time) (n int, err error)
 }

@@ -159,7 +159,7 @@ func (s *server) doAccount(w http.ResponseWriter, r *http.Request, p principal) 
 }
 
 func (s *server) changePassword(r *http.Request, p principal, form url.Values) error {
-	u, err := s.checkPassword(r.Context(), p.user.Login, form.Get("old"), remote(r))
+	u, err := s.checkPassword(r.Context(), p.user.Login, form.Get("old"), s.placeOf(r, p.user.Login))
 	if err != nil {
 		var e *schemas.Error
 		if errors.As(err, &e) && e.Code == "sign_in_failed" {

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"crypto/subtle"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -18,31 +17,23 @@ import (
 
 const sessionCookie = "jianding_session"
 
-// Throttle of sign-ins: so many failures of one login in so long, and the
-// login waits, also for the right password. Failures are events, so a restart
-// does not reset them.
-const (
-	signInWindow   = 15 * time.Minute
-	signInFailures = 5
-)
-
-func (s *server) cookieName() string {
+func (s *server) cookieName(name string) string {
 	if s.InsecureCookies {
-		return sessionCookie
+		return name
 	}
-	return "__Host-" + sessionCookie // Secure, no Domain, Path=/: browsers enforce it
+	return "__Host-" + name // Secure, no Domain, Path=/: browsers enforce it
 }
 
-func (s *server) setCookie(w http.ResponseWriter, value string, maxAge int) {
+func (s *server) setCookie(w http.ResponseWriter, name, value string, maxAge int) {
 	http.SetCookie(w, &http.Cookie{
-		Name: s.cookieName(), Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true,
+		Name: s.cookieName(name), Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true,
 		Secure: !s.InsecureCookies, SameSite: http.SameSiteLaxMode,
 	})
 }
 
 // browser authenticates a page's request by its cookie.
 func (s *server) browser(r *http.Request) (principal, error) {
-	c, err := r.Cookie(s.cookieName())
+	c, err := r.Cookie(s.cookieName(sessionCookie))
 	if err != nil || c.Value == "" || len(c.Value) > 200 {
 		return principal{}, badToken()
 	}
@@ -59,9 +50,9 @@ func checkCSRF(p principal, token string) error {
 
 // signIn checks login and password and starts a session. Whether the login
 // exists is not told, neither by words nor by time.
-func (s *server) signIn(r *http.Request, login, password string) (token string, u schemas.User, err error) {
+func (s *server) signIn(r *http.Request, login, password string, from place) (token string, u schemas.User, err error) {
 	ctx := r.Context()
-	u, err = s.checkPassword(ctx, login, password, remote(r))
+	u, err = s.checkPassword(ctx, login, password, from)
 	if err != nil {
 		return "", u, err
 	}
@@ -74,19 +65,14 @@ func (s *server) signIn(r *http.Request, login, password string) (token string, 
 }
 
 // checkPassword verifies one person's password under the throttle.
-func (s *server) checkPassword(ctx context.Context, login, password, from string) (schemas.User, error) {
+func (s *server) checkPassword(ctx context.Context, login, password string, from place) (schemas.User, error) {
 	wrong := schemas.E(schemas.KindDenied, "sign_in_failed", "账号或密码不正确", nil)
 	login = strings.TrimSpace(login)
 	if login == "" || password == "" || len(login) > 100 {
 		return schemas.User{}, wrong
 	}
-	now := s.now()
-	n, err := s.ledger.FailedSignIns(ctx, login, now.Add(-signInWindow))
-	if err != nil {
+	if err := s.throttle(ctx, login, from); err != nil {
 		return schemas.User{}, err
-	}
-	if n >= signInFailures {
-		return schemas.User{}, schemas.E(schemas.KindDenied, "too_many_attempts", "尝试次数过多，请 15 分钟后再试", nil)
 	}
 	u, err := s.ledger.UserByLogin(ctx, login)
 	if err != nil && schemas.KindOf(err) != schemas.KindNotFound {
@@ -99,23 +85,13 @@ func (s *server) checkPassword(ctx context.Context, login, password, from string
 	}
 	ok := agencies.CheckPassword(u.PasswordHash, password) && err == nil && !u.Disabled
 	<-s.hashSlots
-	if err := s.ledger.RecordSignIn(ctx, login, ok, from, now); err != nil {
+	if err := s.ledger.RecordSignIn(ctx, login, ok, from.name, s.now()); err != nil {
 		return schemas.User{}, err
 	}
 	if !ok {
 		return schemas.User{}, wrong
 	}
 	return u, nil
-}
-
-// remote is the client's address without its port. A proxy's word about it
-// is not taken: anybody can write such a header.
-func remote(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }
 
 // localPath takes a path to return to after sign-in only when it is one of
@@ -156,7 +132,8 @@ func (s *server) doSignIn(w http.ResponseWriter, r *http.Request) error {
 		return invalid("request_malformed", "表单无法读取")
 	}
 	login, next := r.PostForm.Get("login"), localPath(r.PostForm.Get("next"))
-	token, u, err := s.signIn(r, login, r.PostForm.Get("password"))
+	from := s.placeOf(r, login)
+	token, u, err := s.signIn(r, login, r.PostForm.Get("password"), from)
 	if k := schemas.KindOf(err); k == schemas.KindDenied {
 		pr := problemOf(err)
 		setHints(w.Header(), pr)
@@ -165,7 +142,8 @@ func (s *server) doSignIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.setCookie(w, token, int(s.SessionTTL/time.Second))
+	s.setCookie(w, sessionCookie, token, int(s.SessionTTL/time.Second))
+	s.rememberBrowser(w, login, from)
 	if next == "" {
 		next = homeOf(u)
 	}
@@ -177,7 +155,7 @@ func (s *server) signOut(w http.ResponseWriter, r *http.Request, p principal) er
 	if err := s.ledger.DeleteSession(r.Context(), p.sha); err != nil {
 		return err
 	}
-	s.setCookie(w, "", -1)
+	s.setCookie(w, sessionCookie, "", -1)
 	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 	return nil
 }

@@ -3,8 +3,12 @@ package web
 import (
 	"context"
 	"io"
+	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
+	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +22,7 @@ func TestSignIn(t *testing.T) {
 	if unknown.status != 403 || wrong.status != 403 || strings.Replace(string(unknown.body), "nobody", "officer", 1) != string(wrong.body) {
 		t.Error("the answer tells which logins exist")
 	}
-	for range 4 {
+	for range failuresOfPair - 1 {
 		b.post("/sign-in", url.Values{"login": {"officer"}, "password": {"wrong password"}})
 	}
 	if a := b.post("/sign-in", url.Values{"login": {"officer"}, "password": {password}}); a.status != 429 || a.header.Get("Retry-After") == "" {
@@ -40,6 +44,105 @@ func TestSignIn(t *testing.T) {
 	b.submit("/console", "/sign-out", url.Values{})
 	if a := b.get("/console"); a.status != http.StatusSeeOther {
 		t.Errorf("signed out, and still in: %d", a.status)
+	}
+}
+
+// Who guesses at an officer's password locks out the place it is guessed from,
+// not the officer: another address gets in, and a browser that was in before
+// gets in even when the whole world guesses, or its own address does.
+func TestGuessingLocksNobodyElseOut(t *testing.T) {
+	h := newHouse(t, func(o *Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
+	from := func(b *browser, address, login, secret string) int {
+		req, _ := http.NewRequest("POST", h.URL+"/sign-in", strings.NewReader(url.Values{"login": {login}, "password": {secret}}.Encode()))
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		// What a client writes itself stands before what the proxy adds.
+		req.Header.Set("X-Forwarded-For", "198.51.100."+strconv.Itoa(rand.IntN(250))+", "+address)
+		defer h.clock.forward(time.Second)
+		return h.do(b.c, req).status
+	}
+	known := h.browser("")
+	if s := from(known, "192.0.2.1", "officer", password); s != 303 {
+		t.Fatalf("the officer's own browser: %d", s)
+	}
+	guesser := h.browser("")
+	for range failuresOfPair {
+		from(guesser, "192.0.2.66", "officer", "wrong password")
+	}
+	if s := from(guesser, "192.0.2.66", "officer", password); s != 429 {
+		t.Errorf("guessing goes on: %d", s)
+	}
+	if s := from(h.browser(""), "192.0.2.1", "officer", password); s != 303 {
+		t.Errorf("the officer's own address, a new browser: %d", s)
+	}
+	// One address tries everybody.
+	fail := func(login, address string) { // as a try would leave it, without the cost of a hash
+		if err := h.ledger.RecordSignIn(context.Background(), login, false, address, h.clock.now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range failuresOfAddress {
+		fail("name-"+strconv.Itoa(i), "192.0.2.67")
+	}
+	if s := from(guesser, "192.0.2.67", "reviewer", password); s != 429 {
+		t.Errorf("one address tries every login: %d", s)
+	}
+	if s := from(known, "192.0.2.67", "officer", password); s != 303 {
+		t.Errorf("a known browser behind a bad address: %d", s)
+	}
+	// Everybody tries one login.
+	for i := range failuresOfLogin {
+		fail("officer", "203.0.113."+strconv.Itoa(i))
+	}
+	if s := from(guesser, "203.0.113.200", "officer", password); s != 429 {
+		t.Errorf("many addresses guess at one login: %d", s)
+	}
+	if s := from(known, "192.0.2.1", "officer", password); s != 303 {
+		t.Errorf("the officer's own browser is locked out: %d", s)
+	}
+	// The cookie of one login is nothing for another, and guesses with it
+	// are counted too.
+	for range failuresOfPair {
+		from(known, "192.0.2.1", "officer", "wrong password")
+	}
+	if s := from(known, "192.0.2.1", "officer", password); s != 429 {
+		t.Errorf("a stolen browser guesses on: %d", s)
+	}
+	for range failuresOfPair {
+		from(known, "192.0.2.68", "reviewer", "wrong password")
+	}
+	if s := from(known, "192.0.2.68", "reviewer", password); s != 429 {
+		t.Errorf("another login's cookie counts as known: %d", s)
+	}
+}
+
+func TestIPv6IsCountedByItsNetwork(t *testing.T) {
+	for host, want := range map[string]string{"2001:db8:1:2:3::4": "2001:db8:1:2::/64", "192.0.2.1": "192.0.2.1", "::ffff:192.0.2.1": "::ffff:192.0.2.1", "@": "@"} {
+		if got := network(host); got != want {
+			t.Errorf("%s: %s", host, got)
+		}
+	}
+}
+
+// Nobody but a configured proxy is believed about the address.
+func TestForwardedAddressIsAClaim(t *testing.T) {
+	s := &server{Options: Options{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/24")}}}
+	for _, tc := range []struct{ peer, header, want string }{
+		{"192.0.2.7:99", "203.0.113.1", "192.0.2.7"},
+		{"10.0.0.3:99", "203.0.113.1", "203.0.113.1"},
+		{"10.0.0.3:99", "1.2.3.4, 203.0.113.1", "203.0.113.1"},
+		{"10.0.0.3:99", "203.0.113.1, 10.0.0.9", "203.0.113.1"},
+		{"10.0.0.3:99", "evil, 10.0.0.9", "10.0.0.9"},
+		{"10.0.0.3:99", "", "10.0.0.3"},
+		{"[::1]:99", "203.0.113.1", "::1"},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = tc.peer
+		if tc.header != "" {
+			r.Header.Set("X-Forwarded-For", tc.header)
+		}
+		if got := s.remote(r); got != tc.want {
+			t.Errorf("%+v: %s", tc, got)
+		}
 	}
 }
 

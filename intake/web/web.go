@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"os"
 	"time"
 
@@ -69,6 +70,8 @@ type Options struct {
 	BodyPause, BodyGrace time.Duration
 	// SecondPerson asks for a second officer to downgrade or dismiss a case.
 	SecondPerson bool
+	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
 	// InsecureCookies lets sessions work over plain HTTP, for `demo`.
 	InsecureCookies bool
 

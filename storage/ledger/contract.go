@@ -124,7 +124,7 @@ type contract interface {
 	Session(ctx context.Context, sha256hex string, now time.Time) (schemas.Session, schemas.User, error)
 	DeleteSession(ctx context.Context, sha256hex string) error
 	RecordSignIn(ctx context.Context, login string, ok bool, remote string, now time.Time) error
-	FailedSignIns(ctx context.Context, login string, since time.Time) (n int, err error)
+	FailedSignIns(ctx context.Context, login, remote string, since time.Time) (n int, err error)
 
 	// Events and the Merkle log.
 	Events(ctx context.Context, f schemas.EventFilter) ([]schemas.Event, error)

@@ -146,7 +146,7 @@ func (l *Ledger) DeleteSession(ctx context.Context, sha256hex string) error {
 	})
 }
 
-// RecordSignIn notes a sign-in that succeeded or failed. The address that it
+// RecordSignIn notes a sign-in that succeeded or failed. The place that it
 // came from is kept for the count of failures only, not in the event.
 func (l *Ledger) RecordSignIn(ctx context.Context, name string, ok bool, remote string, now time.Time) error {
 	name = login(name)
@@ -169,14 +169,22 @@ func (l *Ledger) RecordSignIn(ctx context.Context, name string, ok bool, remote 
 	})
 }
 
-// FailedSignIns counts the failures of a login since an instant or since its
-// last success, whichever is later.
-func (l *Ledger) FailedSignIns(ctx context.Context, name string, since time.Time) (n int, err error) {
+// FailedSignIns counts the failures since an instant: of a login from one
+// place since its last success from there; with an empty place, of a login
+// since its last success anywhere; with an empty login, of a place, whatever
+// succeeded there in between.
+func (l *Ledger) FailedSignIns(ctx context.Context, name, remote string, since time.Time) (n int, err error) {
 	name = login(name)
+	query, args := `login = ? AND remote = ? AND at > COALESCE((SELECT max(at) FROM sign_ins WHERE login = ? AND remote = ? AND ok = 1), -1)`,
+		[]any{name, remote, name, remote}
+	switch {
+	case name == "":
+		query, args = `remote = ?`, []any{remote}
+	case remote == "":
+		query, args = `login = ? AND at > COALESCE((SELECT max(at) FROM sign_ins WHERE login = ? AND ok = 1), -1)`, []any{name, name}
+	}
 	err = l.view(ctx, func(t *tx) error {
-		return t.get(`SELECT count(*) FROM sign_ins WHERE login = ? AND ok = 0 AND at >= ?
-			AND at > COALESCE((SELECT max(at) FROM sign_ins WHERE login = ? AND ok = 1), -1)`,
-			[]any{name, micros(since), name}, &n).err
+		return t.get(`SELECT count(*) FROM sign_ins WHERE ok = 0 AND at >= ? AND `+query, append([]any{micros(since)}, args...), &n).err
 	})
 	return n, err
 }

@@ -130,8 +130,14 @@ func TestPeople(t *testing.T) {
 
 		failed := func(want int) {
 			t.Helper()
-			if n, err := h.FailedSignIns(h.ctx, "zhang.san", h.now().Add(-10*time.Minute)); err != nil || n != want {
+			if n, err := h.FailedSignIns(h.ctx, "zhang.san", "", h.now().Add(-10*time.Minute)); err != nil || n != want {
 				t.Errorf("%d failures, %v, want %d", n, err, want)
+			}
+		}
+		failedAt := func(login, remote string, want int) {
+			t.Helper()
+			if n, err := h.FailedSignIns(h.ctx, login, remote, h.now().Add(-10*time.Minute)); err != nil || n != want {
+				t.Errorf("%q at %q: %d failures, %v, want %d", login, remote, n, err, want)
 			}
 		}
 		for range 3 {
@@ -140,8 +146,16 @@ func TestPeople(t *testing.T) {
 			h.clock.Forward(time.Minute)
 		}
 		failed(3)
+		h.must(h.RecordSignIn(h.ctx, "zhang.san", false, "10.0.0.2", h.now()))
+		failedAt("zhang.san", "10.0.0.1", 3)
+		failedAt("zhang.san", "10.0.0.2", 1)
+		failedAt("zhang.san", "10.0.0.3", 0)
+		failedAt("", "10.0.0.1", 6)
 		h.must(h.RecordSignIn(h.ctx, "zhang.san", true, "10.0.0.1", h.now()))
 		failed(0)
+		failedAt("zhang.san", "10.0.0.1", 0)
+		failedAt("zhang.san", "10.0.0.2", 1)
+		failedAt("", "10.0.0.1", 6)
 		h.clock.Forward(time.Minute)
 		h.must(h.RecordSignIn(h.ctx, "zhang.san", false, "10.0.0.1", h.now()))
 		failed(1)
