@@ -71,8 +71,11 @@ type Filing struct {
 	Assessment Assessment // as corrected by a reviewer
 	// Supersedes is the platform's receipt of the revision before, if any.
 	SupersedesReceipt string
-	// SupersedesReportNo is that revision's report number.
+	// SupersedesKey is that revision's idempotency key.
 	SupersedesKey string
+	// EarlierPending: a revision before has still to be sent. It goes first, so
+	// that this one supersedes it, and not the other way round.
+	EarlierPending bool
 }
 
 // FilingOutcome is what the platform client answers.

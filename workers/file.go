@@ -32,6 +32,9 @@ func (w *Workers) file(ctx context.Context, lease schemas.Lease, _ lane) (outcom
 	if left := w.rest.left(w.now()); left > 0 {
 		return notYet("platform_rests", w.now().Add(left+time.Duration(w.Random()*float64(5*time.Second)))), nil
 	}
+	if f.EarlierPending && !f.Delivery.Unknown && f.Delivery.Status == schemas.DeliveryPending {
+		return notYet("earlier_revision_first", w.now().Add(time.Minute)), nil
+	}
 	limited, cancel := context.WithTimeout(ctx, w.Limits.FileTime)
 	defer cancel()
 	var began error

@@ -300,3 +300,37 @@ type cannotMap struct{ *fakePlatform }
 func (cannotMap) Submit(context.Context, schemas.Filing, func() (io.ReadCloser, int64, error), func(string, string) error) schemas.FilingOutcome {
 	return schemas.FilingOutcome{Result: schemas.FilingFinal, Reasons: []string{"缺少镇街"}, Attempt: schemas.DeliveryAttempt{Error: "缺少镇街"}}
 }
+
+// A revision that is accepted while the one before waits for the platform must
+// not be filed first: the older would then stand as the newer.
+func TestRevisionsAreFiledInTheirOrder(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		var order []string
+		h.platform.answer = func(n int) (bool, *schemas.FilingOutcome) {
+			if n == 1 { // the first one alone is put off
+				return false, &schemas.FilingOutcome{Result: schemas.FilingRetry, Attempt: schemas.DeliveryAttempt{Operation: "submit", Status: 500}}
+			}
+			return true, nil
+		}
+		first := h.upload(sound("2026-001"))
+		h.settle()
+		a := sound("2026-001")
+		a.Report.Owner = "业主"
+		second := h.upload(a)
+		h.settle()
+		if d := h.delivery(second.ID); d.Status != schemas.DeliveryPending || len(d.Attempts) != 0 {
+			t.Errorf("the second revision went first: %+v", d)
+		}
+		h.pass(10 * time.Minute)
+		for _, r := range []schemas.Report{first, second} {
+			d := h.delivery(r.ID)
+			if d.Status != schemas.DeliveryAcknowledged {
+				t.Errorf("delivery is %s", d.Status)
+			}
+			order = append(order, d.AcknowledgedAt.Format(time.TimeOnly))
+		}
+		if order[0] >= order[1] {
+			t.Errorf("filed at %v", order)
+		}
+	})
+}

@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/emmansun/gmsm/sm3"
+
 	"jianding/integrations/municipal"
 	"jianding/schemas"
 	"jianding/storage/ledger"
@@ -29,8 +31,9 @@ import (
 // documents of these tests are the JSON of what an assessment of them yields.
 
 type drivenClock struct {
-	mu sync.Mutex
-	at time.Time
+	mu     sync.Mutex
+	at     time.Time
+	asleep map[chan struct{}]time.Time // until when
 }
 
 func (c *drivenClock) Now() time.Time {
@@ -43,6 +46,47 @@ func (c *drivenClock) set(at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.at = at
+	for ch, until := range c.asleep {
+		if !until.After(at) {
+			close(ch)
+			delete(c.asleep, ch)
+		}
+	}
+}
+
+// sleep ends when the clock has been driven past d.
+func (c *drivenClock) sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	ch := make(chan struct{})
+	c.mu.Lock()
+	if c.asleep == nil {
+		c.asleep = map[chan struct{}]time.Time{}
+	}
+	c.asleep[ch] = c.at.Add(d)
+	c.mu.Unlock()
+	select {
+	case <-ch:
+		return nil
+	case <-ctx.Done():
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.asleep, ch)
+		return ctx.Err()
+	}
+}
+
+// sleepers counts who sleeps, and says who wakes first.
+func (c *drivenClock) sleepers() (n int, first time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, at := range c.asleep {
+		if first.IsZero() || at.Before(first) {
+			first = at
+		}
+	}
+	return len(c.asleep), first
 }
 
 // house is one running service, and the world around it.
@@ -60,6 +104,8 @@ type house struct {
 	monitor  *fakeMonitor
 	policy   ladder.Policy
 	options  func(*Options)
+	quiet    func()        // waits until the world outside has come to rest
+	commits  string        // the raw log of the sandbox, where there is one
 	logs     *lockedWriter // one for all processes of a test
 }
 
@@ -151,6 +197,9 @@ func (h *house) worker() *Workers {
 func (h *house) settle() {
 	h.t.Helper()
 	for range 500 {
+		if h.quiet != nil {
+			h.quiet()
+		}
 		h.w.Sweep(h.ctx)
 		if !h.w.sweep.leader {
 			h.w.pass(h.ctx, perBatch) // as on a hint: the lease of the process before may not be over yet
@@ -196,8 +245,17 @@ func (h *house) kinds() []schemas.ObligationKind {
 	})
 }
 
-// nextDue is when there is something to do next.
+// nextDue is when there is something to do next, here or outside.
 func (h *house) nextDue() (time.Time, bool) {
+	h.t.Helper()
+	at, any := h.nextOwed()
+	if n, wakes := h.clock.sleepers(); n > 0 && (!any || wakes.Before(at)) {
+		return wakes, true
+	}
+	return at, any
+}
+
+func (h *house) nextOwed() (time.Time, bool) {
 	h.t.Helper()
 	left := h.w.rest.left(h.clock.Now())
 	if left == 0 {
@@ -231,10 +289,10 @@ func (h *house) uploadAs(a schemas.Assessment, d schemas.Declared) schemas.Repor
 
 func (h *house) uploadBytes(doc []byte, d schemas.Declared) schemas.Report {
 	h.t.Helper()
-	sum := sha256.Sum256(doc)
+	sum, sum3 := sha256.Sum256(doc), sm3.Sum(doc)
 	sha := hex.EncodeToString(sum[:])
 	h.docs.put(sha, doc)
-	r, _, err := h.ledger.ReceiveReport(h.ctx, schemas.NewReport{AgencyID: "a1", SHA256: sha, SM3: sha, Size: int64(len(doc)), Declared: d,
+	r, _, err := h.ledger.ReceiveReport(h.ctx, schemas.NewReport{AgencyID: "a1", SHA256: sha, SM3: hex.EncodeToString(sum3[:]), Size: int64(len(doc)), Declared: d,
 		ReceivedAt: h.clock.Now(), Actor: schemas.Actor{Kind: "agency", ID: "a1"}})
 	must(h.t, err)
 	return r
@@ -426,6 +484,9 @@ func (readsItself) Assess(ctx context.Context, doc io.Reader, _ int64, d schemas
 	case bytes.HasPrefix(b, []byte("hang")):
 		<-ctx.Done()
 		return schemas.Assessment{}, ctx.Err()
+	}
+	if bytes.HasPrefix(b, []byte("%PDF-")) { // the platform looks at the first bytes; the last line is what it reads as
+		b = b[bytes.LastIndexByte(b, '\n')+1:]
 	}
 	var a schemas.Assessment
 	err = json.Unmarshal(b, &a)
