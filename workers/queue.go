@@ -208,8 +208,12 @@ func (q *queue) enqueue(ctx context.Context, o schemas.Obligation, l lane, id st
 // never came to the lease: it died, or is about to; the task is put again
 // under another id, and the lease decides if both come.
 func (q *queue) unstick(ctx context.Context, o schemas.Obligation, l lane, id, key string) error {
-	var info *asynq.TaskInfo
-	err := within(ctx, func(context.Context) (err error) { info, err = q.inspector.GetTaskInfo(string(l), id); return err })
+	info, err := q.look(ctx, l, id)
+	if errors.Is(err, asynq.ErrQueueNotFound) {
+		if err = q.announce(ctx, l); err == nil {
+			info, err = q.look(ctx, l, id)
+		}
+	}
 	switch {
 	case errors.Is(err, asynq.ErrTaskNotFound), errors.Is(err, asynq.ErrQueueNotFound):
 		return nil // gone meanwhile: the next sweep puts it
@@ -237,6 +241,21 @@ func (q *queue) unstick(ctx context.Context, o schemas.Obligation, l lane, id, k
 	}
 	return nil
 }
+
+func (q *queue) look(ctx context.Context, l lane, id string) (info *asynq.TaskInfo, err error) {
+	err = within(ctx, func(context.Context) (err error) { info, err = q.inspector.GetTaskInfo(string(l), id); return err })
+	return info, err
+}
+
+// announce puts a lane on asynq's list of queues again. The client does so
+// once in its life; after Redis was emptied the inspector would deny every
+// task of the lane, and a leftover would block its obligation for good.
+func (q *queue) announce(ctx context.Context, l lane) error {
+	return within(ctx, func(ctx context.Context) error { return q.redis.SAdd(ctx, asynqQueues, string(l)).Err() })
+}
+
+// asynqQueues is asynq's own key (internal/base.AllQueues).
+const asynqQueues = "asynq:queues"
 
 // forget drops what was remembered: all of it when the queue may have lost
 // its data, else what is too old to matter.
