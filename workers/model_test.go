@@ -32,41 +32,83 @@ type world struct {
 	deadlines map[string]schemas.Deadlines
 	level     map[string]schemas.HazardLevel
 	lowered   map[string]bool // by a human, since the last look
+	atEnd     map[string]int  // attempts that a case had when its end committed
 	did       map[schemas.EventKind]int
 	docs      []schemas.Assessment
 	dangerous []string // reports with a hazard
 }
 
+//	go test ./workers -run TestModelOfEscalation -rapid.checks 300
+//
+// runs as many on each ledger as the command line says; without it a few.
 func TestModelOfEscalation(t *testing.T) {
 	t.Parallel()
 	fewer("8")
-	rapid.Check(t, func(rt *rapid.T) {
-		dir, err := os.MkdirTemp("", "model")
-		must(t, err)
-		defer os.RemoveAll(dir)
-		h := newHouse(t, "sqlite", filepath.Join(dir, "ledger.db"))
-		defer h.ledger.Close()
-		w := &world{house: h, deadlines: map[string]schemas.Deadlines{}, level: map[string]schemas.HazardLevel{},
-			lowered: map[string]bool{}, did: map[schemas.EventKind]int{}}
-		rt.Repeat(map[string]func(*rapid.T){
-			"report":    w.report1,
-			"again":     w.again,
-			"notice":    w.notice1,
-			"ack":       func(rt *rapid.T) { w.act(rt, w.ack) },
-			"dispose":   func(rt *rapid.T) { w.act(rt, w.dispose1) },
-			"close":     func(rt *rapid.T) { w.act(rt, w.close1) },
-			"downgrade": func(rt *rapid.T) { w.act(rt, w.downgrade) },
-			"dismiss":   func(rt *rapid.T) { w.act(rt, w.dismiss) },
-			"raise":     func(rt *rapid.T) { w.act(rt, w.raise) },
-			"fail": func(rt *rapid.T) {
-				c := rapid.SampledFrom([]*fakeChannel{h.mail, h.sms}).Draw(rt, "channel")
-				c.failing(rapid.SampledFrom([]error{nil, nil, errDown, schemas.E(schemas.KindInvalid, "never", "", nil)}).Draw(rt, "error"))
-			},
-			"time":    func(rt *rapid.T) { h.pass(time.Duration(rapid.IntRange(1, 400).Draw(rt, "minutes")) * time.Minute) },
-			"restart": func(*rapid.T) { h.start() },
-			"":        w.laws,
+	t.Run("sqlite", func(t *testing.T) {
+		rapid.Check(t, func(rt *rapid.T) {
+			dir, err := os.MkdirTemp("", "model")
+			must(t, err)
+			defer os.RemoveAll(dir)
+			model(rt, newHouse(t, "sqlite", filepath.Join(dir, "ledger.db")))
 		})
 	})
+	if dsn := os.Getenv("JIANDING_TEST_POSTGRES"); dsn != "" {
+		t.Run("postgres", func(t *testing.T) {
+			rapid.Check(t, func(rt *rapid.T) {
+				own, drop := schema(t, dsn)
+				defer drop()
+				model(rt, newHouse(t, "postgres", own))
+			})
+		})
+	}
+}
+
+func model(rt *rapid.T, h *house) {
+	defer h.ledger.Close()
+	w := &world{house: h, deadlines: map[string]schemas.Deadlines{}, level: map[string]schemas.HazardLevel{},
+		lowered: map[string]bool{}, did: map[schemas.EventKind]int{}, atEnd: map[string]int{}}
+	rt.Repeat(map[string]func(*rapid.T){
+		"report":    w.report1,
+		"again":     w.again,
+		"notice":    w.notice1,
+		"ack":       func(rt *rapid.T) { w.act(rt, w.ack) },
+		"dispose":   func(rt *rapid.T) { w.act(rt, w.dispose1) },
+		"close":     func(rt *rapid.T) { w.act(rt, w.close1) },
+		"downgrade": func(rt *rapid.T) { w.act(rt, w.downgrade) },
+		"dismiss":   func(rt *rapid.T) { w.act(rt, w.dismiss) },
+		"raise":     func(rt *rapid.T) { w.act(rt, w.raise) },
+		"fail": func(rt *rapid.T) {
+			c := rapid.SampledFrom([]*fakeChannel{h.mail, h.sms}).Draw(rt, "channel")
+			c.failing(rapid.SampledFrom([]error{nil, nil, errDown, schemas.E(schemas.KindInvalid, "never", "", nil)}).Draw(rt, "error"))
+		},
+		"time":    func(rt *rapid.T) { h.pass(time.Duration(rapid.IntRange(1, 400).Draw(rt, "minutes")) * time.Minute) },
+		"restart": func(*rapid.T) { h.start() },
+		"kill":    w.kill,
+		"clock back": func(rt *rapid.T) {
+			h.clock.set(h.clock.Now().Add(-time.Duration(rapid.IntRange(1, 120).Draw(rt, "minutes")) * time.Minute))
+		},
+		"": w.laws,
+	})
+}
+
+// kill has a process die under the lease of something that is due next.
+func (w *world) kill(rt *rapid.T) {
+	at, any, err := w.ledger.NextDue(w.ctx)
+	must(w.t, err)
+	if !any {
+		return
+	}
+	if at.After(w.clock.Now()) {
+		w.clock.set(at)
+	}
+	due, err := w.ledger.DueOf(w.ctx, w.clock.Now(), allKinds(), 20)
+	must(w.t, err)
+	if len(due) > 0 {
+		_, err := w.ledger.LeaseObligation(w.ctx, rapid.SampledFrom(due).Draw(rt, "obligation").ID, w.w.Limits.Lease)
+		must(w.t, err)
+		w.clock.set(w.clock.Now().Add(w.w.Limits.Lease + time.Second))
+	}
+	w.start()
 }
 
 func (w *world) report1(rt *rapid.T) {
@@ -107,6 +149,9 @@ func (w *world) act(rt *rapid.T, do func(schemas.Case) (schemas.EventKind, error
 	must(w.t, e)
 	if err == nil && after.Version != c.Version {
 		w.did[kind]++
+	}
+	if err == nil && after.Status.Ended() {
+		w.atEnd[c.ID] = w.attempts(c.ID)
 	}
 }
 
@@ -151,6 +196,8 @@ func (w *world) laws(rt *rapid.T) {
 		opened++
 		w.delivered(rt, c)
 		w.noneAfterTheEnd(rt, c)
+		w.lookedAt(rt, c)
+		w.oneIDEach(rt, c)
 		if d, ok := w.deadlines[c.ID]; ok && (c.Deadline.Statutory.After(d.Statutory) || c.Deadline.Handling.After(d.Handling)) {
 			rt.Fatalf("a deadline of %s moved later: %+v, %+v", c.Ref, d, c.Deadline)
 		}
@@ -208,9 +255,56 @@ func (w *world) noneAfterTheEnd(rt *rapid.T, c schemas.Case) {
 		if n.Status == schemas.NotificationPending {
 			rt.Fatalf("%s has ended and %s is still to be sent", c.Ref, n.ID)
 		}
-		for _, a := range n.Attempts {
-			if a.StartedAt.After(*c.Instants.Closed) {
-				rt.Fatalf("%s: an attempt began at %s, after the end at %s", c.Ref, a.StartedAt, c.Instants.Closed)
+	}
+	// Counted, not timed: the clock of this world may be set back.
+	if was, ok := w.atEnd[c.ID]; ok && w.attempts(c.ID) != was {
+		rt.Fatalf("%s: %d attempts began after its end", c.Ref, w.attempts(c.ID)-was)
+	}
+}
+
+func (w *world) attempts(caseID string) (n int) {
+	ns, err := w.ledger.CaseNotifications(w.ctx, caseID)
+	must(w.t, err)
+	for _, one := range ns {
+		n += len(one.Attempts)
+	}
+	return n
+}
+
+// lookedAt: a live case is owed another look, for ever.
+func (w *world) lookedAt(rt *rapid.T, c schemas.Case) {
+	if c.Status.Ended() {
+		return
+	}
+	os, _, err := w.ledger.Obligations(w.ctx, schemas.ObligationFilter{Kind: schemas.OweEscalate, Subject: c.ID, State: schemas.ObligationOpen})
+	must(w.t, err)
+	if len(os) != 1 {
+		rt.Fatalf("%s is %s and %d looks at it are owed", c.Ref, c.Status, len(os))
+	}
+}
+
+// oneIDEach: what a step of a round tells a recipient is one message, however
+// often it is sent; and nothing is sent that the ledger does not know.
+func (w *world) oneIDEach(rt *rapid.T, c schemas.Case) {
+	ns, err := w.ledger.CaseNotifications(w.ctx, c.ID)
+	must(w.t, err)
+	known, ids := map[string]string{}, map[string]bool{}
+	for _, n := range ns {
+		ids[n.ID] = true
+		m := n.Message
+		if m.Kind != "hazard" {
+			continue
+		}
+		key := fmt.Sprint(m.Level, n.Round, n.Step, m.Recipient)
+		if other, ok := known[key]; ok && n.Status != schemas.NotificationCancelled {
+			rt.Fatalf("%s: two messages for %s: %s and %s", c.Ref, key, other, n.ID)
+		}
+		known[key] = n.ID
+	}
+	for _, ch := range []*fakeChannel{w.mail, w.sms} {
+		for _, m := range ch.sent {
+			if m.CaseID == c.ID && !ids[m.ID] {
+				rt.Fatalf("%s: %s was sent and is not in the ledger", c.Ref, m.ID)
 			}
 		}
 	}

@@ -13,19 +13,27 @@ import (
 // freshSchema gives each test a schema of its own on a real server.
 func freshSchema(t *testing.T, dsn string) string {
 	t.Helper()
+	own, drop := schema(t, dsn)
+	t.Cleanup(drop)
+	return own
+}
+
+// schema makes one, and says how to be rid of it.
+func schema(t *testing.T, dsn string) (own string, drop func()) {
+	t.Helper()
 	db, err := sql.Open("pgx", dsn)
 	must(t, err)
 	name := "workers_" + uuid.NewString()[:8]
 	_, err = db.Exec(fmt.Sprintf(`CREATE SCHEMA %q`, name))
 	must(t, err)
-	t.Cleanup(func() {
+	drop = func() {
 		db.Exec(fmt.Sprintf(`DROP SCHEMA %q CASCADE`, name))
 		db.Close()
-	})
+	}
 	u, err := url.Parse(dsn)
 	must(t, err)
 	q := u.Query()
 	q.Set("search_path", name)
 	u.RawQuery = q.Encode()
-	return u.String()
+	return u.String(), drop
 }
