@@ -1,6 +1,7 @@
 package signature
 
 import (
+	"bytes"
 	"crypto/x509"
 	"errors"
 	"time"
@@ -18,8 +19,12 @@ type chainResult struct {
 	early, late bool
 }
 
-// maxExtra bounds the certificates of a document that chains are built from.
-const maxExtra = 256
+// What chains may cost in one document: certificates of the document that a
+// chain is built from, and tries, of which a search among many takes several.
+const (
+	maxExtra  = 16
+	maxChains = 2048
+)
 
 // purpose is what a chain must be good for.
 type purpose int
@@ -35,8 +40,9 @@ const (
 // signatures are checked by crypto/x509 and, for SM2, by its twin smx509; the
 // international and the SM2 pools are separate, so that a chain cannot mix.
 func (t *Trust) chain(leaf *cms.Certificate, extra []*cms.Certificate, at time.Time, p purpose) chainResult {
+	extra = above(leaf, extra)
 	r := t.chainAt(leaf, extra, at, p)
-	if r.err == nil {
+	if r.err == nil || !expired(r.err) {
 		return r
 	}
 	// Would it hold if time were the only obstacle?
@@ -60,13 +66,36 @@ func (t *Trust) chain(leaf *cms.Certificate, extra []*cms.Certificate, at time.T
 	return r
 }
 
+// expired tells whether time is what a chain failed by.
+func expired(err error) bool {
+	var e x509.CertificateInvalidError
+	var sm smx509.CertificateInvalidError
+	return errors.As(err, &e) && e.Reason == x509.Expired || errors.As(err, &sm) && sm.Reason == smx509.Expired
+}
+
+// above picks the certificates that can stand above leaf, by their names: a
+// document may bring any number, and each costs the search for a chain.
+func above(leaf *cms.Certificate, extra []*cms.Certificate) []*cms.Certificate {
+	var out []*cms.Certificate
+	taken := make(map[string]bool)
+	names := [][]byte{leaf.Issuer}
+	for i := 0; i < len(names); i++ {
+		for _, c := range extra {
+			if len(out) == maxExtra || !bytes.Equal(c.Subject, names[i]) || taken[string(c.Raw)] {
+				continue
+			}
+			taken[string(c.Raw)] = true
+			out = append(out, c)
+			names = append(names, c.Issuer)
+		}
+	}
+	return out
+}
+
 func (t *Trust) chainAt(leaf *cms.Certificate, extra []*cms.Certificate, at time.Time, p purpose) chainResult {
 	key, err := leaf.Key()
 	if err != nil {
 		return chainResult{err: err}
-	}
-	if len(extra) > maxExtra {
-		extra = extra[:maxExtra]
 	}
 	if key.Kind == cms.SM2 {
 		return t.chainSM(leaf, extra, at, p)
@@ -129,4 +158,7 @@ func (t *Trust) chainSM(leaf *cms.Certificate, extra []*cms.Certificate, at time
 	return chainResult{certs: out}
 }
 
-var errCertificate = errors.New("certificate cannot be parsed")
+var (
+	errCertificate = errors.New("certificate cannot be parsed")
+	errChains      = errors.New("the document's certificates ask for too many chains")
+)

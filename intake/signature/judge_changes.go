@@ -57,7 +57,7 @@ func (v *verification) step(s, next *signature, later *revision.File, earlier []
 		v.problem(schemas.ReasonUpdate, schemas.SignatureModified, inChinese(err))
 		// What it shows is still worth naming, where it can be read.
 	}
-	list, err := changes.Between(s.at, later, brought(next))
+	list, err := v.history.Between(s.at, later, brought(next))
 	if err != nil {
 		code := schemas.ReasonUpdate
 		if errors.Is(err, revision.ErrBudget) {

@@ -21,7 +21,7 @@ func (v *verification) judgeTrust() {
 		if !s.intact() || s.verdict.Certificate == nil {
 			continue
 		}
-		s.chain = v.trust.chain(s.verdict.Certificate, v.certificatesFor(s), s.proven.at, forSigning)
+		s.chain = v.chainOf(s.verdict.Certificate, v.certificatesFor(s), s.proven.at, forSigning)
 		v.sealMakerChain(s)
 		v.identify(s)
 		if v.run(s, trustRules()) {
@@ -42,6 +42,15 @@ func (v *verification) certificatesFor(s *signature) []*cms.Certificate {
 		out = append(out, s.stamp.Token.Certificates...)
 	}
 	return append(out, v.store.certificates...)
+}
+
+// chainOf builds a chain, within what one document may cost.
+func (v *verification) chainOf(leaf *cms.Certificate, extra []*cms.Certificate, at time.Time, p purpose) chainResult {
+	n := len(above(leaf, extra))
+	if v.chains += 1 + n*n; v.chains > maxChains {
+		return chainResult{err: errChains}
+	}
+	return v.trust.chain(leaf, extra, at, p)
 }
 
 // proveTimes works from the newest evidence back: a time-stamp is believed at
@@ -74,7 +83,7 @@ func (v *verification) believed(s *signature, at time.Time) (time.Time, bool) {
 	if ts.Verdict.Scheme.Hash == cms.MD5 || ts.Verdict.Scheme.Hash == cms.SHA1 || ts.Hash == cms.MD5 || ts.Hash == cms.SHA1 {
 		return time.Time{}, false
 	}
-	chain := v.trust.chain(ts.Verdict.Certificate, v.certificatesFor(s), at, forStamping)
+	chain := v.chainOf(ts.Verdict.Certificate, v.certificatesFor(s), at, forStamping)
 	if chain.err != nil {
 		return time.Time{}, false
 	}
@@ -145,7 +154,7 @@ func (v *verification) sealMakerChain(s *signature) {
 		return
 	}
 	at := s.seal.seal.Created
-	if c := v.trust.chain(s.seal.seal.Maker, v.certificatesFor(s), at, forSigning); c.certs == nil {
+	if c := v.chainOf(s.seal.seal.Maker, v.certificatesFor(s), at, forSigning); c.certs == nil {
 		s.problems = append(s.problems, problem{code: schemas.ReasonChain, status: schemas.SignatureUntrusted, detail: "制章者证书"})
 	}
 }

@@ -14,8 +14,38 @@ import (
 // evidence is what the document and the trust data say about revocation. Each
 // piece counts only when its own signature and issuer are right.
 type evidence struct {
-	crls  []*cms.CRL
-	ocsps []*cms.OCSP
+	trusted []*cms.CRL // from the trust data
+	crls    []*cms.CRL
+	ocsps   []*cms.OCSP
+	// signed remembers who signed what, so that each piece is verified once
+	// per issuer however many signatures ask; what the document brings is
+	// verified no more than maxVerified times, and is of no use after that.
+	signed map[evidenceKey]bool
+}
+
+// evidenceKey is a piece of evidence, and the certificate of its issuer.
+type evidenceKey struct {
+	piece  any
+	issuer string
+}
+
+const maxVerified = 512
+
+// verified asks whether a piece is signed by issuer, once.
+func (e *evidence) verified(piece any, issuer *cms.Certificate, limited bool, verify func() bool) bool {
+	key := evidenceKey{piece, string(issuer.Raw)}
+	if ok, known := e.signed[key]; known {
+		return ok
+	}
+	if limited && len(e.signed) >= maxVerified {
+		return false
+	}
+	if e.signed == nil {
+		e.signed = make(map[evidenceKey]bool)
+	}
+	ok := verify()
+	e.signed[key] = ok
+	return ok
 }
 
 // revocation is the state of one certificate.
@@ -33,15 +63,15 @@ const (
 // after that instant does not touch the signature.
 func (e *evidence) status(cert, issuer *cms.Certificate, at time.Time) (revocation, time.Time) {
 	best := revocationUnknown
-	for _, crl := range e.crls {
-		r, when := crlStatus(crl, cert, issuer, at)
+	for i, crl := range append(e.trusted[:len(e.trusted):len(e.trusted)], e.crls...) {
+		r, when := e.crlStatus(crl, cert, issuer, at, i >= len(e.trusted))
 		if r == revocationRevoked {
 			return r, when
 		}
 		best = max(best, r)
 	}
 	for _, o := range e.ocsps {
-		r, when := ocspStatus(o, cert, issuer, at)
+		r, when := e.ocspStatus(o, cert, issuer, at)
 		if r == revocationRevoked {
 			return r, when
 		}
@@ -52,7 +82,7 @@ func (e *evidence) status(cert, issuer *cms.Certificate, at time.Time) (revocati
 
 // usableCRL checks that a list speaks for all certificates of the issuer that
 // it is asked about: complete, direct, signed by the issuer's own key.
-func usableCRL(crl *cms.CRL, cert, issuer *cms.Certificate) bool {
+func (e *evidence) usableCRL(crl *cms.CRL, cert, issuer *cms.Certificate, limited bool) bool {
 	if !bytes.Equal(crl.RawIssuer, cert.Issuer) || !bytes.Equal(crl.RawIssuer, issuer.Subject) {
 		return false
 	}
@@ -68,12 +98,14 @@ func usableCRL(crl *cms.CRL, cert, issuer *cms.Certificate) bool {
 			return false
 		}
 	}
-	key, err := issuer.Key()
-	if err != nil || !mayCertify(issuer, x509.KeyUsageCRLSign) {
-		return false
-	}
-	scheme, err := crl.VerifiedBy(key)
-	return err == nil && scheme.Hash != cms.MD5 && scheme.Hash != cms.SHA1
+	return e.verified(crl, issuer, limited, func() bool {
+		key, err := issuer.Key()
+		if err != nil || !mayCertify(issuer, x509.KeyUsageCRLSign) {
+			return false
+		}
+		scheme, err := crl.VerifiedBy(key)
+		return err == nil && scheme.Hash != cms.MD5 && scheme.Hash != cms.SHA1
+	})
 }
 
 // completeFor reads issuingDistributionPoint (RFC 5280, 5.2.5): a list for
@@ -142,8 +174,8 @@ func mayCertify(c *cms.Certificate, use x509.KeyUsage) bool {
 	return x.IsCA && (x.KeyUsage == 0 || x509.KeyUsage(x.KeyUsage)&use != 0)
 }
 
-func crlStatus(crl *cms.CRL, cert, issuer *cms.Certificate, at time.Time) (revocation, time.Time) {
-	if !usableCRL(crl, cert, issuer) {
+func (e *evidence) crlStatus(crl *cms.CRL, cert, issuer *cms.Certificate, at time.Time, limited bool) (revocation, time.Time) {
+	if !e.usableCRL(crl, cert, issuer, limited) {
 		return revocationUnknown, time.Time{}
 	}
 	if entry, ok := crl.ByKey[string(cert.Serial.Bytes())]; ok {
@@ -158,10 +190,10 @@ func crlStatus(crl *cms.CRL, cert, issuer *cms.Certificate, at time.Time) (revoc
 	return revocationGood, time.Time{}
 }
 
-func ocspStatus(o *cms.OCSP, cert, issuer *cms.Certificate, at time.Time) (revocation, time.Time) {
+func (e *evidence) ocspStatus(o *cms.OCSP, cert, issuer *cms.Certificate, at time.Time) (revocation, time.Time) {
 	for _, s := range o.Singles {
 		if s.Serial.Cmp(cert.Serial) != 0 || !bytes.Equal(s.Hash.Sum(issuer.Subject), s.NameHash) ||
-			!bytes.Equal(s.Hash.Sum(issuer.KeyBits()), s.KeyHash) || !authorised(o, issuer) {
+			!bytes.Equal(s.Hash.Sum(issuer.KeyBits()), s.KeyHash) || !e.verified(o, issuer, true, func() bool { return authorised(o, issuer) }) {
 			continue
 		}
 		switch {

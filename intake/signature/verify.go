@@ -24,12 +24,14 @@ type verification struct {
 
 	doc        *revision.Document
 	file       *revision.File // the last revision that can be read
+	history    changes.History
 	hasher     *hasher
 	store      store
 	evidence   evidence
 	empty      int
 	signatures []*signature
 	covering   *signature // the last one that signs content
+	chains     int        // what building chains has cost, see maxChains
 
 	hidden   []int        // ends of signed revisions whose signature the form hides
 	rights   map[int]bool // places of usage-rights signatures
@@ -154,7 +156,7 @@ func (v *verification) findSignatures() bool {
 func (v *verification) judgeIntegrity() {
 	v.store = readStore(v.file)
 	v.evidence = v.store.evidence
-	v.evidence.crls = append(v.evidence.crls, v.trust.crls...)
+	v.evidence.trusted = v.trust.crls
 	for _, s := range v.signatures {
 		if !v.run(s, rawRules()) {
 			continue

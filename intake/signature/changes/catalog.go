@@ -129,7 +129,7 @@ func (c *comparer) catalog(ra, rb *revision.Dict, num int) error {
 	if err := c.dss(rb.Get("DSS"), ra.Get("DSS")); err != nil {
 		return err
 	}
-	if err := c.pages(ra, rb); err != nil {
+	if err := c.walkPages(ra, rb); err != nil {
 		return err
 	}
 	if err := c.form(ra, rb, num); err != nil {

@@ -76,18 +76,20 @@ type Change struct {
 type Signatures map[int]bool
 
 type comparer struct {
-	a, b     *revision.File
-	sigs     Signatures
-	changed  map[int]bool // objects that differ
-	role     map[int]role // what a typed walk took an object for
-	queue    []visit
-	seen     map[int]bool
-	out      []Change
-	widgets  map[int]bool // new signature widgets, which pages may list
-	pageList []page
-	pageOf   map[int]int     // object number to page number
-	shown    map[int]float64 // square points that each new widget takes
-	living   bool            // a reader draws some field itself
+	history    *History
+	a, b       *revision.File
+	sigs       Signatures
+	changed    map[int]bool          // objects that differ
+	roles      revision.Sparse[role] // what a typed walk took an object for
+	queue      []visit
+	still      []int // pages and nodes above them that do not differ, yet to be walked
+	seen       revision.Sparse[bool]
+	out        []Change
+	widgets    map[int]bool    // new signature widgets, which pages may list
+	pages      *pageTree       // of b, once it is walked
+	shown      map[int]float64 // square points that each new widget takes
+	living     bool            // a reader draws some field itself
+	fieldCount int
 }
 
 // role is the part that an object plays in a typed walk.
@@ -106,11 +108,23 @@ type visit struct {
 	path  string
 }
 
+// History compares the revisions of one document one after another. What it
+// learns of one it uses for the next: most of a report does not change when
+// somebody signs. The zero value is ready.
+type History struct {
+	tree *pageTree
+}
+
 // Between compares revision a with the later revision b. It returns every
 // change, and an error when b cannot be compared at all.
 func Between(a, b *revision.File, sigs Signatures) ([]Change, error) {
-	c := &comparer{a: a, b: b, sigs: sigs, changed: make(map[int]bool), role: make(map[int]role),
-		seen: make(map[int]bool), widgets: make(map[int]bool), pageOf: make(map[int]int), shown: make(map[int]float64)}
+	return new(History).Between(a, b, sigs)
+}
+
+// Between is the function of that name, for revisions of the same document.
+func (h *History) Between(a, b *revision.File, sigs Signatures) ([]Change, error) {
+	c := &comparer{history: h, a: a, b: b, sigs: sigs, changed: make(map[int]bool),
+		widgets: make(map[int]bool), shown: make(map[int]float64)}
 	if err := c.findChanged(); err != nil {
 		return nil, err
 	}
@@ -128,19 +142,16 @@ func Between(a, b *revision.File, sigs Signatures) ([]Change, error) {
 // findChanged lists the objects that b finds elsewhere than a, unless they are
 // equal all the same: producers rewrite objects without touching them.
 func (c *comparer) findChanged() error {
-	nums := append(c.a.Numbers(), c.b.Numbers()...)
-	if err := c.b.Spend(len(nums) / 4); err != nil {
+	nums := c.b.Differing(c.a)
+	if err := c.b.Spend(len(nums)); err != nil {
 		return err
 	}
-	slices.Sort(nums)
-	for _, num := range slices.Compact(nums) {
-		if c.a.Same(c.b, num) {
-			continue
-		}
+	for _, num := range nums {
 		if !c.a.InUse(num) && c.b.Structural(num) {
 			// A cross-reference or object stream of an update: explained, as
 			// long as nothing in the document leads to it.
-			c.changed[num], c.role[num] = true, roleOwned
+			c.changed[num] = true
+			c.roles.Set(num, roleOwned)
 			continue
 		}
 		if c.a.InUse(num) {
@@ -172,13 +183,21 @@ func (c *comparer) forbid(kind string, page, object int, format string, args ...
 // place.
 func (c *comparer) own(o revision.Object) {
 	if r, ok := o.(revision.Ref); ok {
-		c.role[r.Num] = roleOwned
+		c.roles.Set(r.Num, roleOwned)
 	}
 }
 
+// role is what a typed walk took an object for.
+func (c *comparer) role(num int) role {
+	if r := c.roles.Get(num); r != roleNone || c.pages == nil || !c.pages.nodes.Get(num) {
+		return r
+	}
+	return roleNode
+}
+
 func (c *comparer) node(o revision.Object) {
-	if r, ok := o.(revision.Ref); ok && c.role[r.Num] != roleOwned {
-		c.role[r.Num] = roleNode
+	if r, ok := o.(revision.Ref); ok && c.role(r.Num) != roleOwned {
+		c.roles.Set(r.Num, roleNode)
 	}
 }
 
@@ -232,6 +251,7 @@ func (c *comparer) spread() error {
 	if err != nil || clean {
 		return err
 	}
+	c.pushStill()
 	for len(c.queue) > 0 {
 		v := c.queue[len(c.queue)-1]
 		c.queue = c.queue[:len(c.queue)-1]
@@ -240,16 +260,16 @@ func (c *comparer) spread() error {
 		}
 		switch o := v.value.(type) {
 		case revision.Ref:
-			if c.seen[o.Num] {
+			if c.seen.Get(o.Num) {
 				continue
 			}
-			c.seen[o.Num] = true
+			c.seen.Set(o.Num, true)
 			switch {
-			case c.changed[o.Num] && c.role[o.Num] == roleNode:
+			case c.changed[o.Num] && c.role(o.Num) == roleNode:
 				continue // compared where it belongs
 			case c.changed[o.Num]:
 				c.forbid(v.kind, v.page, o.Num, "%s", v.path)
-			case c.role[o.Num] == roleNode:
+			case c.role(o.Num) == roleNode:
 				continue
 			}
 			value, err := c.b.Object(o.Num)
@@ -277,10 +297,17 @@ func (c *comparer) spread() error {
 // no changed or unreadable object was met. Then there is nothing to name, and
 // most documents end here.
 func (c *comparer) reach() (clean bool, err error) {
-	seen := make(map[int]bool, len(c.queue))
+	var seen revision.Sparse[bool]
 	var stack []int
 	for _, v := range c.queue {
 		stack = revision.Referenced(v.value, stack)
+	}
+	for _, num := range c.still {
+		refs, err := c.b.References(num)
+		if err != nil {
+			return false, nil
+		}
+		stack = append(stack, refs...)
 	}
 	if err := c.b.Spend(len(stack)); err != nil {
 		return false, err
@@ -288,12 +315,12 @@ func (c *comparer) reach() (clean bool, err error) {
 	for len(stack) > 0 {
 		num := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if seen[num] {
+		if seen.Get(num) {
 			continue
 		}
-		seen[num] = true
+		seen.Set(num, true)
 		switch {
-		case c.role[num] == roleNode:
+		case c.role(num) == roleNode:
 			continue
 		case c.changed[num]:
 			return false, nil
@@ -361,7 +388,7 @@ func kindOf(key revision.Name, inner string) string {
 // harmless and happens.
 func (c *comparer) orphans() {
 	for _, num := range sortedKeys(c.changed) {
-		if c.role[num] != roleNone || c.seen[num] {
+		if c.role(num) != roleNone || c.seen.Get(num) {
 			continue
 		}
 		switch {

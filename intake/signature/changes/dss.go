@@ -61,7 +61,7 @@ func (c *comparer) take(o revision.Object, path string) (revision.Object, bool) 
 		return nil, false
 	}
 	if r, ok := o.(revision.Ref); ok {
-		if c.changed[r.Num] && c.role[r.Num] == roleNone {
+		if c.changed[r.Num] && c.role(r.Num) == roleNone {
 			c.add(Change{Kind: KindValidation, Level: Validation, Object: r.Num, Detail: path})
 		}
 		c.own(r)
@@ -132,7 +132,7 @@ func (c *comparer) validationArray(o revision.Object, path string) {
 
 func (c *comparer) validationStream(o revision.Object, path string) {
 	r, isRef := o.(revision.Ref)
-	if isRef && c.role[r.Num] == roleOwned {
+	if isRef && c.role(r.Num) == roleOwned {
 		return
 	}
 	v, ok := c.take(o, path)

@@ -64,7 +64,7 @@ func (c *comparer) tree(o revision.Object, pageNo int, path string, depth int) {
 	}
 	switch o := o.(type) {
 	case revision.Ref:
-		if c.role[o.Num] == roleOwned {
+		if c.role(o.Num) == roleOwned {
 			return
 		}
 		v, err := c.b.Object(o.Num)
@@ -86,7 +86,7 @@ func (c *comparer) tree(o revision.Object, pageNo int, path string, depth int) {
 			c.push(o, pageNo, KindAppearance, path)
 			return
 		}
-		if c.a.InUse(o.Num) && c.role[o.Num] == roleNode {
+		if c.a.InUse(o.Num) && c.role(o.Num) == roleNode {
 			c.forbid(KindAppearance, pageNo, o.Num, "%s", path)
 			return
 		}
@@ -167,7 +167,7 @@ func (c *comparer) matchFields(a, b revision.Array, num int, parent field) {
 	used := make(map[int]bool)
 	twice := repeated(a)
 	for _, x := range b {
-		if c.b.Spend(1) != nil || len(c.role) > 8*maxFields {
+		if c.b.Spend(1) != nil || c.tooManyFields() {
 			c.forbid(KindField, 0, num, "too many fields")
 			return
 		}
@@ -187,6 +187,11 @@ func (c *comparer) matchFields(a, b revision.Array, num int, parent field) {
 			c.newField(r, parent)
 		}
 	}
+}
+
+func (c *comparer) tooManyFields() bool {
+	c.fieldCount++
+	return c.fieldCount > maxFields
 }
 
 // repeated counts how often references come again.
@@ -250,13 +255,13 @@ func Text(s revision.String) string {
 // oldField compares a field (or a widget below one) that both revisions have.
 func (c *comparer) oldField(r revision.Ref, parent field) {
 	da, db := c.a.Dict(r), c.b.Dict(r)
-	if da == nil || db == nil || parent.depth > maxFieldDepth || c.role[r.Num] != roleNone {
+	if da == nil || db == nil || parent.depth > maxFieldDepth || c.role(r.Num) != roleNone {
 		c.forbid(KindField, 0, r.Num, "field")
 		return
 	}
 	c.node(r)
 	f := c.describe(db, parent)
-	pageNo := c.pageOf[refNum(db.Get("P"))]
+	pageNo := c.pages.pageOf(refNum(db.Get("P")))
 	filled := f.kind == "Sig" && da.Get("V") == nil && db.Get("V") != nil
 	f.signing = filled
 	if f.kind != "Sig" && (f.redrawn || f.value && db.Get("AP") == nil && db.Get("Kids") == nil) {
@@ -336,13 +341,13 @@ func (c *comparer) kids(da, db *revision.Dict, num int, f field) {
 // newField checks a field that the later revision brings.
 func (c *comparer) newField(r revision.Ref, parent field) {
 	db := c.b.Dict(r)
-	if db == nil || db.Duplicate || c.a.InUse(r.Num) || parent.depth > maxFieldDepth || c.role[r.Num] != roleNone {
+	if db == nil || db.Duplicate || c.a.InUse(r.Num) || parent.depth > maxFieldDepth || c.role(r.Num) != roleNone {
 		c.forbid(KindField, 0, r.Num, "field added")
 		return
 	}
 	c.node(r)
 	f := c.describe(db, parent)
-	pageNo := c.pageOf[refNum(db.Get("P"))]
+	pageNo := c.pages.pageOf(refNum(db.Get("P")))
 	if f.kind != "Sig" || db.Get("V") == nil && !(parent.signing && widgetOf(db)) {
 		c.forbid(KindField, pageNo, r.Num, "field added: %s", f.name)
 		c.tree(db.Get("AP"), pageNo, "field/AP", 0)

@@ -10,26 +10,83 @@ import (
 type page struct {
 	num  int // object number
 	dict *revision.Dict
-	area float64 // of its media box in square points, 0 when unknown
+	over *node
 }
+
+// node is a node of the page tree above pages.
+type node struct {
+	over *node
+	box  revision.Object // MediaBox, nil when it has none
+}
+
+// pageTree is the page tree of one revision.
+type pageTree struct {
+	of    *revision.File
+	list  []page
+	inner []int                 // object numbers of the nodes above the pages
+	nodes revision.Sparse[bool] // pages and the nodes above
+	lists map[int]bool          // arrays of kids that are objects of their own
+	index revision.Sparse[int]  // object number to page number
+}
+
+// pageOf is the number of a page, from 1, 0 when num is none.
+func (t *pageTree) pageOf(num int) int { return t.index.Get(num) }
 
 const (
 	maxPages     = 100_000
 	maxPageDepth = 48
 )
 
-// pages walks the page tree of b. Nodes above the pages must not differ.
-func (c *comparer) pages(ra, rb *revision.Dict) error {
+// walkPages walks the page tree of b. Nodes above the pages must not differ.
+func (c *comparer) walkPages(ra, rb *revision.Dict) error {
 	if !revision.Equal(ra.Get("Pages"), rb.Get("Pages")) {
 		c.forbid(KindPage, 0, refNum(rb.Get("Pages")), "Root/Pages")
+	} else if c.keepTree() {
+		return nil
 	}
-	seen := make(map[int]bool)
-	return c.pageNode(rb.Get("Pages"), 0, 0, seen)
+	c.pages = &pageTree{of: c.b, lists: make(map[int]bool)}
+	before := len(c.out)
+	if err := c.pageNode(rb.Get("Pages"), 0, nil, make(map[int]bool)); err != nil {
+		return err
+	}
+	c.history.tree = nil
+	if len(c.out) == before {
+		c.history.tree = c.pages
+	}
+	return nil
 }
 
-func (c *comparer) pageNode(o revision.Object, depth int, inherited float64, seen map[int]bool) error {
+// keepTree takes over the page tree of a, when a is the revision that was
+// compared last and nothing of the tree differs but pages themselves.
+func (c *comparer) keepTree() bool {
+	t := c.history.tree
+	if t == nil || t.of != c.a {
+		return false
+	}
+	for num := range c.changed {
+		if t.lists[num] || t.nodes.Get(num) && t.pageOf(num) == 0 {
+			return false
+		}
+		if t.pageOf(num) > 0 {
+			if d := c.b.Dict(revision.Ref{Num: num}); d == nil || d.Duplicate || d.Get("Kids") != nil {
+				return false
+			}
+		}
+	}
+	for num := range c.changed {
+		if n := t.pageOf(num); n > 0 {
+			t.list[n-1].dict = c.b.Dict(revision.Ref{Num: num})
+		}
+	}
+	t.of = c.b
+	c.pages = t
+	c.still = append(c.still, t.inner...)
+	return true
+}
+
+func (c *comparer) pageNode(o revision.Object, depth int, over *node, seen map[int]bool) error {
 	r, ok := o.(revision.Ref)
-	if !ok || seen[r.Num] || depth > maxPageDepth || len(c.pageList) > maxPages {
+	if !ok || seen[r.Num] || depth > maxPageDepth || len(c.pages.list) > maxPages {
 		c.forbid(KindPage, 0, r.Num, "Pages/Kids")
 		return nil
 	}
@@ -42,39 +99,53 @@ func (c *comparer) pageNode(o revision.Object, depth int, inherited float64, see
 		c.forbid(KindPage, 0, r.Num, "Pages/Kids")
 		return nil
 	}
-	if box := c.area(d.Get("MediaBox")); box > 0 {
-		inherited = box
-	}
 	if d.Get("Kids") == nil {
-		c.node(r)
-		c.pageList = append(c.pageList, page{r.Num, d, inherited})
-		c.pageOf[r.Num] = len(c.pageList)
+		c.pages.nodes.Set(r.Num, true)
+		c.pages.list = append(c.pages.list, page{r.Num, d, over})
+		c.pages.index.Set(r.Num, len(c.pages.list))
 		return nil
 	}
 	if c.changed[r.Num] {
 		c.rewrittenNode(r, d)
 	}
-	c.node(r)
+	c.pages.nodes.Set(r.Num, true)
+	c.pages.inner = append(c.pages.inner, r.Num)
 	for _, e := range d.Entries {
 		if e.Key != "Kids" && e.Key != "Parent" {
 			c.push(e.Value, 0, kindOf(e.Key, KindPage), "Pages/"+string(e.Key))
 		}
 	}
-	if kr, ok := d.Get("Kids").(revision.Ref); ok && c.changed[kr.Num] {
-		c.forbid(KindPage, 0, kr.Num, "Pages/Kids")
-	}
-	v, err := c.b.Resolve(d.Get("Kids"))
-	kids, ok := v.(revision.Array)
-	if err != nil || !ok {
+	kids, ok := c.kidsOf(d)
+	if !ok {
 		c.forbid(KindPage, 0, r.Num, "Pages/Kids")
 		return nil
 	}
+	below := &node{over: over, box: d.Get("MediaBox")}
 	for _, k := range kids {
-		if err := c.pageNode(k, depth+1, inherited, seen); err != nil {
+		if err := c.pageNode(k, depth+1, below, seen); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// kidsOf lists the kids of a node; an array that is an object of its own must
+// not differ.
+func (c *comparer) kidsOf(d *revision.Dict) (revision.Array, bool) {
+	o := d.Get("Kids")
+	if r, ok := o.(revision.Ref); ok {
+		if c.changed[r.Num] {
+			c.forbid(KindPage, 0, r.Num, "Pages/Kids")
+		}
+		c.pages.lists[r.Num] = true
+		v, err := c.b.Object(r.Num)
+		if err != nil {
+			return nil, false
+		}
+		o = v
+	}
+	a, ok := o.(revision.Array)
+	return a, ok
 }
 
 // rewrittenNode: old iText versions leave their version in the root of the page
@@ -145,15 +216,17 @@ func rect(f *revision.File, o revision.Object) ([4]float64, bool) {
 // comparePages compares each page; only new signature widgets may join its
 // annotations. It runs after the form, which finds those widgets.
 func (c *comparer) comparePages() error {
-	for i, p := range c.pageList {
-		var old *revision.Dict
+	for i, p := range c.pages.list {
+		if c.untouched(p) {
+			c.still = append(c.still, p.num)
+			continue
+		}
+		old := p.dict
 		if c.changed[p.num] {
 			if old = c.a.Dict(revision.Ref{Num: p.num}); old == nil {
 				c.forbid(KindPage, i+1, p.num, "page")
 				continue
 			}
-		} else {
-			old = p.dict
 		}
 		c.rest(old, p.dict, p.num, i+1, KindPage, "page", "Annots", "Parent")
 		if !revision.Equal(old.Get("Parent"), p.dict.Get("Parent")) {
@@ -162,6 +235,61 @@ func (c *comparer) comparePages() error {
 		c.annots(old.Get("Annots"), p.dict.Get("Annots"), p.num, i+1)
 	}
 	return nil
+}
+
+// untouched reports whether a page and its list of annotations are what they
+// were, so that only where it leads to is of interest.
+func (c *comparer) untouched(p page) bool {
+	if c.changed[p.num] {
+		return false
+	}
+	switch a := p.dict.Get("Annots").(type) {
+	case revision.Ref:
+		if c.changed[a.Num] {
+			return false
+		}
+		v, err := c.b.Object(a.Num)
+		list, plain := v.(revision.Array)
+		return err == nil && plain && c.listsNoWidget(list)
+	case revision.Array:
+		return c.listsNoWidget(a)
+	case nil:
+		return true
+	}
+	return false
+}
+
+// listsNoWidget: a page can list a number that nothing bears yet, for a new
+// widget to appear there.
+func (c *comparer) listsNoWidget(a revision.Array) bool {
+	if len(c.widgets) == 0 {
+		return true
+	}
+	if c.b.Spend(len(a)) != nil {
+		return false
+	}
+	return !slices.ContainsFunc(a, func(o revision.Object) bool { return c.widgets[refNum(o)] })
+}
+
+// pushStill queues what the untouched part of the page tree leads to, with the
+// names that tell where a change was met.
+func (c *comparer) pushStill() {
+	for _, num := range c.still {
+		d := c.b.Dict(revision.Ref{Num: num})
+		if d == nil {
+			continue
+		}
+		n := c.pages.pageOf(num)
+		for _, e := range d.Entries {
+			switch e.Key {
+			case "Parent", "Kids":
+			case "Annots":
+				c.push(e.Value, n, KindAnnotation, "page/Annots")
+			default:
+				c.push(e.Value, n, kindOf(e.Key, KindPage), "")
+			}
+		}
+	}
 }
 
 func (c *comparer) annots(oa, ob revision.Object, num, pageNo int) {
@@ -188,11 +316,13 @@ func (c *comparer) annots(oa, ob revision.Object, num, pageNo int) {
 		c.own(ob)
 	}
 	var kept revision.Array
-	covered := 0.0
+	covered, before := 0.0, refSet(a)
 	for _, x := range b {
-		if r, ok := x.(revision.Ref); ok && c.widgets[r.Num] && !containsRef(a, r) {
+		if r, ok := x.(revision.Ref); ok && c.widgets[r.Num] {
 			covered += c.shown[r.Num]
-			continue
+			if !before[r] {
+				continue
+			}
 		}
 		kept = append(kept, x)
 	}
@@ -212,8 +342,16 @@ func (c *comparer) annots(oa, ob revision.Object, num, pageNo int) {
 // pageArea is the area of a page in square points, of Letter when it is
 // unknown.
 func (c *comparer) pageArea(pageNo int) float64 {
-	if pageNo > 0 && c.pageList[pageNo-1].area > 0 {
-		return c.pageList[pageNo-1].area
+	if pageNo > 0 {
+		p := c.pages.list[pageNo-1]
+		if n := c.area(p.dict.Get("MediaBox")); n > 0 {
+			return n
+		}
+		for up := p.over; up != nil; up = up.over {
+			if n := c.area(up.box); n > 0 {
+				return n
+			}
+		}
 	}
 	return 612 * 792
 }

@@ -19,7 +19,7 @@ func (c *comparer) signatureRef(o revision.Object) (timestamp, ok bool) {
 		return false, false
 	}
 	ts, known := c.sigs[r.Num]
-	if !known || !c.changed[r.Num] || c.a.InUse(r.Num) || c.role[r.Num] == roleOwned {
+	if !known || !c.changed[r.Num] || c.a.InUse(r.Num) || c.role(r.Num) == roleOwned {
 		return false, false
 	}
 	c.own(r)
@@ -90,10 +90,10 @@ func (c *comparer) fillWidget(da, db *revision.Dict, num, pageNo int, f field, t
 // signed reports a filled signature field, or a widget that shows it.
 func (c *comparer) signed(db *revision.Dict, num, pageNo int, f field, ts, added bool) {
 	size, visible := c.shows(db)
-	if pageNo == 0 && c.b.Spend(8*len(c.pageList)) == nil {
-		for i, p := range c.pageList {
+	if pageNo == 0 && c.b.Spend(8*len(c.pages.list)) == nil {
+		for i, p := range c.pages.list {
 			if v, err := c.b.Resolve(p.dict.Get("Annots")); err == nil {
-				if a, ok := v.(revision.Array); ok && containsRef(a, revision.Ref{Num: num}) {
+				if a, ok := v.(revision.Array); ok && c.b.Spend(len(a)/4) == nil && containsRef(a, revision.Ref{Num: num}) {
 					pageNo = i + 1
 				}
 			}

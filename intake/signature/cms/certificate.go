@@ -129,6 +129,9 @@ func decodeName(raw []byte) pkix.Name {
 func (s *SignerInfo) find(certs []*Certificate) []*Certificate {
 	var out []*Certificate
 	for _, c := range certs {
+		if len(out) == maxCandidates {
+			break
+		}
 		dup := false
 		for _, o := range out {
 			dup = dup || bytes.Equal(o.Raw, c.Raw)

@@ -16,6 +16,12 @@ import (
 	"math/big"
 )
 
+// Limits that no genuine container comes near.
+const (
+	maxCertificates = 256 // of one container
+	maxCandidates   = 8   // certificates that answer to one signer's name
+)
+
 // Content types, PKCS#7/CMS and GM/T 0010.
 const (
 	oidData         = "1.2.840.113549.1.7.1"
@@ -152,7 +158,7 @@ func (sd *SignedData) parse(seq element) error {
 		for _, e := range list {
 			// One odd certificate, or an attribute certificate, does not
 			// spoil the rest: what is needed is looked for by name.
-			if cert, err := ParseCertificate(e.raw); err == nil {
+			if cert, err := ParseCertificate(e.raw); err == nil && len(sd.Certificates) < maxCertificates {
 				sd.Certificates = append(sd.Certificates, cert)
 			}
 		}

@@ -2,24 +2,25 @@ package revision
 
 import (
 	"fmt"
-	"maps"
+	"io"
 	"slices"
 )
 
 // Document is the whole file; its revisions share parsed objects and limits.
 type Document struct {
-	data       []byte
-	budget     budget
-	entries    int
-	sections   map[int]*Section
-	objects    map[int]*Indirect // by offset
-	packed     map[int][]packed  // object streams by offset of the stream
-	crypt      *decrypter
-	cryptFor   Object
-	cryptErr   error
-	depth      int // Length of Length of Length …
-	references map[Location][]int
-	steps      int // of walks over revisions
+	data     []byte
+	budget   budget
+	entries  int
+	sections map[int]*Section
+	objects  map[int]*Indirect // by offset
+	packed   map[int][]packed  // object streams by offset of the stream
+	crypt    *decrypter
+	cryptFor Object
+	cryptErr error
+	tables   map[int]*table // of opened revisions, by offset of their newest section
+	depth    int            // Length of Length of Length …
+	inflater io.ReadCloser
+	steps    int // of walks over revisions
 }
 
 // NewDocument prepares to read revisions of data, which is not copied and must
@@ -29,13 +30,13 @@ func NewDocument(data []byte) *Document {
 		data: data,
 		// A value costs at least one byte of the file or of an inflated
 		// stream; updates that are read several times are cached.
-		budget:     budget{values: maxValues, bytes: 8*len(data) + 1<<20, inflated: maxInflated, streams: maxStreams},
-		entries:    maxEntries,
-		steps:      maxSteps,
-		sections:   make(map[int]*Section),
-		objects:    make(map[int]*Indirect),
-		packed:     make(map[int][]packed),
-		references: make(map[Location][]int),
+		budget:   budget{values: maxValues, bytes: 8*len(data) + 1<<20, inflated: maxInflated, streams: maxStreams},
+		entries:  maxEntries,
+		steps:    maxSteps,
+		sections: make(map[int]*Section),
+		objects:  make(map[int]*Indirect),
+		packed:   make(map[int][]packed),
+		tables:   make(map[int]*table),
 	}
 }
 
@@ -47,7 +48,7 @@ type File struct {
 	Sections []*Section
 	// Trailer is the newest section's trailer dictionary.
 	Trailer *Dict
-	table   map[int]Location
+	table   *table
 }
 
 // Indirect is an indirect object as it stands in the file.
@@ -56,6 +57,7 @@ type Indirect struct {
 	Start, End int // from the object number to after "endobj"
 	Value      Object
 	EndedBy    string // "endobj"; anything else is a fault
+	holder     holder
 }
 
 // Open reads the structure of the revision that ends at byte end.
@@ -63,7 +65,7 @@ func (d *Document) Open(end int) (*File, error) {
 	if end < 0 || end > len(d.data) {
 		return nil, syntax(end, "revision outside the file")
 	}
-	f := &File{doc: d, data: d.data[:end], table: make(map[int]Location)}
+	f := &File{doc: d, data: d.data[:end], table: &table{}}
 	offset, err := lastStartXRef(f.data)
 	if err != nil {
 		return nil, err
@@ -78,16 +80,11 @@ func (d *Document) Open(end int) (*File, error) {
 		if err != nil {
 			return nil, err
 		}
-		if d.budget.values -= len(s.Entries) / 4; d.budget.values < 0 {
-			return nil, ErrBudget
-		}
 		f.Sections = append(f.Sections, s)
-		for num, loc := range s.Entries {
-			if _, newer := f.table[num]; !newer {
-				f.table[num] = loc
-			}
-		}
 		offset = s.Prev
+	}
+	if err := f.tabulate(); err != nil {
+		return nil, err
 	}
 	f.Trailer = f.Sections[0].Trailer
 	if _, ok := f.Trailer.Get("Root").(Ref); !ok {
@@ -97,6 +94,37 @@ func (d *Document) Open(end int) (*File, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// tabulate lays the sections over each other, oldest first, from the newest
+// revision on that was opened before and that this one continues.
+func (f *File) tabulate() error {
+	d := f.doc
+	n := 0
+	for n < len(f.Sections) && d.tables[f.Sections[n].Offset] == nil {
+		n++
+	}
+	var t *table
+	if n < len(f.Sections) {
+		t = d.tables[f.Sections[n].Offset]
+	}
+	if n > 0 {
+		t = t.grow()
+		d.entries -= len(t.pages) / 8
+	}
+	for _, s := range slices.Backward(f.Sections[:n]) {
+		if d.budget.values -= len(s.Entries) / 4; d.budget.values < 0 {
+			return ErrBudget
+		}
+		for num, loc := range s.Entries {
+			if d.entries -= t.list(num, loc); d.entries < 0 {
+				return ErrBudget
+			}
+		}
+	}
+	f.table = t
+	d.tables[f.Sections[0].Offset] = t
+	return nil
 }
 
 // Spend takes n steps of a walk off the document's budget, which all revisions
@@ -113,17 +141,26 @@ func (f *File) End() int { return len(f.data) }
 
 // Numbers lists the object numbers of the revision in ascending order, free
 // ones included.
-func (f *File) Numbers() []int { return slices.Sorted(maps.Keys(f.table)) }
+func (f *File) Numbers() []int { return f.table.numbers(nil) }
+
+// Differing lists in ascending order the object numbers that f and an earlier
+// revision do not find at the same place, as [File.Same] has it, whether they
+// are free, absent or in use.
+func (f *File) Differing(old *File) []int {
+	nums := append(f.table.numbers(old.table), old.table.numbers(f.table)...)
+	nums = append(nums, f.table.heldBy(nums)...)
+	slices.Sort(nums)
+	return slices.DeleteFunc(slices.Compact(nums), func(num int) bool { return f.Same(old, num) })
+}
 
 // Locate returns where the revision finds object num.
 func (f *File) Locate(num int) (Location, bool) {
-	l, ok := f.table[num]
-	return l, ok
+	return f.table.find(num)
 }
 
 // InUse reports whether object num exists in the revision.
 func (f *File) InUse(num int) bool {
-	l, ok := f.table[num]
+	l, ok := f.table.find(num)
 	return ok && !l.Free
 }
 
@@ -167,7 +204,7 @@ func (f *File) Root() (*Dict, error) {
 
 // Object returns the value of object num, null when it is free or unknown.
 func (f *File) Object(num int) (Object, error) {
-	loc, ok := f.table[num]
+	loc, ok := f.table.find(num)
 	if !ok || loc.Free {
 		return nil, nil
 	}
@@ -178,20 +215,17 @@ func (f *File) Object(num int) (Object, error) {
 		}
 		return ind.Value, nil
 	}
-	objs, err := f.unpack(loc.Container)
+	p, err := f.packedObject(num, loc)
 	if err != nil {
 		return nil, err
 	}
-	if loc.Index >= len(objs) || objs[loc.Index].num != num {
-		return nil, fmt.Errorf("object %d is not where the cross-reference says", num)
-	}
-	return objs[loc.Index].value, nil
+	return p.value, nil
 }
 
 // Indirect returns object num with its place; it fails for objects in object
 // streams and for free ones.
 func (f *File) Indirect(num int) (*Indirect, error) {
-	loc, ok := f.table[num]
+	loc, ok := f.table.find(num)
 	if !ok || loc.Free || loc.Container != 0 {
 		return nil, fmt.Errorf("object %d has no place of its own", num)
 	}
@@ -211,8 +245,8 @@ func (f *File) Indirect(num int) (*Indirect, error) {
 // Same reports whether two revisions find object num at the same place, so
 // that it cannot differ.
 func (f *File) Same(g *File, num int) bool {
-	a, okA := f.table[num]
-	b, okB := g.table[num]
+	a, okA := f.table.find(num)
+	b, okB := g.table.find(num)
 	if !okA || !okB {
 		return okA == okB || (okA && a.Free) || (okB && b.Free)
 	}
@@ -223,8 +257,8 @@ func (f *File) Same(g *File, num int) bool {
 		return false
 	}
 	if a.Container != 0 {
-		ca, okA := f.table[a.Container]
-		cb, okB := g.table[a.Container]
+		ca, okA := f.table.find(a.Container)
+		cb, okB := g.table.find(a.Container)
 		return okA && okB && ca == cb
 	}
 	return true

@@ -10,13 +10,13 @@ import (
 // within two seconds and half a gigabyte.
 const (
 	maxDepth    = 64        // nested arrays and dictionaries
-	maxValues   = 4 << 20   // objects parsed from one document, over all its revisions
+	maxValues   = 3 << 20   // objects parsed from one document, over all its revisions
 	maxInflated = 64 << 20  // bytes inflated from object and cross-reference streams
 	maxStreams  = 1 << 16   // object streams inflated
 	maxKeys     = 1 << 16   // keys of one dictionary
 	maxSteps    = 8 << 20   // steps of walks over all revisions
 	maxSections = 2048      // cross-reference sections in one chain
-	maxEntries  = 2_000_000 // cross-reference entries of one chain
+	maxEntries  = 1_000_000 // cross-reference entries read, over all revisions
 	maxNumber   = 8_388_607 // object numbers (ISO 32000-1, Annex C)
 )
 

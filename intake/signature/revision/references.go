@@ -1,31 +1,37 @@
 package revision
 
-// References lists the objects that object num refers to, each once. The
-// answer is kept per place in the file, so that comparing many revisions walks
-// each object once.
+// holder is a parsed object with the references in it, which are kept so that
+// comparing many revisions walks each object once.
+type holder struct {
+	refs   []int
+	listed bool
+}
+
+func (h *holder) references(o Object) []int {
+	if !h.listed {
+		h.refs, h.listed = Referenced(o, nil), true
+	}
+	return h.refs
+}
+
+// References lists the objects that object num refers to.
 func (f *File) References(num int) ([]int, error) {
-	loc, ok := f.table[num]
+	loc, ok := f.table.find(num)
 	if !ok || loc.Free {
 		return nil, nil
 	}
-	key := loc
 	if loc.Container != 0 {
-		at, ok := f.table[loc.Container]
-		if !ok {
-			return nil, syntax(0, "object stream %d missing", loc.Container)
+		p, err := f.packedObject(num, loc)
+		if err != nil {
+			return nil, err
 		}
-		key.Offset = at.Offset
+		return p.holder.references(p.value), nil
 	}
-	if refs, ok := f.doc.references[key]; ok {
-		return refs, nil
-	}
-	o, err := f.Object(num)
+	ind, err := f.Indirect(num)
 	if err != nil {
 		return nil, err
 	}
-	refs := Referenced(o, nil)
-	f.doc.references[key] = refs
-	return refs, nil
+	return ind.holder.references(ind.Value), nil
 }
 
 // Referenced appends the numbers of the objects that o refers to.

@@ -8,13 +8,27 @@ import (
 )
 
 type packed struct {
-	num   int
-	value Object
+	num    int
+	value  Object
+	holder holder
+}
+
+// packedObject returns object num, which its location places in an object
+// stream.
+func (f *File) packedObject(num int, loc Location) (*packed, error) {
+	objs, err := f.unpack(loc.Container)
+	if err != nil {
+		return nil, err
+	}
+	if loc.Index >= len(objs) || objs[loc.Index].num != num {
+		return nil, fmt.Errorf("object %d is not where the cross-reference says", num)
+	}
+	return &objs[loc.Index], nil
 }
 
 // unpack parses the object stream num (ISO 32000-1, 7.5.7).
 func (f *File) unpack(num int) ([]packed, error) {
-	loc, ok := f.table[num]
+	loc, ok := f.table.find(num)
 	if !ok || loc.Free || loc.Container != 0 {
 		return nil, fmt.Errorf("object stream %d missing", num)
 	}
@@ -67,7 +81,7 @@ func (f *File) unpackStream(ind *Indirect) ([]packed, error) {
 		if err != nil {
 			return nil, fmt.Errorf("object stream %d: %w", num, err)
 		}
-		objs = append(objs, packed{id, o})
+		objs = append(objs, packed{num: id, value: o})
 	}
 	return objs, nil
 }
@@ -134,12 +148,19 @@ func (d *Document) decode(st *Stream, c *decrypter) ([]byte, error) {
 }
 
 func (d *Document) inflate(data []byte) ([]byte, error) {
-	r, err := zlib.NewReader(bytes.NewReader(data))
+	// One reader serves all: a document may hold tens of thousands of streams.
+	var err error
+	if d.inflater == nil {
+		d.inflater, err = zlib.NewReader(bytes.NewReader(data))
+	} else {
+		err = d.inflater.(zlib.Resetter).Reset(bytes.NewReader(data), nil)
+	}
 	if err != nil {
+		d.inflater = nil
 		return nil, err
 	}
 	var buf bytes.Buffer
-	n, err := io.Copy(&buf, io.LimitReader(r, int64(d.budget.inflated)+1))
+	n, err := io.Copy(&buf, io.LimitReader(d.inflater, int64(d.budget.inflated)+1))
 	if d.budget.inflated -= int(n); d.budget.inflated < 0 {
 		return nil, ErrBudget
 	}

@@ -34,7 +34,7 @@ func (f *File) Updates(old *File) ([]Update, error) {
 		if l, ok := known[num]; ok {
 			return l, true
 		}
-		l, ok := old.table[num]
+		l, ok := old.table.find(num)
 		return l, ok
 	}
 	for i := n - 1; i >= 0; i-- {
