@@ -301,11 +301,15 @@ func (c candidates) fromProse(it *item) {
 			take(fStoreys, storeyProse.FindStringSubmatchIndex(t), 1, 1)
 		}
 	}
-	for _, d := range datesIn(t) {
-		after := t[d.to:]
+	ds := datesIn(t)
+	for i, d := range ds {
+		to := d.to
+		if i+1 < len(ds) && ds[i+1].from == to { // from … to …
+			to = ds[i+1].to
+		}
 		before := t[:d.from]
-		if fieldDate.MatchString(before) && visited.MatchString(after) && !histCue.MatchString(tailOf(before, 12)) {
-			c.add(fInspected, it.text.sub(d.from, d.to), it.page, 0)
+		if fieldDate.MatchString(before) && visited.MatchString(t[to:]) && !histCue.MatchString(tailOf(before, 12)) {
+			c.add(fInspected, it.text.sub(d.from, to), it.page, 0)
 		}
 	}
 }

@@ -43,7 +43,9 @@ func assemble(pages [][]*line) []*item {
 			next := len(lines)
 			if len(forms) > 0 {
 				if next = forms[0].from; next == i {
-					items = append(items, forms[0].item(items))
+					if it := forms[0].item(items); it != nil {
+						items = append(items, it)
+					}
 					i, forms = forms[0].to, forms[1:]
 					continue
 				}
@@ -124,7 +126,7 @@ func continues(prev *item, text string, l *line) bool {
 			return false
 		}
 	}
-	if labelled.MatchString(text) && !full {
+	if labelled.MatchString(text) && !full && !(prev.body && midProse(text)) {
 		return false
 	}
 	if full {
@@ -132,7 +134,7 @@ func continues(prev *item, text string, l *line) bool {
 	}
 	// A sentence that breaks off early (forced breaks, narrow boxes, page ends)
 	// goes on where the next line is not indented as a paragraph would be.
-	if prev.body && !labelled.MatchString(pt) && !agencySigns.MatchString(pt) && !dateLine(text) && !strings.HasPrefix(text, "《") &&
+	if prev.body && (!labelled.MatchString(pt) || midProse(pt)) && !agencySigns.MatchString(pt) && !dateLine(text) && !strings.HasPrefix(text, "《") &&
 		(!samePage || l.x0() <= prev.left+0.6*l.size) {
 		return true
 	}
@@ -149,6 +151,13 @@ var (
 	gradeFirst   = regexp.MustCompile(`^["“]?(?:[A-D](?:_?[({]?su|_?[({]?ss)?[)}]?["”]?级?|(?:I{1,3}|IV)["”]?级|[一二三四]级)(?:["”]|[。,;(:]|$|危)`)
 	starter      = regexp.MustCompile(`^(?:su|ss|u|s|r|[)、,。;》”]|级|[的及和与])`)
 )
+
+// midProse tells whether a line's words before its colon are no label: the
+// colon is one of a sentence.
+func midProse(t string) bool {
+	head, _, _ := strings.Cut(t, ":")
+	return labelOf(head) == fNone && sectionOf(head) == "" && !signing.MatchString(t)
+}
 
 // dateLine tells whether a line is nothing but a date.
 func dateLine(t string) bool {

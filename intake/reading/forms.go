@@ -60,11 +60,17 @@ func formsOf(lines []*line, before *form) []*form {
 		out = append(out, f)
 		i = f.to
 	}
+	rows := false // inside a table with a heading line, not a form
 	for k := i; k < len(lines); k++ {
+		if k > 0 && lines[k-1].cy()-lines[k].cy() > 3.6*lines[k].size || isProse(lines[k]) {
+			rows = false
+		}
+		rows = rows || headLine(lines[k])
 		lab, _ := stackedLabel(lines, k, 0, true)
-		if lab == nil {
+		if lab == nil || rows && (labelOf(lab.folded()) == fNone || labelOf(lab.folded()) == fOther) || headLine(lines[k]) {
 			continue
 		}
+		rows = false
 		at, lab := leftmost(lines, k, lab)
 		if f := growForm(lines, i, at, lab); f != nil {
 			out = append(out, f)
@@ -73,6 +79,26 @@ func formsOf(lines []*line, before *form) []*form {
 	}
 	return out
 }
+
+// headLine tells whether a line is the heading of a table: several cells, each
+// the name of a column, none an entry.
+func headLine(l *line) bool {
+	if len(l.cells) < 2 {
+		return false
+	}
+	heads := 0
+	for _, c := range l.cells {
+		t := c.folded()
+		if columnHead.MatchString(t) {
+			heads++
+		} else if !isLabel(t, false) {
+			return false
+		}
+	}
+	return heads > 0 && heads*2 >= len(l.cells)
+}
+
+var columnHead = re(`^(?:序号|编号|鉴定单元|鉴定系统|子单元|子系统|构件|构造|楼层|层次|部位|位置|项目|名称|等级|含义|裂缝损伤|位移变形|承载能力|单体|栋号|幢号|楼号|.{1,8}(?:名称|等级|评级|级别|结果|标准|要求|含义|数量|项目|部位|位置|比例|百分比|编号|单元|系统)(?:[(].{1,6}[)])?)$`)
 
 // leftmost returns the label at the left edge where the first one found stands
 // in a column further right, a little higher because it takes two lines.
@@ -222,6 +248,9 @@ func entryStart(lines []*line, k int, lab *cell) float64 {
 // takes tells whether line j goes on with the form.
 func (f *form) takes(lines []*line, j int) bool {
 	l, above := lines[j], lines[j-1]
+	if headLine(l) {
+		return false
+	}
 	if above.cy()-l.cy() > 5.5*max(l.size, above.size) || above.cy()-l.cy() < 0 {
 		return false
 	}
@@ -283,7 +312,35 @@ func (f *form) lay() bool {
 			}
 		}
 	}
+	if f.headed() {
+		return false
+	}
 	return known >= 2 || known == 1 && several > 0
+}
+
+// headed tells whether the labels are the heading of a table whose rows follow
+// below: the first line holds nothing else, or most rows begin with a word
+// that labels nothing.
+func (f *form) headed() bool {
+	words := 0
+	for _, lab := range f.columns[0].labels {
+		if isLabel(lab.cell.folded(), true) {
+			words++
+		}
+	}
+	if words*2 < len(f.columns[0].labels) {
+		return true
+	}
+	top := f.columns[0].labels[0]
+	if len(f.columns) < 2 || len(top.entry) > 0 && math.Abs(top.entry[0].cy()-top.cell.cy()) < 2*top.cell.size {
+		return false
+	}
+	for _, col := range f.columns[1:] {
+		if lab := col.labels[0]; math.Abs(lab.cell.cy()-top.cell.cy()) < 0.5*top.cell.size {
+			return true
+		}
+	}
+	return false
 }
 
 // findLabels collects the labels in their columns, and tells how many of them
@@ -521,6 +578,9 @@ func (f *form) item(before []*item) *item {
 			t.cells = append(t.cells, p.entry)
 		}
 	}
+	for _, c := range f.carried {
+		used[c] = true
+	}
 	for _, col := range f.columns {
 		for _, c := range col.lines {
 			used[c] = true
@@ -546,6 +606,9 @@ func (f *form) item(before []*item) *item {
 		t.above = before[n-1].text.text
 	}
 	f.carry(t, before)
+	if len(t.cells) == 0 {
+		return nil // all of it went on with the form before
+	}
 	return &item{page: f.page, table: t, form: f, body: len(before) > 0 && before[len(before)-1].body}
 }
 

@@ -55,7 +55,7 @@ func (r *reader) mentionsOf(s sentence) []*mention {
 			prevEnd = t.to
 			continue
 		}
-		c := setting{before: before, after: after, clause: clauseBefore(s.text, t.from), section: s.section, year: r.year}
+		c := setting{before: before, after: after, clause: announcing(s.text, t.from), section: s.section, year: r.year}
 		c.inList = inList(s.text, toks, i)
 		c.unitsBefore = len(unitsIn(itemNumber.ReplaceAllString(c.clause, ""), r.known)) > 0
 		c.unitsAfter = ofAfter.MatchString(after) && len(unitsIn(clip(after, 30), r.known)) > 0
@@ -67,6 +67,16 @@ func (r *reader) mentionsOf(s sentence) []*mention {
 		prevEnd = t.to
 	}
 	return out
+}
+
+// announcing returns the clause before byte i; a colon that leads up to it ends
+// none: 安全性等级为：Dsu级.
+func announcing(s string, i int) string {
+	b := strings.TrimRight(s[:i], `"“'‘`)
+	if j := len(b) - 1; j >= 0 && b[j] == ':' {
+		return clauseBefore(s, j) + s[j:i]
+	}
+	return clauseBefore(s, i)
 }
 
 // inList counts the grades of the same form that stand in a row with token i,

@@ -35,7 +35,7 @@ var headings = []struct {
 	{regexp.MustCompile(`相邻(?:建筑|房屋)|周边(?:建筑|房屋|环境)|毗邻`), secNeighbours},
 	{regexp.MustCompile(`历史|沿革|既往|以往|前次|历次|原鉴定`), secHistory},
 	{regexp.MustCompile(`声明|注意事项|须知|说明$|目录|目次`), secDeclaration},
-	{regexp.MustCompile(`附[录件图表]|原始记录|照片|影像|资质证书|平面图`), secAppendix},
+	{regexp.MustCompile(`附[录件图表注]|原始记录|照片|影像|资质证书|平面图`), secAppendix},
 	{regexp.MustCompile(`(?:鉴定|评定|评估|检测|综合|检验|安全性?|最终)+的?(?:结论|意见)(?:[及与和、]|$)|(?:鉴定|评定|评估|综合|最终)的?结果(?:[及与和、]|$)|^结论|结论(?:[及与和、].{0,6})?$|^鉴定评定$|结论与|鉴定综合意见`), secConclusion},
 	{regexp.MustCompile(`(?:处理|处置|整治|加固|使用|维修|安全|措施|有关|相关|治理)的?(?:建议|意见|措施|要求|方案)|^建议|建议$|处理及建议|对策`), secAdvice},
 	{regexp.MustCompile(`验算|承载力(?:计算|复核|分析)|计算(?:分析|结果)|结构(?:分析|计算|复核)`), secAnalysis},
@@ -69,7 +69,7 @@ func matchSection(t string) section {
 }
 
 // bare are headings that stand without a number.
-var bare = regexp.MustCompile(`^(?:声明|目录|前言|结论|建议|鉴定结论|鉴定意见|检测鉴定结论|综合结论|评定结论|结论与建议|结论及建议|鉴定结论[及与和](?:处理)?建议|处理建议|处理意见|鉴定建议|建议措施|鉴定依据|检测依据|评级标准|(?:房屋|工程|项目|建筑)?(?:基本)?概况|现场检查(?:情况|结果)?|检测结果|承载力验算|安全性评级|(?:安全性|危险性|可靠性)鉴定评级|鉴定评级|等级评定|附件|附录|鉴定(?:的)?目的(?:[及和与、]范围)?|鉴定范围)[::]?$`)
+var bare = regexp.MustCompile(`^(?:声明|目录|前言|结论|建议|鉴定结论|鉴定意见|检测鉴定结论|综合结论|评定结论|结论与建议|结论及建议|鉴定结论[及与和](?:处理)?建议|处理建议|处理意见|鉴定建议|建议措施|鉴定依据|检测依据|评级标准|(?:房屋|工程|项目|建筑)?(?:基本)?概况|现场检查(?:情况|结果)?|检测结果|承载力验算|安全性评级|(?:安全性|危险性|可靠性)鉴定评级|鉴定评级|等级评定|附件|附录|附注|鉴定(?:的)?目的(?:[及和与、]范围)?|鉴定范围)[::]?$`)
 
 // looksHeading tells whether a line is a heading: short, without the marks of
 // a sentence, numbered and with words of a section, or one of the bare ones.

@@ -70,6 +70,9 @@ func (r *reader) statementsOf(s sentence) []schemas.Statement {
 	if s.section == secBasis || s.section == secDeclaration || s.section != secConclusion && scaleEntry.MatchString(s.text) {
 		return nil
 	}
+	if s.section != secConclusion && s.section != secAdvice && houseClass.MatchString(s.text) && lastOf(thisCue, s.text) < 0 {
+		return nil
+	}
 	ms := r.mentionsOf(s)
 	if definesOnly(s, ms) {
 		return nil
@@ -100,6 +103,9 @@ func (r *reader) statementsOf(s sentence) []schemas.Statement {
 
 // scaleEntry: a sentence that begins with a grade and explains it.
 var scaleEntry = re(`^(?:[(]?[0-9①-⑳]{1,2}[)、.]?|注:?)?["“]?(?:[A-Da-d](?:su|ss|u|s|r)?|IV|III|II|I)["”]?级?["”]?[:,(]`)
+
+// houseClass: what a rule says of all houses of a kind.
+var houseClass = re(`的(?:房屋|自建房|建筑物?|危房|危险房屋),?(?:应|必须|须|一律|要|均)`)
 
 var negatedGeo = re(`(?:未|不|无|没有|非|排除)[^,;。]{0,14}(?:滑坡|崩塌|泥石流|危岩|塌陷|地裂缝|地质灾害|地灾|滑动|采空|不稳定斜坡|切坡|落石)`)
 

@@ -103,7 +103,7 @@ func unitsIn(s string, known []string) []string {
 var (
 	subjectTail = regexp.MustCompile(`(?:的)?(?:主体|整体|上部|现状)?(?:结构)?(?:的)?(?:综合|现状)?(?:安全性|危险性|可靠性|使用性|安全|危险|等级|评级|评定|鉴定|均|分别|各|都|综合|应|可|也|亦|同|为|属|整体|结构|被|经|现状|鉴定单元|鉴定系统|单元).*$`)
 	// notName: words that no name of a building holds.
-	notName = regexp.MustCompile(`[该本此已有为被的将对把应可在与及其另]|[加改修处整补]\p{Han}?后|后的|没有|一[栋幢户座处]|构成|属|危|整[栋幢]`)
+	notName = regexp.MustCompile(`[该本此已有为被的将对把应可在与及其另]|[加改修处整补]\p{Han}?后|^后房|[第两]?[一二三四两]?阶段|后的|没有|一[栋幢户座处]|构成|属|危|整[栋幢]`)
 	// partName: parts of a house, which a grade of the house is not about.
 	partName = regexp.MustCompile(`^(?:[一二三四五六七八九十0-9]+层|底层|顶层|首层|楼层|每层|各层|局部|部分|楼板|屋面|墙|梁|柱|构件|地基|基础|上部|围护|子单元|底部|轴|.*(?:构件|子单元|承重部分|楼面|地基基础|承重结构))`)
 )
