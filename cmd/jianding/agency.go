@@ -90,14 +90,7 @@ func setAgencyStatus(ctx context.Context, l *ledger.Ledger, id string, status sc
 	if status == schemas.AgencySuspended {
 		a.SuspendedFrom = &now
 	}
-	if err := l.PutAgency(ctx, a, by, now); err != nil {
-		return err
-	}
-	touched, err := l.ReportsTouchedBy(ctx, []string{id}, nil)
-	if err != nil {
-		return err
-	}
-	return l.RequestReassess(ctx, touched, "agency "+id+" is now "+string(status), by, now)
+	return l.PutAgency(ctx, a, by, now) // which makes new assessments owed
 }
 
 func newToken() *cobra.Command {

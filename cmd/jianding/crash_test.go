@@ -65,6 +65,11 @@ func runCrashes(t *testing.T, o *outside, more func(map[string]any), disturb fun
 	}
 	r := rand.New(rand.NewPCG(*killSeed, 7))
 	for round := range n {
+		if round%2 == 1 {
+			// However slow the machine is, half of the kills hit a house at work.
+			before := s.promises()
+			h.eventually("reports come in again", 2*time.Minute, func() bool { return s.promises() > before+1 })
+		}
 		<-time.After(time.Duration(200+r.IntN(1500)) * time.Millisecond)
 		h.kill()
 		if disturb != nil {
@@ -88,6 +93,12 @@ type submitters struct {
 
 	mu       sync.Mutex
 	receipts []promise
+}
+
+func (s *submitters) promises() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.receipts)
 }
 
 // promise is a receipt that an agency holds.

@@ -65,7 +65,7 @@ func (d *demoHouse) narrate(ctx context.Context, until bool) bool {
 			after = e.Seq
 			d.tell(ctx, e)
 		}
-		if until && (d.finished(ctx) || time.Since(start) > 2*time.Minute) {
+		if until && (d.finished(ctx) || time.Since(start) > 4*time.Minute) {
 			return true
 		}
 	}

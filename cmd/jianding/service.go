@@ -93,8 +93,8 @@ func build(ctx context.Context, cfg config, which parts, log *slog.Logger) (_ *s
 	}
 	if s.pool, err = assessment.NewPool(assessment.PoolOptions{
 		// One child more than short documents have places, so that a long one
-		// cannot hold them up.
-		Workers: cfg.processes() + 1, MemoryBytes: int64(cfg.Assessment.MemoryMB) << 20, Wall: cfg.Assessment.Timeout,
+		// cannot hold them up, and one for the pre-checks of the portal.
+		Workers: cfg.processes() + 2, MemoryBytes: int64(cfg.Assessment.MemoryMB) << 20, Wall: cfg.Assessment.Timeout,
 		CacheDir: cfg.Assessment.CacheDir, Logger: log,
 	}); err != nil {
 		return nil, err
@@ -296,6 +296,7 @@ func (s *service) buildWeb(which parts, links pageLinks, registry *prometheus.Re
 			return terms.Decision(r, effective, d.Verdict, now), nil
 		},
 		OpenNotice: func(n schemas.Notice, _ time.Time) (schemas.NewCase, error) { return terms.NoticeCase(n), nil },
+		Precheck:   s.precheck,
 		Export:     exporter(s.ledger, s.originals, s.profile),
 		PageImage:  s.pageImage,
 		CopyTo:     func(c schemas.Case) []string { return s.cfg.Ladder.CopyTo(c.Town, c.Use) },
@@ -316,6 +317,15 @@ func (s *service) buildWeb(which parts, links pageLinks, registry *prometheus.Re
 	var err error
 	s.handler, err = web.New(o)
 	return err
+}
+
+// precheck assesses a document that nobody has sent yet, with today's trust.
+func (s *service) precheck(ctx context.Context, document io.Reader, size int64, declared schemas.Declared, at time.Time) (schemas.Assessment, error) {
+	trust, err := s.ledger.TrustMaterial(ctx)
+	if err != nil {
+		return schemas.Assessment{}, err
+	}
+	return s.pool.Assess(ctx, document, size, declared, trust, at)
 }
 
 // pageImage draws one page of an original for a reviewer's eyes.

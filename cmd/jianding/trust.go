@@ -38,7 +38,7 @@ func newTrust() *cobra.Command {
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%d trust items, %d agencies changed\n", items, len(changed))
-			return reassessAll(cmd, l, changed, "trust directory imported", operator(as))
+			return reassessAll(cmd, l, "trust directory imported", operator(as))
 		})
 	add := onLedger("add root|intermediate|crl FILE", "Add or replace one item; the reports that it touches are assessed again", exactly(2),
 		func(cmd *cobra.Command, args []string, _ config, l *ledger.Ledger) error {
@@ -52,7 +52,7 @@ func newTrust() *cobra.Command {
 			if err := l.PutTrustItem(cmd.Context(), args[0], filepath.Base(args[1]), data, operator(as), time.Now()); err != nil {
 				return err
 			}
-			return reassessAll(cmd, l, nil, args[0]+" "+filepath.Base(args[1])+" added", operator(as))
+			return reassessAll(cmd, l, args[0]+" "+filepath.Base(args[1])+" added", operator(as))
 		})
 	remove := onLedger("remove root|intermediate|crl NAME", "Remove one item", exactly(2), func(cmd *cobra.Command, args []string, _ config, l *ledger.Ledger) error {
 		if err := trustKind(args[0]); err != nil {
@@ -61,7 +61,7 @@ func newTrust() *cobra.Command {
 		if err := l.RemoveTrustItem(cmd.Context(), args[0], args[1], operator(as), time.Now()); err != nil {
 			return err
 		}
-		return reassessAll(cmd, l, nil, args[0]+" "+args[1]+" removed", operator(as))
+		return reassessAll(cmd, l, args[0]+" "+args[1]+" removed", operator(as))
 	})
 	for _, c := range []*cobra.Command{imp, add, remove} {
 		asFlag(c, &as)
@@ -78,20 +78,18 @@ func trustKind(kind string) error {
 	return usageError{fmt.Errorf("%q is not root, intermediate or crl", kind)}
 }
 
-// reassessAll asks for a new assessment of every report that a change of
-// trust may touch: those of the named agencies, or of all when none is named
-// (a root or a CRL can touch anybody).
-func reassessAll(cmd *cobra.Command, l *ledger.Ledger, agencyIDs []string, why string, by schemas.Actor) error {
-	if agencyIDs == nil {
-		all, err := l.Agencies(cmd.Context())
-		if err != nil {
-			return err
-		}
-		for _, a := range all {
-			agencyIDs = append(agencyIDs, a.ID)
-		}
+// reassessAll asks for a new assessment of every report: a root or a CRL can
+// touch anybody.
+func reassessAll(cmd *cobra.Command, l *ledger.Ledger, why string, by schemas.Actor) error {
+	all, err := l.Agencies(cmd.Context())
+	if err != nil {
+		return err
 	}
-	touched, err := l.ReportsTouchedBy(cmd.Context(), agencyIDs, nil)
+	ids := make([]string, 0, len(all))
+	for _, a := range all {
+		ids = append(ids, a.ID)
+	}
+	touched, err := l.ReportsTouchedBy(cmd.Context(), ids, nil)
 	if err != nil || len(touched) == 0 {
 		return err
 	}

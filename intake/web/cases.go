@@ -44,7 +44,7 @@ func (s *server) caseFilter(r *http.Request, p principal) (schemas.CaseFilter, e
 	switch {
 	case p.may(seeCases):
 	case p.user != nil && p.user.Role == schemas.RoleTown && p.user.Town != "":
-		f.Town = p.user.Town
+		f.CopiedTo = p.user.Town // beside the filter that it may set itself
 	case p.agency != nil:
 		f.AgencyID = p.agency.ID
 	default:

@@ -31,7 +31,7 @@ type Ledger interface {
 	Ping(ctx context.Context) error
 	Events(ctx context.Context, f schemas.EventFilter) ([]schemas.Event, error)
 	Stats(ctx context.Context, now time.Time) (schemas.Stats, error)
-	AgencyLateness(ctx context.Context, from, to time.Time) ([]schemas.AgencyLateness, error)
+	OverdueTables(ctx context.Context, days int, now time.Time) (schemas.OverdueTables, error)
 }
 
 type reportLedger interface {

@@ -18,7 +18,7 @@ type pageRoute struct {
 // themselves, and check the token before anything is kept.
 func withFiles(path string) bool {
 	switch path {
-	case "/portal/upload", "/portal/notices", "/console/agencies":
+	case "/portal/upload", "/portal/check", "/portal/notices", "/console/agencies":
 		return true
 	}
 	return false
@@ -33,6 +33,7 @@ func (s *server) pageRoutes() []pageRoute {
 		{"GET", "/portal", s.portalHome},
 		{"GET", "/portal/upload", s.showUpload},
 		{"POST", "/portal/upload", s.doUpload},
+		{"POST", "/portal/check", s.doCheck},
 		{"GET", "/portal/notices", s.portalNotices},
 		{"POST", "/portal/notices", s.doNotice},
 		{"GET", "/portal/notices/{ref}", s.showNotice},

@@ -129,6 +129,11 @@ func TestAPIKeepsTheContract(t *testing.T) {
 		}
 		broken.Originals = o.Originals
 		o.Originals = broken
+		o.Precheck = func(_ context.Context, doc io.Reader, size int64, d schemas.Declared, at time.Time) (schemas.Assessment, error) {
+			a := reading(schemas.Accepted)
+			a.At, a.Report.ReportNo = at, d.ReportNo
+			return a, nil
+		}
 		o.SweepAge = func() time.Duration { return 3 * time.Second }
 	})
 	c := loadContract(t)
@@ -146,6 +151,7 @@ func TestAPIKeepsTheContract(t *testing.T) {
 	broken.err = schemas.E(schemas.KindUnavailable, "disk_full", "", errors.New("full"))
 	want(h.call("agency-01", "POST", "/v1/reports", strings.NewReader(pdf(1)), "Content-Type", "application/pdf"), 503, "disk_full")
 	broken.err = nil
+	h.contractRegister(want)
 	h.contractNotices(want, unknown)
 	h.contractCases(want, cs, unknown)
 	h.contractDeliveries(want, acc, unknown)
@@ -161,6 +167,43 @@ func TestAPIKeepsTheContract(t *testing.T) {
 			}
 		}
 	}
+}
+
+func (h *house) contractRegister(want wanter) {
+	check := func(as, doc string, head ...string) answer {
+		return h.call(as, "POST", "/v1/checks", strings.NewReader(doc), append(head, "Content-Type", "application/pdf")...)
+	}
+	before := h.count()
+	want(check("agency-01", pdf(70), "X-Metadata", `{"report_no":"R-70"}`), 200, "")
+	want(check("", pdf(70)), 401, "token_invalid")
+	want(check("agency-09", pdf(70)), 403, "agency_suspended")
+	want(check("officer", pdf(70)), 403, "not_permitted")
+	want(check("agency-01", "x"), 415, "not_pdf")
+	want(check("agency-01", "", "X-Metadata", "{"), 422, "")
+	if h.count() != before {
+		h.t.Error("a pre-check was kept")
+	}
+
+	entry := map[string]any{"name": "重庆新鉴定有限公司", "uscc": "91500116MA60C7D218", "status": "active"}
+	want(h.json("officer", "PUT", "/v1/agencies/agency-12", entry), 403, "not_permitted")
+	want(h.json("admin", "PUT", "/v1/agencies/agency-12", entry), 409, "uscc_taken")
+	entry["uscc"] = "91500116MA60C7D21X"
+	want(h.json("admin", "PUT", "/v1/agencies/agency-12", entry), 201, "")
+	want(h.json("admin", "PUT", "/v1/agencies/agency-12", entry), 200, "")
+	want(h.json("admin", "PUT", "/v1/agencies/agency-13", map[string]any{"id": "other", "name": "x"}), 422, "agency_id")
+	want(h.json("admin", "PUT", "/v1/agencies/agency-13", map[string]any{"name": "", "status": "gone"}), 422, "agency_invalid")
+	want(h.json("admin", "PUT", "/v1/agencies/agency-13", map[string]any{"colour": "red"}), 400, "request_malformed")
+	want(h.call("officer", "GET", "/v1/agencies", nil), 200, "")
+	want(h.call("agency-01", "GET", "/v1/agencies", nil), 403, "not_permitted")
+	want(h.call("agency-01", "GET", "/v1/agencies/agency-01", nil), 200, "")
+	want(h.call("agency-01", "GET", "/v1/agencies/agency-02", nil), 404, "not_found")
+	want(h.call("admin", "GET", "/v1/agencies/agency-99", nil), 404, "")
+	want(h.json("admin", "POST", "/v1/agencies/agency-12/suspend", map[string]any{"from": "2026-11-01T00:00:00+08:00"}), 200, "")
+	want(h.json("admin", "POST", "/v1/agencies/agency-12/suspend", map[string]any{"from": "yesterday"}), 400, "request_malformed")
+	want(h.json("agency-01", "POST", "/v1/agencies/agency-12/suspend", nil), 403, "not_permitted")
+	want(h.json("admin", "POST", "/v1/agencies/agency-99/suspend", nil), 404, "")
+	want(h.json("admin", "POST", "/v1/agencies/agency-12/activate", nil), 200, "")
+	want(h.json("clerk", "POST", "/v1/agencies/agency-12/activate", nil), 403, "not_permitted")
 }
 
 type wanter func(a answer, status int, code string)
@@ -236,6 +279,9 @@ func (h *house) contractCases(want wanter, c schemas.Case, unknown string) {
 		want(h.call("agency-01", "GET", base+p, nil), 200, "")
 		want(h.call("agency-02", "GET", base+p, nil), 404, "not_found")
 	}
+	want(h.call("officer", "GET", "/v1/overdue?days=30", nil), 200, "")
+	want(h.call("officer", "GET", "/v1/overdue?days=x", nil), 422, "parameter")
+	want(h.call("town", "GET", "/v1/overdue", nil), 403, "not_permitted")
 	want(h.call("officer", "GET", base+"/notifications", nil), 200, "")
 	want(h.call("agency-01", "GET", base+"/notifications", nil), 403, "not_permitted")
 	want(h.json("agency-01", "POST", base+"/acknowledge", struct{}{}), 403, "not_permitted")

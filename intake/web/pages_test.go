@@ -214,6 +214,11 @@ func TestOfficerWorksACaseToItsEnd(t *testing.T) {
 	contains(t, b.get(page).body, "已处置，待销号", "区市场监管局")
 	contains(t, b.get(page+"/order").body, "责令停止经营使用、疏散通知书", "抄送：白沙镇、区市场监管局")
 
+	// The department finds on its own board the case that was copied to it.
+	if a := h.browser("department").get("/console"); a.status != 200 || !strings.Contains(string(a.body), c.Ref) {
+		t.Errorf("the department's board: %d, without %s", a.status, c.Ref)
+	}
+	h.browser("department").submit(page, page+"/measures", url.Values{"text": {"学生已转移"}})
 	// The town sees the case that was copied to it and reports back.
 	town := h.browser("town")
 	town.submit(page, page+"/measures", url.Values{"text": {"已疏散 12 人"}})

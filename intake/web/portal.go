@@ -76,13 +76,14 @@ type uploadPage struct {
 	Problem *problem
 	Fields  fields
 	Limit   int64
+	Check   bool // a document can be checked without being sent
 }
 
 func (s *server) showUpload(w http.ResponseWriter, r *http.Request, p principal) error {
 	if err := p.needUpload(s.now()); err != nil {
 		return err
 	}
-	return s.render(w, r, http.StatusOK, "upload", p, "上传报告", uploadPage{Limit: s.maxUpload, Fields: fields{}})
+	return s.render(w, r, http.StatusOK, "upload", p, "上传报告", uploadPage{Limit: s.maxUpload, Fields: fields{}, Check: s.Precheck != nil})
 }
 
 // doUpload takes the form. It goes the same way as the API: the same checks,
@@ -91,30 +92,17 @@ func (s *server) doUpload(w http.ResponseWriter, r *http.Request, p principal) e
 	if err := p.needUpload(s.now()); err != nil {
 		return err
 	}
-	release, err := s.uploadSlot()
-	if err != nil {
-		return err
-	}
-	defer release()
-	body := s.pacedBody(w, r, s.maxUpload+bodyOverhead)
-	defer body.done()
-	u := upload{limit: s.maxUpload, formOnly: true}
-	if u.spool, err = newSpool(s.spoolDir); err != nil {
-		return err
-	}
-	defer u.spool.Close()
-	rep, created, err := schemas.Report{}, false, u.read(r, body)
-	if err == nil {
-		err = checkCSRF(p, u.form[csrfField])
-	}
-	if err == nil {
+	var rep schemas.Report
+	var created bool
+	u, err := s.receive(w, r, true, func(u *upload) (err error) {
+		if err := checkCSRF(p, u.form[csrfField]); err != nil {
+			return err
+		}
 		rep, created, err = s.accept(r.Context(), u.arrival(p))
-	}
+		return err
+	})
 	if k := schemas.KindOf(err); k == schemas.KindInvalid || k == schemas.KindConflict {
-		pr := problemOf(err)
-		s.logFailure(r, pr, err)
-		setHints(w.Header(), pr)
-		return s.render(w, r, pr.Status, "upload", p, "上传报告", uploadPage{Problem: &pr, Fields: u.form, Limit: s.maxUpload})
+		return s.uploadProblem(w, r, p, u, err)
 	}
 	if err != nil {
 		return err
@@ -125,6 +113,14 @@ func (s *server) doUpload(w http.ResponseWriter, r *http.Request, p principal) e
 	}
 	http.Redirect(w, r, "/portal/reports/"+rep.ReceiptNo+"?ok="+said, http.StatusSeeOther)
 	return nil
+}
+
+// uploadProblem shows the form again with what was wrong.
+func (s *server) uploadProblem(w http.ResponseWriter, r *http.Request, p principal, u *upload, err error) error {
+	pr := problemOf(err)
+	s.logFailure(r, pr, err)
+	setHints(w.Header(), pr)
+	return s.render(w, r, pr.Status, "upload", p, "上传报告", uploadPage{Problem: &pr, Fields: u.form, Limit: s.maxUpload, Check: s.Precheck != nil})
 }
 
 // noticesPage is the agency's hazard notices with the form for a new one.

@@ -2,11 +2,15 @@ package web
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"jianding/schemas"
 )
 
 func TestAdminKeepsTheRegister(t *testing.T) {
@@ -50,5 +54,63 @@ func TestAdminKeepsTheRegister(t *testing.T) {
 	b.submit("/console/users", "/console/users", url.Values{"do": {"disable"}, "id": {u.ID}})
 	if a := nb.get("/console"); a.status != http.StatusSeeOther {
 		t.Errorf("a disabled account goes on: %d", a.status)
+	}
+}
+
+// An agency that is suspended, over the API or the page, has its reports
+// assessed again, by the transaction that suspends it.
+func TestSuspensionReachesTheReports(t *testing.T) {
+	h := newHouse(t)
+	owed := func(id string) int {
+		t.Helper()
+		os, _, err := h.ledger.Obligations(context.Background(), schemas.ObligationFilter{Kind: schemas.OweReassess, State: schemas.ObligationOpen, Subject: id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(os)
+	}
+	one, two := h.upload("agency-01", pdf(1), ""), h.upload("agency-02", pdf(2), "")
+	if a := h.json("admin", "POST", "/v1/agencies/agency-01/suspend", nil); a.status != 200 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	if owed(one.ReportID) != 1 || owed(two.ReportID) != 0 {
+		t.Errorf("owed: %d, %d", owed(one.ReportID), owed(two.ReportID))
+	}
+	h.browser("admin").submit("/console/agencies/agency-02", "/console/agencies/agency-02", url.Values{"do": {"suspend"}})
+	if owed(two.ReportID) != 1 {
+		t.Error("the page's suspension reaches no report")
+	}
+	if a := h.call("agency-02", "POST", "/v1/reports", strings.NewReader(pdf(3)), "Content-Type", "application/pdf"); a.status != 403 {
+		t.Errorf("suspended, and uploads: %d", a.status)
+	}
+}
+
+// The portal's check shows what a report would come to and keeps nothing.
+func TestPortalPrecheck(t *testing.T) {
+	h := newHouse(t, func(o *Options) {
+		o.Precheck = func(_ context.Context, doc io.Reader, _ int64, d schemas.Declared, _ time.Time) (schemas.Assessment, error) {
+			if d.AgencyID != "agency-01" || d.ReportNo != "R-9" {
+				t.Errorf("%+v", d)
+			}
+			a := reading(schemas.NeedsReview)
+			a.Hazard.Level = schemas.HazardRed
+			return a, nil
+		}
+	})
+	b := h.browser("clerk")
+	contains(t, b.get("/portal/upload").body, "先自查，不报送")
+	body, kind := form(t, "csrf", b.csrf("/portal/upload"), "report_no", "R-9", "file", pdf(1))
+	a := b.send("/portal/check", kind, body)
+	contains(t, a.body, "尚未报送", "报送后将由人工复核", "房屋整体安全隐患，请立即")
+	body, kind = form(t, "csrf", "wrong", "report_no", "R-9", "file", pdf(1))
+	if a := b.send("/portal/check", kind, body); a.status != 403 {
+		t.Errorf("without the session's token: %d", a.status)
+	}
+	body, kind = form(t, "csrf", b.csrf("/portal/upload"), "file", "hello")
+	if a := b.send("/portal/check", kind, body); a.status != 415 {
+		t.Errorf("not a PDF: %d", a.status)
+	}
+	if n := h.count(); n != 0 {
+		t.Errorf("%d reports kept", n)
 	}
 }

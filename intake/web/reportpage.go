@@ -94,13 +94,19 @@ func (s *server) loadReading(ctx context.Context, rep schemas.Report, page *repo
 	for _, d := range page.Decisions {
 		page.Corrected = page.Corrected || d.Corrected != nil
 	}
-	for _, f := range page.A.Findings {
-		if f.Role == schemas.RoleConclusion || f.Role == "" {
-			page.Conclusion = append(page.Conclusion, f)
-		}
-	}
+	page.Conclusion = conclusions(page.A)
 	page.Pages = evidencePages(page.A)
 	return nil
+}
+
+func conclusions(a schemas.Assessment) []schemas.Finding {
+	var out []schemas.Finding
+	for _, f := range a.Findings {
+		if f.Role == schemas.RoleConclusion || f.Role == "" {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // evidencePages lists the pages that the reading rests on, at most eight.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
@@ -76,14 +77,17 @@ func (q *query) one(name string, allowed ...string) string {
 	return ""
 }
 
-func (q *query) limit() int {
-	v := q.r.URL.Query().Get("limit")
+func (q *query) limit() int { return q.number("limit", 1, 500) }
+
+// number is 0 when it is not there.
+func (q *query) number(name string, lo, hi int) int {
+	v := q.r.URL.Query().Get(name)
 	if v == "" {
 		return 0
 	}
 	n, err := strconv.Atoi(v)
-	if err != nil || n < 1 || n > 500 {
-		q.add("limit", "parameter", "参数 limit 应为 1 至 500")
+	if err != nil || n < lo || n > hi {
+		q.add(name, "parameter", fmt.Sprintf("参数 %s 应为 %d 至 %d", name, lo, hi))
 		return 0
 	}
 	return n

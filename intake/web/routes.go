@@ -31,6 +31,14 @@ func (s *server) apiRoutes() []route {
 		{"POST", "/v1/reports/{id}/decision", false, s.postDecision},
 		{"POST", "/v1/reports/{id}/reassess", false, s.postReassess},
 
+		{"POST", "/v1/checks", false, s.createCheck},
+
+		{"GET", "/v1/agencies", false, s.listAgencies},
+		{"GET", "/v1/agencies/{id}", false, s.getAgency},
+		{"PUT", "/v1/agencies/{id}", false, s.putAgency},
+		{"POST", "/v1/agencies/{id}/suspend", false, s.suspendAgency},
+		{"POST", "/v1/agencies/{id}/activate", false, s.activateAgency},
+
 		{"POST", "/v1/hazard-notices", false, s.createNotice},
 		{"GET", "/v1/hazard-notices", false, s.listNotices},
 		{"GET", "/v1/hazard-notices/{ref}", false, s.getNotice},
@@ -47,6 +55,8 @@ func (s *server) apiRoutes() []route {
 		{"POST", "/v1/escalations/{id}/close", false, s.closeCase},
 		{"POST", "/v1/escalations/{id}/downgrade", false, s.downgradeCase},
 		{"POST", "/v1/escalations/{id}/raise", false, s.raiseCase},
+
+		{"GET", "/v1/overdue", false, s.getOverdue},
 
 		{"GET", "/v1/deliveries", false, s.listDeliveries},
 		{"POST", "/v1/delivery-replays", false, s.replayDeliveries},

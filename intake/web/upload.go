@@ -23,23 +23,12 @@ func (s *server) createReport(w http.ResponseWriter, r *http.Request, p principa
 	if err := p.needUpload(s.now()); err != nil {
 		return err
 	}
-	release, err := s.uploadSlot()
-	if err != nil {
+	var rep schemas.Report
+	var created bool
+	_, err := s.receive(w, r, false, func(u *upload) (err error) {
+		rep, created, err = s.accept(r.Context(), u.arrival(p))
 		return err
-	}
-	defer release()
-	body := s.pacedBody(w, r, s.maxUpload+bodyOverhead)
-	defer body.done()
-	u := upload{limit: s.maxUpload}
-	u.spool, err = newSpool(s.spoolDir)
-	if err != nil {
-		return err
-	}
-	defer u.spool.Close()
-	if err := u.read(r, body); err != nil {
-		return err
-	}
-	rep, created, err := s.accept(r.Context(), u.arrival(p))
+	})
 	if err != nil {
 		return err
 	}

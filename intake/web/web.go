@@ -28,6 +28,9 @@ type Options struct {
 	// OpenNotice says which case a hazard notice opens. It is pure.
 	OpenNotice func(n schemas.Notice, now time.Time) (schemas.NewCase, error)
 
+	// Precheck assesses a document as a report would be, and keeps nothing.
+	// Nil: there is no pre-check.
+	Precheck func(ctx context.Context, document io.Reader, size int64, declared schemas.Declared, at time.Time) (schemas.Assessment, error)
 	// Callback verifies a callback of the platform: Untrusted when its
 	// signature or time window does not hold. Nil: there are none.
 	Callback func(h http.Header, body []byte, now time.Time) (schemas.PlatformCallback, error)
@@ -83,17 +86,18 @@ type Options struct {
 // server is the door at work.
 type server struct {
 	Options
-	ledger    Ledger
-	originals Originals
-	keeper    *receipts.Keeper
-	merkle    *receipts.Log
-	links     *Links
-	maxUpload int64
-	spoolDir  string
-	slots     chan struct{}
-	hashSlots chan struct{} // password hashes at work: each costs 19 MiB
-	log       *slog.Logger
-	pages     *pages
+	ledger     Ledger
+	originals  Originals
+	keeper     *receipts.Keeper
+	merkle     *receipts.Log
+	links      *Links
+	maxUpload  int64
+	spoolDir   string
+	slots      chan struct{}
+	checkSlots chan struct{} // pre-checks at work
+	hashSlots  chan struct{} // password hashes at work: each costs 19 MiB
+	log        *slog.Logger
+	pages      *pages
 }
 
 func (s *server) now() time.Time { return s.Clock().UTC().Truncate(time.Microsecond) }
@@ -123,7 +127,7 @@ func New(o Options) (http.Handler, error) {
 	s := &server{
 		Options: o, ledger: o.Ledger, originals: o.Originals, keeper: o.Keeper, merkle: receipts.NewLog(o.Ledger, o.Keeper),
 		links: NewLinks(o.LinkKey, o.BaseURL), maxUpload: o.MaxUpload, spoolDir: o.SpoolDir,
-		slots: make(chan struct{}, o.MaxUploads), hashSlots: make(chan struct{}, 2), log: o.Logger,
+		slots: make(chan struct{}, o.MaxUploads), checkSlots: make(chan struct{}, 1), hashSlots: make(chan struct{}, 2), log: o.Logger,
 	}
 	var err error
 	if s.pages, err = loadPages(o.Version); err != nil {

@@ -166,6 +166,7 @@ func (h *house) people() {
 		{Login: "officer2", Name: "值班老吴", Role: schemas.RoleOfficer},
 		{Login: "reviewer", Name: "复核王工", Role: schemas.RoleReviewer},
 		{Login: "town", Name: "白沙镇", Role: schemas.RoleTown, Town: "白沙镇"},
+		{Login: "department", Name: "区市场监管局", Role: schemas.RoleTown, Town: "区市场监管局"},
 		{Login: "admin", Name: "管理员", Role: schemas.RoleAdmin},
 	} {
 		u.ID, u.PasswordHash, u.CreatedAt = "user-"+u.Login, hash, now

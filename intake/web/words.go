@@ -42,7 +42,7 @@ func levelWords() map[schemas.HazardLevel]string {
 
 func roleWords() map[schemas.UserRole]string {
 	return map[schemas.UserRole]string{
-		schemas.RoleClerk: "机构经办", schemas.RoleOfficer: "值班处置", schemas.RoleReviewer: "复核", schemas.RoleTown: "镇街", schemas.RoleAdmin: "管理员",
+		schemas.RoleClerk: "机构经办", schemas.RoleOfficer: "值班处置", schemas.RoleReviewer: "复核", schemas.RoleTown: "镇街／部门", schemas.RoleAdmin: "管理员",
 	}
 }
 
@@ -169,6 +169,7 @@ func pageFuncs() template.FuncMap {
 		"left":         left,
 		"since":        func(t, now time.Time) string { return span(now.Sub(t)) },
 		"span":         span,
+		"hours":        hoursLong,
 		"short":        func(s string) string { return s[:min(12, len(s))] },
 		"statuses":     reportStatusWords,
 		"caseStatuses": caseStatusWords,

@@ -311,37 +311,44 @@ func (t *tx) currentAssessment(reportID string) (schemas.AssessmentRecord, error
 // often it is asked before it is done. NotFound when one is not there; then
 // none is requested.
 func (l *Ledger) RequestReassess(ctx context.Context, reportIDs []string, why string, actor schemas.Actor, now time.Time) error {
-	return l.change(ctx, func(t *tx) error {
-		for _, id := range reportIDs {
-			if _, err := t.report("id", id, false); err != nil {
-				return err
-			}
-			// An attempt under way may have read the old trust data: only one
-			// that has not begun stands for this request.
-			var waiting int
-			if err := t.get(`SELECT count(*) FROM obligations WHERE kind = ? AND subject = ? AND state = 'open' AND lease_token = ''`,
-				[]any{string(schemas.OweReassess), id}, &waiting).err; err != nil {
-				return err
-			}
-			if waiting > 0 {
-				if _, err := t.wake(schemas.OweReassess, id, now); err != nil {
-					return err
-				}
-			} else if err := t.owe(schemas.NewObligation{Kind: schemas.OweReassess, Subject: id, Dedupe: newID(), DueAt: now,
-				Payload: map[string]any{"why": why}}, now); err != nil {
-				return err
-			}
-			if err := t.event(now, schemas.EventReportReassess, "report:"+id, actor, map[string]any{"why": why}); err != nil {
-				return err
-			}
+	return l.change(ctx, func(t *tx) error { return t.requestReassess(reportIDs, why, actor, now) })
+}
+
+func (t *tx) requestReassess(reportIDs []string, why string, actor schemas.Actor, now time.Time) error {
+	for _, id := range reportIDs {
+		if _, err := t.report("id", id, false); err != nil {
+			return err
 		}
-		return nil
-	})
+		// An attempt under way may have read the old trust data: only one
+		// that has not begun stands for this request.
+		var waiting int
+		if err := t.get(`SELECT count(*) FROM obligations WHERE kind = ? AND subject = ? AND state = 'open' AND lease_token = ''`,
+			[]any{string(schemas.OweReassess), id}, &waiting).err; err != nil {
+			return err
+		}
+		if waiting > 0 {
+			if _, err := t.wake(schemas.OweReassess, id, now); err != nil {
+				return err
+			}
+		} else if err := t.owe(schemas.NewObligation{Kind: schemas.OweReassess, Subject: id, Dedupe: newID(), DueAt: now,
+			Payload: map[string]any{"why": why}}, now); err != nil {
+			return err
+		}
+		if err := t.event(now, schemas.EventReportReassess, "report:"+id, actor, map[string]any{"why": why}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ReportsTouchedBy lists the reports that one of these agencies sent or
 // signed, or that a certificate with one of these serials (hex) signed.
 func (l *Ledger) ReportsTouchedBy(ctx context.Context, agencyIDs, serials []string) (ids []string, err error) {
+	err = l.view(ctx, func(t *tx) error { ids, err = t.reportsTouchedBy(agencyIDs, serials); return err })
+	return ids, err
+}
+
+func (t *tx) reportsTouchedBy(agencyIDs, serials []string) ([]string, error) {
 	var parts []string
 	var args []any
 	add := func(query string, values []string) {
@@ -357,23 +364,19 @@ func (l *Ledger) ReportsTouchedBy(ctx context.Context, agencyIDs, serials []stri
 	add(`SELECT id FROM reports WHERE agency_id = ?`, agencyIDs)
 	add(`SELECT report_id FROM report_signers WHERE agency_id = ?`, agencyIDs)
 	add(`SELECT report_id FROM report_signers WHERE serial = ?`, lower)
-	ids = []string{}
-	seen := make(map[string]bool)
-	err = l.view(ctx, func(t *tx) error {
-		for i, q := range parts {
-			if err := t.rows(q, args[i:i+1], func(s scanner) error {
-				var id string
-				err := s.Scan(&id)
-				if !seen[id] {
-					seen[id] = true
-					ids = append(ids, id)
-				}
-				return err
-			}); err != nil {
-				return err
+	ids, seen := []string{}, make(map[string]bool)
+	for i, q := range parts {
+		if err := t.rows(q, args[i:i+1], func(s scanner) error {
+			var id string
+			err := s.Scan(&id)
+			if !seen[id] {
+				seen[id] = true
+				ids = append(ids, id)
 			}
+			return err
+		}); err != nil {
+			return nil, err
 		}
-		return nil
-	})
-	return ids, err
+	}
+	return ids, nil
 }

@@ -108,7 +108,34 @@ func (t *tx) putAgency(a schemas.Agency, actor schemas.Actor, now time.Time) (ch
 	if len(before) == 1 {
 		data["status_before"] = before[0].Status
 	}
-	return true, t.event(now, schemas.EventAgencyChanged, "agency:"+a.ID, actor, data)
+	if err := t.event(now, schemas.EventAgencyChanged, "agency:"+a.ID, actor, data); err != nil {
+		return true, err
+	}
+	return true, t.rejudge(before, a, actor, now)
+}
+
+// rejudge makes a new assessment owed for every report that a change of the
+// register may touch, in the transaction of the change. An agency that is new
+// touches those that named it while nobody knew it: they are in review, where
+// a human sees them anyway.
+func (t *tx) rejudge(before []schemas.Agency, a schemas.Agency, actor schemas.Actor, now time.Time) error {
+	if len(before) == 0 {
+		return nil
+	}
+	was := before[0]
+	was.WebhookURL = a.WebhookURL // says nothing about signatures
+	x, err := encode(was)
+	if err != nil {
+		return err
+	}
+	if y, err := encode(a); err != nil || x == y {
+		return err
+	}
+	touched, err := t.reportsTouchedBy([]string{a.ID}, nil)
+	if err != nil {
+		return err
+	}
+	return t.requestReassess(touched, "名录变更："+a.Name, actor, now)
 }
 
 // Agency returns one agency by id.

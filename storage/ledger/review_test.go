@@ -143,6 +143,34 @@ func TestReassessIsAskedOnce(t *testing.T) {
 	})
 }
 
+// A change of the register makes new assessments owed in its own transaction:
+// of the reports that the agency sent or signed, and of no others. What says
+// nothing about signatures changes nothing.
+func TestRegisterChangesReachReports(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		a := schemas.Agency{ID: "agency-a", Name: "甲鉴定公司", Status: schemas.AgencyActive}
+		h.must(h.PutAgency(h.ctx, a, officer("管"), h.now()))
+		r, _ := h.assess(h.upload("agency-a", "R", "x"), plain)
+		other, _ := h.assess(h.upload("agency-b", "R", "y"), plain)
+		owed := func(id string, want int) {
+			t.Helper()
+			os, _, err := h.Obligations(h.ctx, schemas.ObligationFilter{Kind: schemas.OweReassess, State: schemas.ObligationOpen, Subject: id})
+			if err != nil || len(os) != want {
+				t.Errorf("%d new assessments owed, %v, want %d", len(os), err, want)
+			}
+		}
+		a.WebhookURL = "https://a.example/hook"
+		h.must(h.PutAgency(h.ctx, a, officer("管"), h.now()))
+		owed(r.ID, 0)
+		a.Status = schemas.AgencySuspended
+		h.must(h.PutAgency(h.ctx, a, officer("管"), h.now()))
+		owed(r.ID, 1)
+		owed(other.ID, 0)
+		h.wantCode(h.PutAgency(h.ctx, schemas.Agency{ID: "agency-b", Name: "乙", Status: "?"}, officer("管"), h.now()), schemas.KindInvalid, "agencies_invalid")
+		owed(other.ID, 0)
+	})
+}
+
 func TestReportsTouchedBy(t *testing.T) {
 	onBoth(t, func(t *testing.T, h *house) {
 		a, _ := h.assess(h.upload("agency-a", "", "a"), plain)
