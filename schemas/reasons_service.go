@@ -10,12 +10,15 @@ const (
 	ReassessmentDiffers ReasonCode = "reassessment_differs"
 	// DateImplausible: a stated instant in the future or implausibly old.
 	DateImplausible ReasonCode = "date_implausible"
+	// OCRFailed: a scanned page could not be recognised; the detail says why.
+	OCRFailed ReasonCode = "ocr_failed"
 )
 
 func serviceReasons() []ReasonInfo {
 	return []ReasonInfo{
 		{MilderRevision, "本版的等级或隐患程度轻于同一编号的前一版，须人工复核", WeightReview, "DESIGN §2"},
 		{ReassessmentDiffers, "重新评定的结果与此前不同，须人工复核", WeightReview, "DESIGN §2"},
+		{OCRFailed, "扫描页未能完成文字识别，须人工阅读该页", WeightReview, "DESIGN §3"},
 		{DateImplausible, "所载时间不合常理，须人工核对", WeightReview, "DESIGN §2"},
 	}
 }

@@ -22,20 +22,21 @@ func main() {
 	dir := flag.String("dir", "", "directory of models and library")
 	threads := flag.Int("threads", 1, "threads of the runtime")
 	memory := flag.Int64("memory", 0, "limit of memory in bytes (0: none)")
+	nice := flag.Int("nice", 10, "how far to give way to other work (0 to 19)")
 	flag.Parse()
 	// The runtime may write to standard output; the frames keep theirs.
 	out := os.Stdout
 	os.Stdout = os.Stderr
-	if err := serve(*dir, *threads, *memory, os.Stdin, out); err != nil {
+	if err := serve(*dir, *threads, *memory, *nice, os.Stdin, out); err != nil {
 		fmt.Fprintln(os.Stderr, "jianding-ocr:", err)
 		os.Exit(1)
 	}
 }
 
-func serve(dir string, threads int, memory int64, in io.Reader, out io.Writer) error {
+func serve(dir string, threads int, memory int64, nice int, in io.Reader, out io.Writer) error {
 	reader, runtime, err := load(dir, threads)
 	if err == nil {
-		err = restrain(memory)
+		err = restrain(memory, nice)
 	}
 	if err != nil {
 		_ = wire.Write(out, wire.Hello{Protocol: wire.Protocol, Error: err.Error()}, nil)

@@ -29,8 +29,8 @@ func loadModels(dir string, threads, classes int) (*models, string, error) {
 	defer options.Destroy()
 	for _, err := range []error{
 		options.SetIntraOpNumThreads(threads), options.SetInterOpNumThreads(1),
-		// Pages differ in size: arenas and patterns of memory would only grow.
-		options.SetCpuMemArena(false), options.SetMemPattern(false),
+		// Pages differ in size: patterns of memory would not fit the next.
+		options.SetMemPattern(false),
 		options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0"),
 	} {
 		if err != nil {

@@ -15,8 +15,8 @@ const rlimitData = 2
 
 // restrain limits this process's memory to what it holds now, models included,
 // and so many bytes more, and gives way to the service's own work.
-func restrain(memory int64) error {
-	if err := syscall.Setpriority(syscall.PRIO_PROCESS, 0, 10); err != nil {
+func restrain(memory int64, nice int) error {
+	if err := syscall.Setpriority(syscall.PRIO_PROCESS, 0, nice); err != nil {
 		return err
 	}
 	if memory <= 0 {

@@ -33,6 +33,7 @@ type config struct {
 	Originals  originalsConfig          `yaml:"originals"`
 	Intake     intakeConfig             `yaml:"intake"`
 	Assessment assessmentConfig         `yaml:"assessment"`
+	OCR        ocrConfig                `yaml:"ocr"`
 	Platform   platformConfig           `yaml:"platform"`
 	Channels   map[string]notify.Config `yaml:"channels"`
 	Ladder     ladder.Policy            `yaml:"ladder"`

@@ -18,7 +18,7 @@ import (
 // problems validates the whole configuration, as far as that can be done
 // without touching the outside.
 func (c config) problems() []schemas.Problem {
-	var out []schemas.Problem
+	out := c.OCR.problems()
 	add := func(field, code, message string) {
 		out = append(out, schemas.Problem{Field: field, Code: code, Message: message})
 	}

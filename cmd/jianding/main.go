@@ -70,7 +70,7 @@ Look at one report:             jianding inspect --trust DIR report.pdf`,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(newDemo(), newServe(), newInspect(), newSubmit(), newAgency(), newUser(), newTrust(), newReport(),
-		newEscalation(), newNotice(), newDelivery(), newReceipt(), newAudit(), newBackup(), newConfig(), newSandbox())
+		newEscalation(), newNotice(), newDelivery(), newReceipt(), newAudit(), newBackup(), newConfig(), newSandbox(), newOCR())
 	return root
 }
 

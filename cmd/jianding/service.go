@@ -241,6 +241,9 @@ func (s *service) buildWorkers(ctx context.Context, which parts, links pageLinks
 		o.Heartbeat = beat
 	}
 	if which.workers {
+		if r := s.openOCR(); r != nil {
+			o.OCR = r
+		}
 		if o.Redis, err = s.redis(ctx); err != nil {
 			return err
 		}

@@ -67,10 +67,35 @@ func Decide(in Input) Decision {
 		d.Reasons = append(d.Reasons, schemas.NewReason("hazard_doubtful", 0, ""))
 		d.Outcome = schemas.NeedsReview
 	}
+	if d.Outcome == schemas.Accepted && recognised(in.Reading) {
+		// What was recognised on an image proposes; a human decides (DESIGN §3).
+		d.Reasons = append(d.Reasons, schemas.NewReason("read_by_ocr", 0, ""))
+		d.Outcome = schemas.NeedsReview
+	}
 	if in.Unread && d.Outcome == schemas.Accepted {
 		d.Outcome = schemas.NeedsReview
 	}
 	return d
+}
+
+// recognised tells whether a grade, a statement or advice comes from OCR.
+func recognised(r Reading) bool {
+	for _, f := range r.Findings {
+		if f.Evidence.Source == schemas.SourceOCR {
+			return true
+		}
+	}
+	for _, s := range r.Statements {
+		if s.Evidence.Source == schemas.SourceOCR {
+			return true
+		}
+	}
+	for _, x := range r.Recommendations {
+		if x.Evidence != nil && x.Evidence.Source == schemas.SourceOCR {
+			return true
+		}
+	}
+	return false
 }
 
 // outcome weighs the reasons. A signature that is not valid is never accepted,

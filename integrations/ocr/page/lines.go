@@ -65,6 +65,14 @@ func (w *work) readAgain(b Box, first reading) (reading, error) {
 	return vote(all), nil
 }
 
+// noise tells whether a reading is what the model makes of the rings, stars
+// and bent text of a seal, and of specks: a guess of one or two characters, or
+// a longer one of which it believes nothing.
+func noise(cs []Char) bool {
+	c := confidence(cs)
+	return c < 0.35 || len(cs) <= 2 && c < 0.6
+}
+
 // mergeBoxes adds to the boxes of the clean version those of the plain one
 // that lie elsewhere: text in coloured ink. A plain box that runs on well
 // beyond the clean ones that it overlaps, under the seal, takes their place.

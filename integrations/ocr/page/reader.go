@@ -104,7 +104,9 @@ func (r *Reader) Read(ctx context.Context, img Raster) (Result, error) {
 				return res, err
 			}
 		}
-		res.Lines = append(res.Lines, split(best)...)
+		if !noise(best.chars) {
+			res.Lines = append(res.Lines, split(best)...)
+		}
 	}
 	res.Lines = rows(res.Lines)
 	return res, nil

@@ -27,6 +27,9 @@ var tolerances = []struct {
 	{regexp.MustCompile(`(^|[^A-Za-z0-9.])([CcＣ])[ ._-]{0,2}[(（]?[sS5ｓ＄$][ ]?[uUvnμｕ][)）]?([^A-Za-z0-9]|$)`), "${1}Csu${3}"},
 	{regexp.MustCompile(`(^|[^A-Za-z0-9.])([B8Ｂ])[ ._-]{0,2}[(（]?[sS5ｓ＄$][ ]?[uUvnμｕ][)）]?([^A-Za-z0-9]|$)`), "${1}Bsu${3}"},
 	{regexp.MustCompile(`(^|[^A-Za-z0-9.])([A4Ａ])[ ._-]{0,2}[(（]?[sS5ｓ＄$][ ]?[uUvnμｕ][)）]?([^A-Za-z0-9]|$)`), "${1}Asu${3}"},
+	// 安全性等级为D级: the scale of units has no letter without its subscript,
+	// which the model lost.
+	{regexp.MustCompile(`(安全性(?:鉴定|评定)?(?:等级|级别)?(?:综合)?(?:评定|鉴定|评|定)?[为是]["“]?)([A-D]) ?["”]?` + level), "${1}${2}su级"},
 	// 级 behind any of them, or behind a lone letter.
 	{regexp.MustCompile(`([ABCD](?:su|ss|u)) ?` + level), "${1}级"},
 	{regexp.MustCompile(`(Dsu|Csu) ?及([，。,.;；]|$)`), "${1}级${2}"},
