@@ -29,8 +29,9 @@ type CaseFilter struct {
 	Level    HazardLevel
 	Town     string
 	AgencyID string
-	OpenOnly bool // not closed, not dismissed
-	Overdue  bool // the statutory or the handling deadline has passed at Now and the case is not disposed
+	CopiedTo string // those of the town of this name, and those copied (抄送) to this name
+	OpenOnly bool   // not closed, not dismissed
+	Overdue  bool   // the statutory or the handling deadline has passed at Now and the case is not disposed
 	Now      time.Time
 	Cursor   string
 	Limit    int

@@ -14,7 +14,7 @@ import (
 func newEscalation() *cobra.Command {
 	cmd := &cobra.Command{Use: "escalation", Aliases: []string{"case"}, Short: "Houses in danger: list, acknowledge, dispose, close"}
 	var as string
-	cmd.AddCommand(newCaseList(), newCaseShow())
+	cmd.AddCommand(newCaseList(), newCaseShow(), newCaseOverdue())
 	ack := onLedger("ack CASE", "Acknowledge: somebody has it in hand (reference or id)", exactly(1), func(cmd *cobra.Command, args []string, _ config, l *ledger.Ledger) error {
 		c, err := l.Case(cmd.Context(), args[0])
 		if err != nil {
@@ -165,6 +165,53 @@ func newCaseShow() *cobra.Command {
 		}
 		return printJSON(cmd.OutOrStdout(), view)
 	})
+}
+
+func newCaseOverdue() *cobra.Command {
+	var days int
+	var asJSON bool
+	cmd := onLedger("overdue", "Print who is late: per agency, per step of the ladder, per town", exactly(0), func(cmd *cobra.Command, _ []string, _ config, l *ledger.Ledger) error {
+		if days < 1 {
+			return usageError{fmt.Errorf("--days must be positive")}
+		}
+		o, err := l.OverdueTables(cmd.Context(), days, time.Now())
+		if err != nil {
+			return err
+		}
+		out := cmd.OutOrStdout()
+		if asJSON {
+			return printJSON(out, o)
+		}
+		hours := func(h float64) string { return fmt.Sprintf("%.1f", h) }
+		t := newTable(out, "机构\t案件\t报送逾期\t最长逾期(小时)\t逾期合计(小时)\t先报未补")
+		for _, a := range o.Agencies {
+			t.row(a.Name, a.Cases, a.Late, hours(a.WorstHours), hours(a.TotalHours), a.Breached)
+		}
+		if err := t.done(); err != nil {
+			return err
+		}
+		fmt.Fprintln(out)
+		t = newTable(out, "通知环节\t已确认\t处置超时\t最长超时(小时)\t超时合计(小时)")
+		for _, s := range o.Steps {
+			t.row(s.Step, s.Acknowledged, s.Count, hours(s.WorstHours), hours(s.TotalHours))
+		}
+		if err := t.done(); err != nil {
+			return err
+		}
+		fmt.Fprintln(out)
+		t = newTable(out, "镇街\t处置超时\t最长超时(小时)\t超时合计(小时)")
+		for _, s := range o.Towns {
+			town := s.Town
+			if town == "" {
+				town = "（待核实）"
+			}
+			t.row(town, s.Count, hours(s.WorstHours), hours(s.TotalHours))
+		}
+		return t.done()
+	})
+	cmd.Flags().IntVar(&days, "days", 90, "the agencies' table counts what came in so many days")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
 }
 
 func printCase(cmd *cobra.Command, c schemas.Case) error {

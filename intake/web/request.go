@@ -1,11 +1,11 @@
 package web
 
 import (
-	"fmt"
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"

@@ -89,10 +89,26 @@ func (l *Ledger) DisposeCase(ctx context.Context, id string, d schemas.Dispositi
 		if c.Status != schemas.CaseAcknowledged && c.Status != schemas.CaseDisposed {
 			return nil, conflict("not_acknowledged", "请先签收，再登记处置意见")
 		}
+		if err := t.copyCase(c.ID, d.CopyTo); err != nil {
+			return nil, err
+		}
 		from := c.Status
 		c.Status, c.Disposition, c.Instants.Disposed = schemas.CaseDisposed, &d, &now
 		return map[string]any{"from": from, "codes": d.Codes, "clause": d.Clause, "copy_to": d.CopyTo}, nil
 	})
+}
+
+// copyCase notes to whom a case is copied (抄送), so that they find it.
+func (t *tx) copyCase(id string, names []string) error {
+	if _, err := t.exec(`DELETE FROM case_copies WHERE case_id = ?`, id); err != nil {
+		return err
+	}
+	for _, name := range names {
+		if _, err := t.exec(`INSERT INTO case_copies (case_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING`, id, name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // RecordMeasure notes what was done at the house, at any time before the end.

@@ -179,6 +179,9 @@ func (l *Ledger) Cases(ctx context.Context, f schemas.CaseFilter) (cs []schemas.
 	w.equal("c.level", string(f.Level))
 	w.equal("c.town", f.Town)
 	w.equal("c.agency_id", f.AgencyID)
+	if f.CopiedTo != "" {
+		w.and("c.id IN (SELECT id FROM cases WHERE town = ? UNION ALL SELECT case_id FROM case_copies WHERE name = ?)", f.CopiedTo, f.CopiedTo)
+	}
 	if err := w.after("c.due_at", "c.id", f.Cursor, false); err != nil {
 		return nil, "", err
 	}

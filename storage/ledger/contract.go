@@ -137,5 +137,6 @@ type contract interface {
 	EventIndex(ctx context.Context, eventSeq int64) (index int64, ok bool, err error)
 
 	Stats(ctx context.Context, now time.Time) (schemas.Stats, error)
+	OverdueTables(ctx context.Context, days int, now time.Time) (schemas.OverdueTables, error)
 	AgencyLateness(ctx context.Context, from, to time.Time) ([]schemas.AgencyLateness, error)
 }
