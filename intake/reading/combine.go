@@ -188,6 +188,49 @@ func (r *reader) combine(c conclusion, tabled []*mention) {
 	}
 }
 
+// checkSeries: where houses are numbered (1号楼, 2号楼 …) and one of the series
+// is named among the ratings without a grade of its own, its row was lost.
+func (r *reader) checkSeries(items []*item, fs []schemas.Finding) {
+	rated := make(map[string]bool)
+	kinds := make(map[string]bool)
+	for _, f := range fs {
+		if m := series.FindStringSubmatch(unitKey(f.Unit)); m != nil {
+			rated[unitKey(f.Unit)] = true
+			kinds[m[1]] = true
+		}
+	}
+	if len(kinds) == 0 {
+		return
+	}
+	look := func(p passage, it *item) {
+		for _, s := range sentencesOf(p, it) {
+			if otherCue.MatchString(s.text) {
+				continue
+			}
+			for _, u := range unitsIn(itemNumber.ReplaceAllString(s.text, ""), nil) {
+				k := unitKey(u)
+				if m := series.FindStringSubmatch(k); m != nil && kinds[m[1]] && !rated[k] {
+					r.reason("unit_without_conclusion", s.page, u, s.whole())
+				}
+			}
+		}
+	}
+	for _, it := range items {
+		if it.section != secRating && it.section != secConclusion {
+			continue
+		}
+		if it.table == nil {
+			look(it.text, it)
+			continue
+		}
+		for _, c := range it.table.cells {
+			look(newPassage(c.glyphs), it)
+		}
+	}
+}
+
+var series = re(`^[0-9A-Z]{1,3}((?:号|#)?(?:楼|栋|单元|区))$`)
+
 // bearing tells whether a sub-unit is one that the unit's grade follows
 // without discretion: the envelope is not.
 func bearing(m *mention) bool {

@@ -50,7 +50,8 @@ func assemble(pages [][]*line) []*item {
 					continue
 				}
 			}
-			if n := tableAt(lines[:next], i); n > 0 {
+			goesOn := i == 0 && len(items) > 0 && items[len(items)-1].table != nil && items[len(items)-1].page == lines[0].page-1
+			if n := tableAt(lines[:next], i, goesOn); n > 0 {
 				items = append(items, newTable(lines[i:i+n], items))
 				i += n
 				continue
@@ -194,7 +195,8 @@ func emOfLine(it *item) float64 {
 // A table is at least two lines of which two have several cells; lines with a
 // single cell belong to it when that cell stands in one of its columns: a
 // wrapped entry, or one that spans rows.
-func tableAt(lines []*line, i int) int {
+// goesOn: the page before ended with a table, and one row is enough.
+func tableAt(lines []*line, i int, goesOn bool) int {
 	start := i
 	if len(lines[i].cells) < 2 {
 		// A first line that holds only the upper half of an entry beside which
@@ -232,6 +234,9 @@ func tableAt(lines []*line, i int) int {
 	if multi < 2 {
 		if multi == 1 && formRow(lines[start]) {
 			return 1
+		}
+		if multi == 1 && goesOn {
+			return end - start
 		}
 		return 0
 	}

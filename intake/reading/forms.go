@@ -48,7 +48,7 @@ func isLabel(t string, edge bool) bool {
 	}
 	t = strings.TrimRight(t, ":")
 	return edge && utf8.RuneCountInString(t) <= 12 && !strings.ContainsAny(t, ",。;:《》0123456789") && !gradeToken.MatchString(t) &&
-		!advisory.MatchString(t) && !assertive.MatchString(t) && sectionOf(t) != ""
+		!advisory.MatchString(t) && !assertive.MatchString(t) && !subGradeHead.MatchString(t) && sectionOf(t) != ""
 }
 
 // formsOf finds the forms of a page; before is the one with which the page
@@ -290,7 +290,7 @@ func (f *form) lay() bool {
 	if len(f.columns) == 0 {
 		return false
 	}
-	several := 0
+	filled := 0
 	for j, col := range f.columns {
 		end := math.Inf(1)
 		if j+1 < len(f.columns) {
@@ -307,15 +307,15 @@ func (f *form) lay() bool {
 		}
 		f.share(col)
 		for _, lab := range col.labels {
-			if len(lab.entry) > 1 {
-				several++
+			if len(lab.entry) > 0 {
+				filled++
 			}
 		}
 	}
 	if f.headed() {
 		return false
 	}
-	return known >= 2 || known == 1 && several > 0
+	return known > 0 && filled > 0
 }
 
 // headed tells whether the labels are the heading of a table whose rows follow

@@ -73,6 +73,7 @@ func (r *reader) resolve(mentions []*mention, items []*item) conclusion {
 	r.checkTables(said, tabled, c)
 	r.combine(c, tabled)
 	r.checkShare(items, c.findings)
+	r.checkSeries(items, c.findings)
 	r.checkScales(c.findings)
 	if !c.found {
 		r.reason("conclusion_missing", 0, "")

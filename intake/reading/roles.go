@@ -56,7 +56,10 @@ var (
 	concludes        = re(`综合|综上|故|因此|本次|该房屋|本房屋|经鉴定|评定该|鉴定结果|鉴定结论`)
 	basedOn          = re(`(?:依据|根据|按照|按|参照|对照|依)[^。;]{0,60}$`)
 	thoseGraded      = re(`^(?:(?:[、,/]|和|及|或)` + gradeForm + `)*["”]?为最|^(?:(?:[、,/]|和|及|或)` + gradeForm + `)*["”]?(?:危房|危险房屋|房屋)?的(?:,|鉴定单元|单元|子单元|构件|房屋,|建筑物?,|(?:房屋|建筑物?)(?:应|必须|须|宜))|^(?:(?:[、,/]|和|及|或)` + gradeForm + `)*["”]?(?:为|属)(?:危险房屋|危房)|^(?:危房|危险房屋|房屋|建筑物?|鉴定单元)(?:均|一律|原则上)?(?:应|必须|须|宜|需)|^["”]?(?:级)?(?:及|或)?以[上下]`)
-	soCalled         = re(`(?:所谓|其中|注:?|[(]注:?)["“]?$`)
+	// 对C、D级危险房屋,责任人应当及时采取解危措施.
+	forAll   = re(`^(?:[(]?[0-9]{1,2}[)、.])?(?:对|凡|凡是|所有|各类|全部)[^,。;]{0,14}$`)
+	houses   = re(`^["”]?(?:级)?(?:危房|危险房屋|房屋|建筑物?|鉴定单元)(?:,|的|应|$)`)
+	soCalled = re(`(?:所谓|其中|注:?|[(]注:?)["“]?$`)
 
 	// Negations. A wide one must be followed by the rating itself, or a short
 	// way to it, so that "不满足安全使用要求评定为Dsu级" is none.
@@ -136,7 +139,7 @@ func roleRules() []roleRule {
 				soCalled.MatchString(c.before) && (quotedDefinition.MatchString(c.after) || thoseGraded.MatchString(c.after))
 		}},
 		{"those_graded", schemas.RoleDefinition, "评定为[D]级的，构成整幢危房", func(c setting) bool {
-			return thoseGraded.MatchString(c.after) && lastOf(thisCue, c.clause) < 0 && !c.unitsBefore
+			return (thoseGraded.MatchString(c.after) || forAll.MatchString(c.clause) && houses.MatchString(c.after)) && lastOf(thisCue, c.clause) < 0 && !c.unitsBefore
 		}},
 		{"standard_says", schemas.RoleDefinition, "标准规定,承重构件大面积失效的评定为[Dsu]级", func(c setting) bool {
 			if loc := standardSays.FindStringIndex(c.before); loc != nil && !basedOn.MatchString(c.before) && !concludes.MatchString(c.before[loc[0]:]) {

@@ -105,7 +105,7 @@ func (r *reader) statementsOf(s sentence) []schemas.Statement {
 var scaleEntry = re(`^(?:[(]?[0-9①-⑳]{1,2}[)、.]?|注:?)?["“]?(?:[A-Da-d](?:su|ss|u|s|r)?|IV|III|II|I)["”]?级?["”]?[:,(]`)
 
 // houseClass: what a rule says of all houses of a kind.
-var houseClass = re(`的(?:房屋|自建房|建筑物?|危房|危险房屋),?(?:应|必须|须|一律|要|均)`)
+var houseClass = re(`的(?:房屋|自建房|建筑物?|危房|危险房屋|隐患|问题|情形),?(?:应|必须|须|一律|要|均|实行|由|纳入)`)
 
 var negatedGeo = re(`(?:未|不|无|没有|非|排除)[^,;。]{0,14}(?:滑坡|崩塌|泥石流|危岩|塌陷|地裂缝|地质灾害|地灾|滑动|采空|不稳定斜坡|切坡|落石)`)
 
