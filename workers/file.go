@@ -71,8 +71,9 @@ func (w *Workers) notBegun(err error) (outcome, error) {
 
 func (w *Workers) finishFiling(ctx context.Context, lease schemas.Lease, f schemas.Filing, no int, res schemas.FilingOutcome) (outcome, error) {
 	w.metrics.filings.WithLabelValues(string(res.Result)).Inc()
-	if res.Result == schemas.FilingRetry {
-		// Anything else that asks for time concerns this delivery alone.
+	if res.Result == schemas.FilingRetry || no == 0 {
+		// The platform asks for time, or the client has no turn for anybody (an
+		// open circuit, the rate). Else it concerns this delivery alone.
 		w.rest.ask(res.RetryAfter, w.now())
 	}
 	out := w.afterFiling(lease.Obligation, f, res)

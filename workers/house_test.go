@@ -104,7 +104,8 @@ type house struct {
 	monitor  *fakeMonitor
 	policy   ladder.Policy
 	options  func(*Options)
-	quiet    func()        // waits until the world outside has come to rest
+	quiet    func() // waits until the world outside has come to rest
+	postgres bool
 	commits  string        // the raw log of the sandbox, where there is one
 	logs     *lockedWriter // one for all processes of a test
 }
@@ -150,7 +151,7 @@ func eachLedger(t *testing.T, scenario func(t *testing.T, h *house)) {
 func newHouse(t *testing.T, driver, dsn string) *house {
 	t.Helper()
 	h := &house{
-		t: t, ctx: t.Context(), clock: &drivenClock{at: t0}, docs: &documents{by: map[string][]byte{}},
+		t: t, ctx: t.Context(), postgres: driver == "postgres", clock: &drivenClock{at: t0}, docs: &documents{by: map[string][]byte{}},
 		monitor: &fakeMonitor{}, policy: duty(), options: func(*Options) {}, logs: newLog(),
 	}
 	h.platform = newFakePlatform(h.clock.Now)
@@ -241,7 +242,7 @@ func (h *house) until(end time.Time) {
 // platform rests.
 func (h *house) kinds() []schemas.ObligationKind {
 	return slices.DeleteFunc(allKinds(), func(k schemas.ObligationKind) bool {
-		return k == schemas.OweFile && h.w.rest.left(h.clock.Now()) > 0
+		return k == schemas.OweFile && h.w.rest.left(h.w.now()) > 0
 	})
 }
 
@@ -257,7 +258,7 @@ func (h *house) nextDue() (time.Time, bool) {
 
 func (h *house) nextOwed() (time.Time, bool) {
 	h.t.Helper()
-	left := h.w.rest.left(h.clock.Now())
+	left := h.w.rest.left(h.w.now())
 	if left == 0 {
 		at, any, err := h.ledger.NextDue(h.ctx)
 		must(h.t, err)

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,7 +35,11 @@ type platformWorld struct {
 	calls   int
 	// impatient decides whether a request that the platform holds up times out.
 	impatient func() bool
-	lost      int // callbacks that are answered with an error after they were taken
+	lost      int         // callbacks that are answered with an error after they were taken
+	down      atomic.Bool // every connection breaks
+	requests  []time.Time // that reached the platform, by its clock
+	sleeping  int         // calls that wait for their turn
+	recorded  atomic.Int64
 	reports   int
 	suffix    string // of report numbers: one ledger serves several worlds
 }
@@ -73,11 +78,11 @@ func join(t *testing.T, h *house, seed uint64, profile string, box func(*sandbox
 	var err error
 	w.box, err = sandbox.New(o)
 	must(t, err)
-	w.front = httptest.NewServer(w.box)
+	w.front = httptest.NewServer(http.HandlerFunc(w.gate))
 	p, err := municipal.LoadProfile([]byte(cmp.Or(profile, worldProfile)))
 	must(t, err)
 	w.client, err = municipal.New(p, municipal.Secrets{AppID: "jiangjin", Secret: worldSecret},
-		municipal.Options{BaseURL: w.front.URL + sandbox.Prefix, Clock: h.clock.Now, Sleep: w.forward})
+		municipal.Options{BaseURL: w.front.URL + sandbox.Prefix, Clock: h.clock.Now, Sleep: w.turn})
 	must(t, err)
 	h.options = func(o *Options) { o.Platform = timing{w} }
 	h.quiet = w.rest
@@ -120,6 +125,47 @@ func (w *platformWorld) forward(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
+// turn is the client's sleep until its turn: time passes when every call that
+// is under way waits.
+func (w *platformWorld) turn(ctx context.Context, d time.Duration) error {
+	w.mu.Lock()
+	w.sleeping++
+	w.mu.Unlock()
+	defer func() { w.mu.Lock(); w.sleeping--; w.mu.Unlock() }()
+	slept := make(chan error, 1)
+	go func() { slept <- w.clock.sleep(ctx, d) }()
+	tick := time.NewTicker(50 * time.Microsecond)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-slept:
+			return err
+		case <-tick.C:
+		}
+		w.mu.Lock()
+		all := w.sleeping >= len(w.callers)
+		w.mu.Unlock()
+		if n, first := w.clock.sleepers(); all && n > 0 && first.After(w.clock.Now()) {
+			w.clock.set(first)
+		}
+	}
+}
+
+// gate is the way to the platform. While it is down a connection breaks as
+// soon as something is sent.
+func (w *platformWorld) gate(rw http.ResponseWriter, r *http.Request) {
+	if w.down.Load() {
+		if conn, _, err := http.NewResponseController(rw).Hijack(); err == nil {
+			conn.Close()
+		}
+		return
+	}
+	w.mu.Lock()
+	w.requests = append(w.requests, w.clock.Now())
+	w.mu.Unlock()
+	w.box.ServeHTTP(rw, r)
+}
+
 // rest waits until the sandbox does nothing but sleep.
 func (w *platformWorld) rest() {
 	deadline := time.Now().Add(30 * time.Second)
@@ -156,13 +202,20 @@ func (p timing) limited(ctx context.Context) (context.Context, func()) {
 func (p timing) Submit(ctx context.Context, f schemas.Filing, original func() (io.ReadCloser, int64, error), begin func(string, string) error) schemas.FilingOutcome {
 	ctx, end := p.limited(ctx)
 	defer end()
-	return p.w.client.Submit(ctx, f, original, begin)
+	return p.count(p.w.client.Submit(ctx, f, original, begin))
+}
+
+func (p timing) count(res schemas.FilingOutcome) schemas.FilingOutcome {
+	if res.Result == schemas.FilingAccepted || res.Result == schemas.FilingDuplicate {
+		p.w.recorded.Add(1)
+	}
+	return res
 }
 
 func (p timing) Query(ctx context.Context, f schemas.Filing, begin func(string, string) error) schemas.FilingOutcome {
 	ctx, end := p.limited(ctx)
 	defer end()
-	return p.w.client.Query(ctx, f, begin)
+	return p.count(p.w.client.Query(ctx, f, begin))
 }
 
 func (p timing) List(ctx context.Context, day time.Time) ([]schemas.PlatformRecord, error) {
