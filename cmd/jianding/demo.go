@@ -63,6 +63,9 @@ func demo(ctx context.Context, o demoOptions, out, errOut io.Writer) error {
 		}
 		defer os.RemoveAll(dir)
 	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
 	d := &demoHouse{out: out, dir: dir, password: rand.Text()[:12], tokens: map[string]string{}}
 	cfg, err := d.config(o.listen)
 	if err != nil {

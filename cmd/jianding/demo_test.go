@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -16,7 +17,7 @@ func TestDemo(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	var out, errOut bytes.Buffer
-	if code := run(ctx, []string{"demo", "--exit", "--listen", "127.0.0.1:0", "--data", t.TempDir()}, strings.NewReader(""), &out, &errOut); code != 0 {
+	if code := run(ctx, []string{"demo", "--exit", "--listen", "127.0.0.1:0", "--data", filepath.Join(t.TempDir(), "new")}, strings.NewReader(""), &out, &errOut); code != 0 {
 		t.Fatalf("exit %d\n%s\n%s", code, &out, &errOut)
 	}
 	story := out.String()
