@@ -238,7 +238,7 @@ func changeName(kind string) string {
 		changes.KindMetadata: "元数据", changes.KindDefaults: "表单默认资源", changes.KindContent: "页面内容", changes.KindPage: "页面",
 		changes.KindFont: "字体", changes.KindImage: "图像", changes.KindResource: "页面资源", changes.KindAnnotation: "批注",
 		changes.KindAppearance: "外观", changes.KindFormFill: "表单填写", changes.KindField: "表单域", changes.KindAction: "动作",
-		changes.KindCatalog: "文档目录", changes.KindTrailer: "文件尾", changes.KindRemoved: "删除的对象", changes.KindOrphan: "未引用的对象",
+		changes.KindStructure: "文档结构标记", changes.KindCatalog: "文档目录", changes.KindTrailer: "文件尾", changes.KindRemoved: "删除的对象", changes.KindOrphan: "未引用的对象",
 		changes.KindUnreadable: "无法读取的对象",
 	}[kind]; ok {
 		return n

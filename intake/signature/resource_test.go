@@ -31,31 +31,33 @@ func hostile(t testing.TB) map[string]func() []byte {
 		return []byte(b)
 	}
 	return map[string]func() []byte{
-		"nested arrays":      func() []byte { return simple(strings.Repeat("[", 2_000_000)) },
-		"flat array":         func() []byte { return simple("[" + strings.Repeat("0 ", 5_000_000) + "]") },
-		"names":              func() []byte { return simple("<< " + strings.Repeat("/A 0 ", 2_000_000) + ">>") },
+		"nested arrays":      func() []byte { return simple(strings.Repeat("[", 2_000_000/costtest.Share)) },
+		"flat array":         func() []byte { return simple("[" + strings.Repeat("0 ", 5_000_000/costtest.Share) + "]") },
+		"names":              func() []byte { return simple("<< " + strings.Repeat("/A 0 ", 2_000_000/costtest.Share) + ">>") },
 		"forty signatures":   func() []byte { return l.updated(t, report(false), 40, nil) },
 		"five thousand xref": func() []byte { return wrap(sections(root)) },
-		"long and stamped":   func() []byte { return l.stamped(t, 20_000, 12) },
+		"long and stamped":   func() []byte { return l.stamped(t, 20_000/costtest.Share, 12) },
 		"xref giant":         func() []byte { return wrap("xref\n0 8000000\ntrailer\n<< >>\nstartxref\n9\n%%EOF\n") },
 		"garbage ranges":     func() []byte { return append(simple("null"), bytes.Repeat([]byte("/ByteRange [0 1 2 3]"), 300_000)...) },
 		"nested indefinite": func() []byte {
 			return l.sign(t, report(false), l.agency[signing.RSA], signing.Options{Room: 600_000, RawContents: func([]byte) ([]byte, error) { return bytes.Repeat([]byte{0x30, 0x80}, 250_000), nil }})
 		},
 		"100 MB": func() []byte {
-			return l.sign(t, signing.Document{Pages: [][]string{{"x"}}, Padding: 100 << 20}.Bytes(), l.agency[signing.SM2], signing.Options{})
+			return l.sign(t, signing.Document{Pages: [][]string{{"x"}}, Padding: 100 << 20 / costtest.Share}.Bytes(), l.agency[signing.SM2], signing.Options{})
 		},
-		"every number":      func() []byte { return numbered(950_000) },
+		"every number":      func() []byte { return numbered(950_000 / costtest.Share) },
 		"scattered numbers": func() []byte { return l.scattered(t) },
-		"object streams":    func() []byte { return packedApart(40_000) },
+		"object streams":    func() []byte { return packedApart(40_000 / costtest.Share) },
 		"inflated":          func() []byte { return inflated() },
 		"fields": func() []byte {
-			return l.updated(t, report(false), 12, func(u *signing.Update) { form(u, 60_000, "/FT /Tx") })
+			return l.updated(t, report(false), 12, func(u *signing.Update) { form(u, 60_000/costtest.Share, "/FT /Tx") })
 		},
 		"signature fields": func() []byte {
-			return l.updated(t, report(false), 12, func(u *signing.Update) { form(u, 45_000, "/FT /Sig") })
+			return l.updated(t, report(false), 12, func(u *signing.Update) { form(u, 45_000/costtest.Share, "/FT /Sig") })
 		},
-		"one array of all":   func() []byte { return l.updated(t, report(false), 12, func(u *signing.Update) { lists(u, 200_000) }) },
+		"one array of all": func() []byte {
+			return l.updated(t, report(false), 12, func(u *signing.Update) { lists(u, 200_000/costtest.Share) })
+		},
 		"shared appearance":  func() []byte { return l.updated(t, report(false), 12, lattice) },
 		"full table each":    func() []byte { return l.rewritten(t, signing.Document{Pages: blank(3000)}.Bytes(), 20) },
 		"validation data":    func() []byte { return l.store(t, 20, 250) },

@@ -113,7 +113,7 @@ var versionName = regexp.MustCompile(`^[12]\.[0-9]$`)
 
 // catalog compares the document catalog (ISO 32000-1, 7.7.2).
 func (c *comparer) catalog(ra, rb *revision.Dict, num int) error {
-	c.rest(ra, rb, num, 0, KindCatalog, "Root", "AcroForm", "DSS", "Extensions", "Version", "Metadata", "Pages")
+	c.rest(ra, rb, num, 0, KindCatalog, "Root", "AcroForm", "DSS", "Extensions", "Version", "Metadata", "Pages", "StructTreeRoot", "Perms")
 	if va, vb := ra.Get("Version"), rb.Get("Version"); !revision.Equal(va, vb) {
 		n, _ := vb.(revision.Name)
 		old, _ := va.(revision.Name)
@@ -135,7 +135,32 @@ func (c *comparer) catalog(ra, rb *revision.Dict, num int) error {
 	if err := c.form(ra, rb, num); err != nil {
 		return err
 	}
+	c.structure(ra, rb, num)
+	c.perms(ra.Get("Perms"), rb.Get("Perms"), num)
 	return c.comparePages()
+}
+
+// perms lets a signature that this update brings certify the document
+// (ISO 32000-2, 12.8.6): that forbids later changes and permits none. Purists
+// want the certification first; several signing services certify last.
+func (c *comparer) perms(oa, ob revision.Object, num int) {
+	if revision.Equal(oa, ob) && !c.changed[refNum(ob)] {
+		c.push(ob, 0, KindCatalog, "Root/Perms")
+		return
+	}
+	d := c.b.Dict(ob)
+	if oa != nil || d == nil || len(d.Entries) != 1 || c.a.InUse(refNum(ob)) || !c.brings(d.Get("DocMDP")) {
+		c.forbid(KindCatalog, 0, num, "Root/Perms")
+		c.push(ob, 0, KindCatalog, "Root/Perms")
+		return
+	}
+	c.own(ob)
+}
+
+// brings reports whether o is a signature, no time-stamp, of this update.
+func (c *comparer) brings(o revision.Object) bool {
+	stamp, known := c.sigs[refNum(o)]
+	return known && !stamp
 }
 
 // extensions allows developer extensions to be declared: names and numbers.

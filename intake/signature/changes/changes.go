@@ -47,6 +47,7 @@ const (
 	KindFormFill   = "form_fill"
 	KindField      = "form_field"
 	KindAction     = "action"
+	KindStructure  = "structure"
 	KindCatalog    = "catalog"
 	KindTrailer    = "trailer"
 	KindOther      = "other"

@@ -228,13 +228,23 @@ func (c *comparer) comparePages() error {
 				continue
 			}
 		}
-		c.rest(old, p.dict, p.num, i+1, KindPage, "page", "Annots", "Parent")
+		c.rest(old, p.dict, p.num, i+1, KindPage, "page", "Annots", "Parent", "Tabs")
+		c.tabs(old.Get("Tabs"), p.dict.Get("Tabs"), p.num, i+1)
 		if !revision.Equal(old.Get("Parent"), p.dict.Get("Parent")) {
 			c.forbid(KindPage, i+1, p.num, "page/Parent")
 		}
 		c.annots(old.Get("Annots"), p.dict.Get("Annots"), p.num, i+1)
 	}
 	return nil
+}
+
+// tabs: a producer that adds a widget to a tagged page says in what order the
+// keyboard meets annotations (ISO 32000-1, table 30); nothing is shown of it.
+func (c *comparer) tabs(oa, ob revision.Object, num, pageNo int) {
+	n, isName := ob.(revision.Name)
+	if !revision.Equal(oa, ob) && (oa != nil || !isName || len(n) != 1) {
+		c.forbid(KindPage, pageNo, num, "page/Tabs")
+	}
 }
 
 // untouched reports whether a page and its list of annotations are what they

@@ -73,11 +73,14 @@ func (c *comparer) fillSignature(da, db *revision.Dict, num, pageNo int, f field
 // fillWidget checks a widget that shows a field which is signed now: it gets
 // an appearance and stays where it is.
 func (c *comparer) fillWidget(da, db *revision.Dict, num, pageNo int, f field, ts bool) {
-	c.rest(da, db, num, pageNo, KindField, "field", "V", "AP", "F", "M", "MK", "DA", "P", "Kids", "AS", "Q", "Lock", "Border", "BS", "Ff")
+	c.rest(da, db, num, pageNo, KindField, "field", "V", "AP", "F", "M", "MK", "DA", "P", "Kids", "AS", "Q", "Lock", "Border", "BS", "Ff", "StructParent")
 	for _, key := range []revision.Name{"Lock", "Ff", "AS"} {
 		if old := da.Get(key); old != nil && !revision.Equal(old, db.Get(key)) {
 			c.forbid(KindField, pageNo, num, "field/%s", key)
 		}
+	}
+	if _, isInt := db.Get("StructParent").(int64); !revision.Equal(da.Get("StructParent"), db.Get("StructParent")) && (!isInt || da.Get("StructParent") != nil) {
+		c.forbid(KindField, pageNo, num, "field/StructParent")
 	}
 	for _, key := range []revision.Name{"MK", "Lock", "BS", "Border"} {
 		c.tree(db.Get(key), pageNo, "field/"+string(key), 0)

@@ -3,3 +3,6 @@
 package costtest
 
 const raceDetector = false
+
+// Share divides the size of hostile documents.
+const Share = 1

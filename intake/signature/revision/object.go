@@ -150,3 +150,17 @@ func equalDict(a, b *Dict) bool {
 	}
 	return true
 }
+
+// ParseObject reads one object from text that is no document, as tests and
+// tools write it.
+func ParseObject(text []byte) (Object, error) {
+	p := &parser{data: text, embedded: true, budget: &budget{values: maxValues}}
+	o, err := p.object(0)
+	if err != nil {
+		return nil, err
+	}
+	if p.skipSpace(); p.pos != len(text) {
+		return nil, syntax(p.pos, "more than one object")
+	}
+	return o, nil
+}

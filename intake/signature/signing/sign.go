@@ -161,13 +161,12 @@ func dictionary(o Options) string {
 
 // placeField fills the named field or makes one on page 1.
 func (u *Update) placeField(sig int, o Options) error {
-	form := u.file.Dict(u.Root.Get("AcroForm"))
+	form, _ := u.resolve(u.Root.Get("AcroForm")).(*revision.Dict)
 	if form == nil {
 		form = &revision.Dict{}
 	}
 	form = clone(form)
-	fields, _ := u.file.Resolve(form.Get("Fields"))
-	list, _ := fields.(revision.Array)
+	list, _ := u.resolve(form.Get("Fields")).(revision.Array)
 	list = append(revision.Array{}, list...)
 	name := o.Field
 	if name == "" {
@@ -207,9 +206,13 @@ func (u *Update) placeField(sig int, o Options) error {
 		return nil
 	}
 	page := u.Dict(pages[0])
-	annots, _ := u.file.Resolve(page.Get("Annots"))
-	a, _ := annots.(revision.Array)
-	put(page, "Annots", append(append(revision.Array{}, a...), revision.Ref{Num: field}))
+	a, _ := u.resolve(page.Get("Annots")).(revision.Array)
+	a = append(append(revision.Array{}, a...), revision.Ref{Num: field})
+	if r, ok := page.Get("Annots").(revision.Ref); ok {
+		u.SetObject(r.Num, a)
+		return nil
+	}
+	put(page, "Annots", a)
 	u.SetObject(pages[0], page)
 	return nil
 }

@@ -58,9 +58,28 @@ func (u *Update) SetStream(num int, keys string, data []byte) { u.w.setStream(nu
 // SetObject writes a parsed object.
 func (u *Update) SetObject(num int, o revision.Object) { u.w.objects[num] = Append(nil, o) }
 
-// Dict returns a copy of an object that is a dictionary.
+// resolve follows a reference, to what the update wrote first.
+func (u *Update) resolve(o revision.Object) revision.Object {
+	if r, ok := o.(revision.Ref); ok {
+		if body, written := u.w.objects[r.Num]; written {
+			v, err := revision.ParseObject(body)
+			if err != nil {
+				return nil
+			}
+			return v
+		}
+	}
+	v, err := u.file.Resolve(o)
+	if err != nil {
+		return nil
+	}
+	return v
+}
+
+// Dict returns a copy of an object that is a dictionary, as the update has it
+// when it wrote it already.
 func (u *Update) Dict(num int) *revision.Dict {
-	if d := u.file.Dict(revision.Ref{Num: num}); d != nil {
+	if d, ok := u.resolve(revision.Ref{Num: num}).(*revision.Dict); ok {
 		return clone(d)
 	}
 	return nil

@@ -1,0 +1,255 @@
+package signature_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"jianding/intake/signature/revision"
+	"jianding/intake/signature/signing"
+	"jianding/schemas"
+)
+
+// tagged is a report with a logical structure, as Word and iText export it.
+func tagged(streams bool) []byte {
+	u, err := signing.NewUpdate(report(streams), streams)
+	if err != nil {
+		panic(err)
+	}
+	u.Set(300, "<< /Type /StructTreeRoot /K 301 0 R /ParentTree 303 0 R /ParentTreeNextKey 1 /RoleMap << /Heading /H1 >> >>")
+	u.Set(301, "<< /Type /StructElem /S /Document /P 300 0 R /K [302 0 R] >>")
+	u.Set(302, fmt.Sprintf("<< /Type /StructElem /S /P /P 301 0 R /Pg %d 0 R /K 0 >>", page1))
+	u.Set(303, "<< /Nums [0 304 0 R] >>")
+	u.Set(304, "[302 0 R]")
+	u.SetRoot("StructTreeRoot", revision.Ref{Num: 300})
+	u.SetRoot("MarkInfo", &revision.Dict{Entries: []revision.Entry{{Key: "Marked", Value: true}}})
+	page := u.Dict(page1)
+	signing.Put(page, "StructParents", int64(0))
+	u.SetObject(page1, page)
+	for n := 305; n < 400; n++ {
+		u.New()
+	}
+	return u.Bytes("")
+}
+
+// widgetNumber is where SignUpdate will place the next field: after the
+// signature dictionary.
+func widgetNumber(u *signing.Update) (sig, widget int) {
+	sig = u.New() + 1
+	return sig, sig + 1
+}
+
+const helvetica = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
+
+func raw(s string) revision.Object {
+	o, err := revision.ParseObject([]byte(s))
+	if err != nil {
+		panic(err)
+	}
+	return o
+}
+
+// producers are what widespread products write between one signer and the
+// next, beside the signature itself.
+func producers() map[string]producer {
+	box := &[4]float64{300, 100, 420, 220}
+	return map[string]producer{
+		"iText 5: information, default resources": {opts: signing.Options{Box: box}, change: func(u *signing.Update) {
+			edit(u, infoObj, "ModDate", revision.String("D:20260602000000+08'00'"))
+			edit(u, infoObj, "Producer", revision.String("x; modified using iText 5.5.13"))
+			n := u.New()
+			u.Set(n, helvetica)
+			form := u.File().Dict(u.Root.Get("AcroForm"))
+			d := &revision.Dict{Entries: append([]revision.Entry{}, form.Entries...)}
+			signing.Put(d, "DR", raw(fmt.Sprintf("<< /Font << /Helv %d 0 R >> >>", n)))
+			signing.Put(d, "DA", revision.String("/Helv 0 Tf 0 g "))
+			u.SetRoot("AcroForm", d)
+		}},
+		"iText 7 tagged: element, parent tree in place": {tagged: true, opts: signing.Options{Box: box, FieldExtra: "/StructParent 1"}, change: func(u *signing.Update) {
+			_, widget := widgetNumber(u)
+			e := u.New()
+			// SignUpdate takes the next numbers after this one.
+			u.Set(e, fmt.Sprintf("<< /Type /StructElem /S /Form /P 301 0 R /K << /Type /OBJR /Obj %d 0 R /Pg %d 0 R >> >>", widget+1, page1))
+			u.Set(301, fmt.Sprintf("<< /Type /StructElem /S /Document /P 300 0 R /K [302 0 R %d 0 R] >>", e))
+			u.Set(303, fmt.Sprintf("<< /Nums [0 304 0 R 1 %d 0 R] >>", e))
+			u.Set(300, "<< /Type /StructTreeRoot /K 301 0 R /ParentTree 303 0 R /ParentTreeNextKey 2 /RoleMap << /Heading /H1 >> >>")
+			edit(u, page1, "Tabs", revision.Name("S"))
+		}},
+		"iText 7 tagged: parent tree anew, kids as array": {tagged: true, streams: true, opts: signing.Options{Box: box, FieldExtra: "/StructParent 1", Streams: true}, change: func(u *signing.Update) {
+			_, widget := widgetNumber(u)
+			tree, leaf, parents, e := u.New(), u.New(), u.New(), u.New()
+			u.Set(e, fmt.Sprintf("<< /Type /StructElem /S /Form /P 301 0 R /Pg %d 0 R /K [<< /Type /OBJR /Obj %d 0 R >>] >>", page1, widget+4))
+			u.Set(301, fmt.Sprintf("<< /Type /StructElem /S /Document /P 300 0 R /K [302 0 R %d 0 R] >>", e))
+			u.Set(tree, fmt.Sprintf("<< /Kids [%d 0 R] >>", leaf))
+			u.Set(leaf, fmt.Sprintf("<< /Limits [0 1] /Nums [0 %d 0 R 1 %d 0 R] >>", parents, e))
+			u.Set(parents, "[302 0 R]")
+			u.Set(300, fmt.Sprintf("<< /Type /StructTreeRoot /K [301 0 R] /ParentTree %d 0 R /ParentTreeNextKey 2 /RoleMap << /Heading /H1 >> >>", tree))
+		}},
+		"Acrobat: metadata, extensions, form as object": {opts: signing.Options{Box: box, Streams: true, DictExtra: "/Prop_Build << /Filter << /Name /Adobe.PPKLite /R 131104 >> /App << /Name /Exchange-Pro /OS [/Win] >> >>", FieldExtra: "/MK << /BC [1 0 0] >> /BS << /W 0 >>"}, streams: true, change: func(u *signing.Update) {
+			edit(u, infoObj, "ModDate", revision.String("D:20260602000000Z"))
+			m := u.New()
+			u.SetStream(m, "/Type /Metadata /Subtype /XML ", []byte("<?xpacket?>"))
+			u.SetRoot("Metadata", revision.Ref{Num: m})
+			u.SetRoot("Extensions", raw("<< /ADBE << /BaseVersion /1.7 /ExtensionLevel 8 >> >>"))
+			u.SetRoot("Version", revision.Name("1.7"))
+			n := u.New()
+			u.SetObject(n, u.File().Dict(u.Root.Get("AcroForm")))
+			u.SetRoot("AcroForm", revision.Ref{Num: n})
+		}},
+		"annotations become an object": {opts: signing.Options{Box: box}, change: func(u *signing.Update) {
+			n := u.New()
+			u.SetObject(n, u.Dict(page1).Get("Annots"))
+			edit(u, page1, "Annots", revision.Ref{Num: n})
+		}},
+		"annotations as an object from the start": {before: func(u *signing.Update) {
+			n := u.New()
+			u.SetObject(n, u.Dict(page1).Get("Annots"))
+			edit(u, page1, "Annots", revision.Ref{Num: n})
+		}, opts: signing.Options{Box: box}},
+		"certifies with the last signature":        {opts: signing.Options{Certify: 1}},
+		"certifies, forms allowed, visible":        {opts: signing.Options{Certify: 2, Box: box}},
+		"PDFBox: invisible, flags 0, no rectangle": {opts: signing.Options{OmitFromPage: true}},
+		"form written anew, unchanged":             {opts: signing.Options{Box: box}, change: func(u *signing.Update) { u.SetRoot("AcroForm", u.File().Dict(u.Root.Get("AcroForm"))) }},
+		"objects written again as they were": {opts: signing.Options{Box: box, Streams: true}, change: func(u *signing.Update) {
+			for _, n := range []int{3, 4, 5, page1} {
+				u.SetObject(n, u.Dict(n))
+			}
+		}},
+		"information anew": {opts: signing.Options{}, change: func(u *signing.Update) {
+			n := u.New()
+			d := u.Dict(infoObj)
+			signing.Put(d, "ModDate", revision.String("D:20260602000000Z"))
+			u.SetObject(n, d)
+		}},
+		"validation data with the signature": {opts: signing.Options{Box: box}, change: func(u *signing.Update) {
+			u.AddDSS([][]byte{sharedLab().root.Certificate}, nil, nil)
+		}},
+		"骑缝章: one field, a widget on every page": {opts: signing.Options{OmitFromPage: true}, change: func(u *signing.Update) {
+			// The field of the signature is made of its kids: SignUpdate fills
+			// it when it stands in the form already.
+			field := u.New()
+			kids := ""
+			for _, page := range u.PageNumbers() {
+				seal, widget := u.New(), u.New()
+				u.SetStream(seal, "/Type /XObject /Subtype /Form /BBox [0 0 30 120] /Resources << >> ", []byte("1 0 0 RG 1 1 28 118 re S"))
+				u.Set(widget, fmt.Sprintf("<< /Type /Annot /Subtype /Widget /Parent %d 0 R /F 132 /Rect [565 300 595 420] /P %d 0 R /AP << /N %d 0 R >> >>", field, page, seal))
+				kids += fmt.Sprintf("%d 0 R ", widget)
+				d := u.Dict(page)
+				a, _ := d.Get("Annots").(revision.Array)
+				signing.Put(d, "Annots", append(append(revision.Array{}, a...), revision.Ref{Num: widget}))
+				u.SetObject(page, d)
+			}
+			u.Set(field, fmt.Sprintf("<< /FT /Sig /T (qifeng) /Kids [%s] >>", kids))
+			form, _ := u.Root.Get("AcroForm").(*revision.Dict)
+			list, _ := form.Get("Fields").(revision.Array)
+			d := &revision.Dict{Entries: append([]revision.Entry{}, form.Entries...)}
+			signing.Put(d, "Fields", append(append(revision.Array{}, list...), revision.Ref{Num: field}))
+			u.SetRoot("AcroForm", d)
+		}, field: "qifeng"},
+		"prepared field, seal": {opts: signing.Options{Field: "reviewer"}},
+	}
+}
+
+type producer struct {
+	tagged, streams bool
+	before, change  func(*signing.Update)
+	opts            signing.Options
+	field           string // to fill, which change made
+}
+
+func (p producer) build(t *testing.T, l *lab, first, second signing.Signer) []byte {
+	t.Helper()
+	pdf := report(p.streams)
+	if p.tagged {
+		pdf = tagged(p.streams)
+	}
+	if p.before != nil {
+		u, err := signing.NewUpdate(pdf, p.streams)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.before(u)
+		pdf = u.Bytes("")
+	}
+	u, err := signing.NewUpdate(l.sign(t, pdf, first, signing.Options{Streams: p.streams, Box: &[4]float64{72, 100, 152, 180}}), p.opts.Streams)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.change != nil {
+		p.change(u)
+	}
+	o := p.opts
+	o.At = signedAt
+	if p.field != "" {
+		o.Field = p.field
+	}
+	out, err := signing.SignUpdate(u, second, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// TestProducersBetweenSigners: what products write with a signature leaves the
+// signature before it sound, whatever the algorithms.
+func TestProducersBetweenSigners(t *testing.T) {
+	l := sharedLab()
+	for name, p := range producers() {
+		t.Run(name, func(t *testing.T) {
+			expect(t, l.verify(p.build(t, l, l.person, l.agency[signing.RSA])), schemas.SignatureValid, schemas.ReasonBetweenSigns)
+			expect(t, l.verify(p.build(t, l, l.smPerson, l.agency[signing.SM2])), schemas.SignatureValid, schemas.ReasonBetweenSigns)
+		})
+	}
+}
+
+// TestStructureIsNoDisguise: what joins the logical structure may do no more
+// than name a new widget.
+func TestStructureIsNoDisguise(t *testing.T) {
+	l := sharedLab()
+	genuine := producers()["iText 7 tagged: element, parent tree in place"]
+	for name, twist := range map[string]func(u *signing.Update){
+		"replacement text in an old element": func(u *signing.Update) { edit(u, 302, "ActualText", revision.String("Bsu")) },
+		"old element leads elsewhere":        func(u *signing.Update) { edit(u, 302, "K", int64(1)) },
+		"old element gone":                   func(u *signing.Update) { edit(u, 301, "K", revision.Array{}) },
+		"page entry of the parent tree":      func(u *signing.Update) { u.Set(304, "[301 0 R]") },
+		"role map":                           func(u *signing.Update) { edit(u, 300, "RoleMap", raw("<< /P /Artifact >>")) },
+		"new element with replacement text": func(u *signing.Update) {
+			n := u.New()
+			u.Set(n, fmt.Sprintf("<< /Type /StructElem /S /P /P 301 0 R /Pg %d 0 R /ActualText (x) >>", page1))
+			u.Set(301, fmt.Sprintf("<< /Type /StructElem /S /Document /P 300 0 R /K [302 0 R %d 0 R] >>", n))
+		},
+		"new element claims content": func(u *signing.Update) {
+			n := u.New()
+			u.Set(n, fmt.Sprintf("<< /Type /StructElem /S /P /P 301 0 R /Pg %d 0 R /K 0 >>", page1))
+			u.Set(301, fmt.Sprintf("<< /Type /StructElem /S /Document /P 300 0 R /K [302 0 R %d 0 R] >>", n))
+		},
+		"element that a page uses": func(u *signing.Update) {
+			n := u.New()
+			u.Set(n, "<< /Type /StructElem /S /Form /P 301 0 R >>")
+			u.Set(301, fmt.Sprintf("<< /Type /StructElem /S /Document /P 300 0 R /K [302 0 R %d 0 R] >>", n))
+			edit(u, page1, "Resources", raw(fmt.Sprintf("<< /Font << /F1 3 0 R >> /Properties << /x %d 0 R >> >>", n)))
+		},
+		"root of another structure": func(u *signing.Update) {
+			n := u.New()
+			u.Set(n, "<< /Type /StructTreeRoot >>")
+			u.SetRoot("StructTreeRoot", revision.Ref{Num: n})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := genuine
+			p.change = twist
+			p.opts.FieldExtra = ""
+			expect(t, l.verify(p.build(t, l, l.person, l.agency[signing.RSA])), schemas.SignatureModified, schemas.ReasonChanged)
+		})
+		t.Run(name+" after the agency", func(t *testing.T) {
+			u, err := signing.NewUpdate(l.sign(t, tagged(false), l.agency[signing.RSA], signing.Options{}), false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			twist(u)
+			if r := l.verify(u.Bytes("")); r.Signature.Status != schemas.SignatureModified {
+				t.Error(r.Signature.Status, strings.TrimSpace(fmt.Sprint(r.Reasons)))
+			}
+		})
+	}
+}
