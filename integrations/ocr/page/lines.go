@@ -153,8 +153,27 @@ func rows(lines []Line) []Line {
 		}
 		row := lines[i:j]
 		slices.SortStableFunc(row, func(a, b Line) int { return cmp.Compare(a.X0, b.X0) })
-		out = append(out, row...)
+		out = append(out, join(row)...)
 		i = j
+	}
+	return out
+}
+
+// join puts the pieces of a row together that a reader sees as one: detection
+// breaks a line off where the seal crosses it.
+func join(row []Line) []Line {
+	out := row[:1:1]
+	for _, l := range row[1:] {
+		last := &out[len(out)-1]
+		h := min(last.h(), l.h())
+		if gap := l.X0 - last.X1; gap > 0.5*h || gap < -0.5*h || max(last.h(), l.h()) > 1.4*h {
+			out = append(out, l)
+			continue
+		}
+		last.Rect = Rect{last.X0, min(last.Y0, l.Y0), max(last.X1, l.X1), max(last.Y1, l.Y1)}
+		last.Text += l.Text
+		last.Chars = append(slices.Clip(last.Chars), l.Chars...)
+		last.Confidence = confidence(last.Chars)
 	}
 	return out
 }

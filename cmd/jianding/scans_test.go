@@ -1,0 +1,476 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"jianding/intake/assessment"
+	"jianding/intake/assessment/corpustest"
+	"jianding/intake/reading"
+	"jianding/intake/signature"
+	"jianding/integrations/ocr"
+	"jianding/integrations/ocr/page"
+	"jianding/schemas"
+)
+
+// envOCR names an installation of the engine (jianding ocr install --dir DIR);
+// envScans the number of reports that are made into scans (default 2), or
+// "all"; envTesseract reads the same pages with tesseract for comparison.
+const (
+	envOCR       = "JIANDING_TEST_OCR"
+	envScans     = "JIANDING_TEST_SCANS"
+	envTesseract = "JIANDING_TEST_TESSERACT"
+	envKeep      = "JIANDING_TEST_KEEP" // a directory for what was read
+)
+
+func scanReader(t *testing.T) (*recogniser, *assessment.Pool) {
+	t.Helper()
+	dir := os.Getenv(envOCR)
+	if dir == "" {
+		t.Skipf("no OCR engine (%s): install one with jianding ocr install --dir DIR", envOCR)
+	}
+	engine, err := ocr.New(ocr.Options{Dir: dir, Nice: -1, PageTime: 10 * time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { engine.Close() })
+	pool, err := assessment.NewPool(assessment.PoolOptions{Workers: 1, Wall: 10 * time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { pool.Close() })
+	return newRecogniser(engine, pool, ocrConfig{DocumentTimeout: time.Hour}, newLogger(logConfig{Level: "warn"}, t.Output())), pool
+}
+
+// The scans among the samples: needs_review, never accepted, the right hazard
+// and the right grade proposed, with evidence that says it was recognised.
+func TestSampleScansAreReadAndNeverAccepted(t *testing.T) {
+	r, pool := scanReader(t)
+	dir, err := corpustest.Dir()
+	if err != nil {
+		t.Skip(err)
+	}
+	cases, err := corpustest.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trust, problems := signature.ReadTrustDirectory(os.DirFS(filepath.Join(dir, "dev", "trust")))
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	scans := 0
+	for _, c := range cases {
+		if c.Truth == nil || c.Truth.TextLayer != "none" {
+			continue
+		}
+		scans++
+		document, err := os.ReadFile(c.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, err := pool.Inspect(t.Context(), assessment.PoolRequest{Document: document, Trust: trust, At: corpustest.At()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first.Hazard.Level != schemas.HazardAmber {
+			t.Errorf("%s: %s before recognition, want amber", c.Name, first.Hazard.Level)
+		}
+		start := time.Now()
+		a, err := r.Recognise(t.Context(), bytes.NewReader(document), int64(len(document)), first.NeedsOCR, schemas.Declared{}, trust, corpustest.At())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s: %d pages in %.1fs: %+v hazard %s %v", c.Name, a.Pages, time.Since(start).Seconds(), a.Overall, a.Hazard.Level, a.Hazard.Basis)
+		keepScan(c.Name, "", nil, nil, a)
+		if a.Outcome != schemas.NeedsReview {
+			t.Errorf("%s: %s", c.Name, a.Outcome)
+		}
+		want := gradesOfTruth(*c.Truth)
+		if a.Overall != want {
+			t.Errorf("%s: proposes %+v, want %+v", c.Name, a.Overall, want)
+		}
+		if w := c.Truth.WholeStructureHazard; w != nil && *w && a.Hazard.Level != schemas.HazardRed {
+			t.Errorf("%s: hazard %s, want red", c.Name, a.Hazard.Level)
+		}
+		for _, f := range a.Findings {
+			if f.Evidence.Source != schemas.SourceOCR || len(f.Evidence.Boxes) == 0 {
+				t.Errorf("%s: finding without recognised evidence: %+v", c.Name, f)
+			}
+		}
+	}
+	if scans == 0 {
+		t.Error("no scans among the samples")
+	}
+}
+
+func gradesOfTruth(c corpustest.Truth) (o schemas.Overall) {
+	for _, g := range c.Grades {
+		to := &o.Danger
+		switch g.Scheme {
+		case "gb50292":
+			to = &o.Safety
+		case "gb50292-reliability":
+			to = &o.Reliability
+		}
+		if *to == "" || len(g.Grade) == len(*to) && g.Grade > *to || g.Grade == "IV" {
+			*to = g.Grade
+		}
+	}
+	return o
+}
+
+// Text reports, printed, sealed and scanned: every whole-structure hazard is
+// flagged by what was read, and the right grade is proposed. `go test
+// ./cmd/jianding -run TestPrintedReportsAreRead -v` prints the measure; see
+// envScans and envTesseract.
+func TestPrintedReportsAreRead(t *testing.T) {
+	r, pool := scanReader(t)
+	dir, err := corpustest.Dir()
+	if err != nil {
+		t.Skip(err)
+	}
+	cases, err := corpustest.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases = slices.DeleteFunc(cases, func(c corpustest.Case) bool {
+		return c.Truth == nil || c.Truth.TextLayer != "full" || len(c.Truth.Grades) == 0 || c.Truth.WholeStructureHazard == nil
+	})
+	most := 2
+	switch n := os.Getenv(envScans); n {
+	case "":
+		// In CI, one that is a hazard and one that is not.
+		slices.SortStableFunc(cases, func(a, b corpustest.Case) int { return strings.Compare(preferred(b), preferred(a)) })
+	case "all":
+		most = len(cases)
+	default:
+		if most, err = strconv.Atoi(n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	readers := []struct {
+		name string
+		read func(ctx context.Context, img page.Raster, dpi float64) ([]reading.Word, error)
+	}{{"PP-OCRv4", func(ctx context.Context, img page.Raster, dpi float64) (words []reading.Word, err error) {
+		p, err := r.engine.Read(ctx, img, dpi)
+		for _, w := range p.Words {
+			words = append(words, reading.Word{Text: w.Text, Box: w.Box, Confidence: w.Confidence})
+		}
+		return words, err
+	}}}
+	if os.Getenv(envTesseract) != "" {
+		readers = append(readers, readers[0])
+		readers[1].name, readers[1].read = "tesseract", tesseract
+	}
+	scores := make([]score, len(readers))
+	for i, c := range cases[:min(most, len(cases))] {
+		document, err := os.ReadFile(c.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scan, pages := printAndScan(t, pool, document, uint64(i+1))
+		for k, reader := range readers {
+			words := map[int][]reading.Word{}
+			start := time.Now()
+			for n := range pages {
+				drawn, err := pool.Render(t.Context(), scan, n+1, 200, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				img, err := png.Decode(bytes.NewReader(drawn))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if words[n+1], err = reader.read(t.Context(), rasterOf(img), 200); err != nil {
+					t.Fatal(err)
+				}
+			}
+			took := time.Since(start)
+			a, err := pool.Inspect(t.Context(), assessment.PoolRequest{Document: scan, At: corpustest.At(), OCR: words})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := scores[k].add(*c.Truth, a, pages, took)
+			t.Logf("%s %s (%d pages, %.1fs): %s", reader.name, c.Name, pages, took.Seconds(), s)
+			keepScan(c.Name, reader.name, scan, words, a)
+			if a.Outcome == schemas.Accepted {
+				t.Errorf("%s: a scan was accepted", c.Name)
+			}
+		}
+	}
+	for k, reader := range readers {
+		t.Logf("%s: %s", reader.name, scores[k].String())
+	}
+	ours := scores[0]
+	if ours.flagged < ours.hazards {
+		t.Errorf("%d of %d whole-structure hazards flagged", ours.flagged, ours.hazards)
+	}
+	if ours.right*10 < ours.reports*9 {
+		t.Errorf("the right grades proposed for %d of %d reports, want 90 %%", ours.right, ours.reports)
+	}
+}
+
+// keepScan writes what was read to the directory envKeep, to look at.
+func keepScan(name, reader string, scan []byte, words map[int][]reading.Word, a schemas.Assessment) {
+	dir := os.Getenv(envKeep)
+	if dir == "" {
+		return
+	}
+	base := filepath.Join(dir, strings.TrimSuffix(filepath.Base(name), ".pdf")+"-"+reader)
+	raw, _ := json.MarshalIndent(words, "", " ")
+	full, _ := json.MarshalIndent(a, "", " ")
+	_ = os.WriteFile(base+".pdf", scan, 0o644)
+	_ = os.WriteFile(base+".words.json", raw, 0o644)
+	_ = os.WriteFile(base+".assessment.json", full, 0o644)
+}
+
+func preferred(c corpustest.Case) string {
+	for _, g := range c.Truth.Grades {
+		if g.Grade == "Dsu" {
+			return "Z" + c.Name
+		}
+	}
+	return c.Name
+}
+
+// score counts what was read of scans.
+type score struct {
+	reports, right, hazards, flagged, red, quiet, calm, pages int
+	took                                                      time.Duration
+}
+
+// add counts one report. A scan is amber for not being text; a hazard counts
+// as flagged only by what was read: red but for the missing signature.
+func (s *score) add(truth corpustest.Truth, a schemas.Assessment, pages int, took time.Duration) string {
+	s.reports++
+	s.pages += pages
+	s.took += took
+	want := gradesOfTruth(truth)
+	right := a.Overall == want
+	if right {
+		s.right++
+	}
+	red, doubt := false, false
+	for _, b := range a.Hazard.Basis {
+		red = red || strings.HasPrefix(b, "grade:") || strings.HasPrefix(b, "statement:") || strings.HasPrefix(b, "geo:")
+		doubt = doubt || strings.HasPrefix(b, "doubt:") && !strings.HasPrefix(b, "doubt:page_") && b != "doubt:signature"
+	}
+	if *truth.WholeStructureHazard {
+		s.hazards++
+		if red || doubt {
+			s.flagged++
+		}
+		if red {
+			s.red++
+		}
+	} else {
+		s.calm++
+		if !red {
+			s.quiet++
+		}
+	}
+	return fmt.Sprintf("%v want %v, right %v, hazard %v read %v %v", a.Overall, want, right, *truth.WholeStructureHazard, red, a.Hazard.Basis)
+}
+
+func (s *score) String() string {
+	return fmt.Sprintf("%d reports, %d pages, %.1f s a page; right grades %d/%d; hazards flagged %d/%d, of them by their own words or grade %d; not taken for one %d/%d",
+		s.reports, s.pages, s.took.Seconds()/float64(max(1, s.pages)), s.right, s.reports, s.flagged, s.hazards, s.red, s.quiet, s.calm)
+}
+
+// printAndScan makes a PDF of images of a report's telling pages: the cover
+// and those with its conclusions, as they come from a scanner, differently by
+// seed.
+func printAndScan(t *testing.T, pool *assessment.Pool, document []byte, seed uint64) ([]byte, int) {
+	t.Helper()
+	a, err := pool.Inspect(t.Context(), assessment.PoolRequest{Document: document, At: corpustest.At(), AllMentions: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	telling := []int{1}
+	sealed := 0
+	var where [4]float64
+	add := func(n int) {
+		if n > 0 && !slices.Contains(telling, n) {
+			telling = append(telling, n)
+		}
+	}
+	for _, f := range a.Findings {
+		if f.Role == schemas.RoleConclusion {
+			add(f.Evidence.Page)
+			if sealed == 0 && f.Scope.Speaks() && len(f.Evidence.Boxes) > 0 {
+				sealed, where = f.Evidence.Page, f.Evidence.Boxes[0]
+			}
+		}
+	}
+	if a.Hazard.Evidence != nil {
+		add(a.Hazard.Evidence.Page)
+	}
+	for _, x := range a.Recommendations {
+		add(x.Page)
+	}
+	slices.Sort(telling)
+	rnd := rand.New(rand.NewPCG(seed, 26))
+	var images [][]byte
+	for _, n := range telling {
+		drawn, err := pool.Render(t.Context(), document, n, 200, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, err := png.Decode(bytes.NewReader(drawn))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := rasterOf(img)
+		if n == sealed && seed%4 != 0 {
+			at := 200.0 / 72
+			stamp(r, (where[0]+min(where[2], where[0]+220))/2*at, float64(r.H)-(where[1]+where[3])/2*at, 118, seed%3 == 2)
+		}
+		images = append(images, scanned(t, rnd, r))
+	}
+	return imagePDF(t, images), len(images)
+}
+
+// stamp prints a round seal, red or blue, over what is there: a ring, a star
+// and an inner ring, as translucent as ink is.
+func stamp(r page.Raster, cx, cy, radius float64, blue bool) {
+	ink := [3]float64{214, 32, 44}
+	if blue {
+		ink = [3]float64{36, 66, 190}
+	}
+	for y := max(0, int(cy-radius)); y < min(r.H, int(cy+radius)+1); y++ {
+		for x := max(0, int(cx-radius)); x < min(r.W, int(cx+radius)+1); x++ {
+			dx, dy := float64(x)-cx, float64(y)-cy
+			d, a := math.Hypot(dx, dy)/radius, math.Atan2(dy, dx)
+			ring := d > 0.93 && d < 1 || d > 0.66 && d < 0.69
+			letters := d > 0.74 && d < 0.9 && math.Mod(a+math.Pi, 0.22) < 0.13
+			star := d < 0.34*(0.42+0.58*math.Pow(math.Abs(math.Cos(2.5*(a+math.Pi/2))), 3))
+			if !ring && !letters && !star {
+				continue
+			}
+			p := r.Pix[3*(y*r.W+x):]
+			for c := range 3 {
+				p[c] = byte(float64(p[c]) * (0.12 + 0.88*ink[c]/255))
+			}
+		}
+	}
+}
+
+// scanned makes of a page what a scanner does: skew, now and then a page the
+// wrong way round, paper that is not white, blur, noise, JPEG.
+func scanned(t *testing.T, rnd *rand.Rand, r page.Raster) []byte {
+	r = r.Rotate((rnd.Float64()*2 - 1) * 2.2 * math.Pi / 180)
+	if rnd.IntN(8) == 0 {
+		r = r.Turn(1 + rnd.IntN(3))
+	}
+	if scale := 0.75 + 0.25*rnd.Float64(); scale < 0.98 { // 150 to 200 dpi
+		r = r.Resize(int(float64(r.W)*scale), int(float64(r.H)*scale))
+	}
+	img := image.NewRGBA(image.Rect(0, 0, r.W, r.H))
+	paper := [3]float64{232 + 20*rnd.Float64(), 230 + 20*rnd.Float64(), 222 + 22*rnd.Float64()}
+	noise, fade := 4+10*rnd.Float64(), 0.75+0.25*rnd.Float64()
+	for y := range r.H {
+		for x := range r.W {
+			p := r.Pix[3*(y*r.W+x):]
+			n := (rnd.Float64() + rnd.Float64() + rnd.Float64() - 1.5) * noise * 1.2
+			var v [3]uint8
+			for c := range 3 {
+				f := paper[c]*(1-fade*(1-float64(p[c])/255)) + n
+				v[c] = uint8(max(0, min(255, f)))
+			}
+			img.SetRGBA(x, y, color.RGBA{v[0], v[1], v[2], 255})
+		}
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 40 + rnd.IntN(40)}); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// imagePDF writes a PDF whose pages are A4 JPEG images, portrait or landscape.
+func imagePDF(t *testing.T, images [][]byte) []byte {
+	var b bytes.Buffer
+	offsets := []int{0}
+	object := func(format string, args ...any) {
+		offsets = append(offsets, b.Len())
+		fmt.Fprintf(&b, "%d 0 obj\n", len(offsets)-1)
+		fmt.Fprintf(&b, format, args...)
+		b.WriteString("\nendobj\n")
+	}
+	b.WriteString("%PDF-1.7\n")
+	object("<</Type/Catalog/Pages 2 0 R>>")
+	var kids []string
+	for i := range images {
+		kids = append(kids, fmt.Sprintf("%d 0 R", 3+3*i))
+	}
+	object("<</Type/Pages/Count %d/Kids[%s]>>", len(images), strings.Join(kids, " "))
+	for i, raw := range images {
+		cfg, err := jpeg.DecodeConfig(bytes.NewReader(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, h := 595.0, 595*float64(cfg.Height)/float64(cfg.Width)
+		if cfg.Width > cfg.Height {
+			w, h = 842, 842*float64(cfg.Height)/float64(cfg.Width)
+		}
+		object("<</Type/Page/Parent 2 0 R/MediaBox[0 0 %.2f %.2f]/Contents %d 0 R/Resources<</XObject<</I %d 0 R>>>>>>", w, h, 4+3*i, 5+3*i)
+		content := fmt.Sprintf("%.2f 0 0 %.2f 0 0 cm /I Do", w, h)
+		object("<</Length %d>>stream\n%s\nendstream", len(content), content)
+		object("<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode/Length %d>>stream\n%s\nendstream", cfg.Width, cfg.Height, len(raw), raw)
+	}
+	at := b.Len()
+	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(offsets))
+	for _, o := range offsets[1:] {
+		fmt.Fprintf(&b, "%010d 00000 n \n", o)
+	}
+	fmt.Fprintf(&b, "trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n", len(offsets), at)
+	return b.Bytes()
+}
+
+// tesseract reads a page with the usual tool, for comparison: lines of words
+// with their boxes.
+func tesseract(ctx context.Context, img page.Raster, dpi float64) ([]reading.Word, error) {
+	var in bytes.Buffer
+	fmt.Fprintf(&in, "P6\n%d %d\n255\n", img.W, img.H)
+	in.Write(img.Pix)
+	cmd := exec.CommandContext(ctx, "tesseract", "stdin", "stdout", "-l", "chi_sim", "--dpi", fmt.Sprint(dpi), "tsv")
+	cmd.Stdin = &in
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, err
+	}
+	var words []reading.Word
+	for line := range strings.Lines(string(out)) {
+		f := strings.Split(strings.TrimRight(line, "\n"), "\t")
+		if len(f) != 12 || f[0] != "5" {
+			continue
+		}
+		var n [4]float64
+		for i := range n {
+			if n[i], err = strconv.ParseFloat(f[6+i], 64); err != nil {
+				return nil, err
+			}
+		}
+		confidence, _ := strconv.ParseFloat(f[10], 64)
+		k := 72 / dpi
+		words = append(words, reading.Word{Text: f[11], Confidence: confidence / 100,
+			Box: [4]float64{n[0] * k, (float64(img.H) - n[1] - n[3]) * k, (n[0] + n[2]) * k, (float64(img.H) - n[1]) * k}})
+	}
+	return words, nil
+}
