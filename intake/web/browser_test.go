@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -120,7 +121,11 @@ func (b *tab) signIn(login string) {
 }
 
 func TestInChromium(t *testing.T) {
-	h := newHouse(t)
+	h := newHouse(t, func(o *Options) {
+		o.Precheck = func(context.Context, io.Reader, int64, schemas.Declared, time.Time) (schemas.Assessment, error) {
+			return reading(schemas.NeedsReview), nil
+		}
+	})
 	rep, _, c := h.story()
 	b := h.chromium()
 	doc := filepath.Join(t.TempDir(), "报告.pdf")
@@ -132,6 +137,22 @@ func TestInChromium(t *testing.T) {
 	b.shot("signin")
 	b.signIn("clerk")
 	b.shot("portal")
+
+	// A check with scripts sends nothing.
+	sent := h.count()
+	b.open("/portal/upload")
+	b.do(chromedp.SetUploadFiles(chromedp.CSS(`input[name=file]`), []string{doc}))
+	b.click(`button[formaction="/portal/check"]`)
+	b.see(`.chip.needs_review`)
+	b.shot("check")
+	b.size(390, 844)
+	b.fits("the result of a check")
+	b.shot("phone-check")
+	b.size(1280, 900)
+	if text := b.text(`main`); !strings.Contains(text, "尚未报送") || h.count() != sent {
+		t.Errorf("after the check: %d reports, %s", h.count()-sent, text)
+	}
+	b.open("/portal")
 
 	// Upload with scripts: the bar, then the report's page.
 	b.click(`a.button[href="/portal/upload"]`)

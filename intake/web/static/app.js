@@ -57,6 +57,7 @@
     form.addEventListener("submit", (event) => {
       const bar = form.querySelector("progress"), say = form.querySelector("[data-say]"), button = form.querySelector("button:not(.link)");
       if (!bar || !window.XMLHttpRequest) return;
+      if (event.submitter && event.submitter.hasAttribute("formaction")) return; // the other button: its own page
       event.preventDefault();
       const xhr = new XMLHttpRequest();
       xhr.open("POST", form.action);
