@@ -33,7 +33,12 @@ import (
 type drivenClock struct {
 	mu     sync.Mutex
 	at     time.Time
-	asleep map[chan struct{}]time.Time // until when
+	asleep map[chan struct{}]sleeper
+}
+
+type sleeper struct {
+	until time.Time
+	up    func() // called as it wakes, before anybody sees the new time
 }
 
 func (c *drivenClock) Now() time.Time {
@@ -45,26 +50,46 @@ func (c *drivenClock) Now() time.Time {
 func (c *drivenClock) set(at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.at = at
-	for ch, until := range c.asleep {
-		if !until.After(at) {
+	c.to(at)
+}
+
+// onward goes on to the first who wakes, if all is still so when it does.
+func (c *drivenClock) onward(all func() bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	first := time.Time{}
+	for _, s := range c.asleep {
+		if first.IsZero() || s.until.Before(first) {
+			first = s.until
+		}
+	}
+	if all() && first.After(c.at) {
+		c.to(first)
+	}
+}
+
+func (c *drivenClock) to(at time.Time) {
+	for ch, s := range c.asleep {
+		if !s.until.After(at) {
+			s.up()
 			close(ch)
 			delete(c.asleep, ch)
 		}
 	}
+	c.at = at
 }
 
 // sleep ends when the clock has been driven past d.
-func (c *drivenClock) sleep(ctx context.Context, d time.Duration) error {
+func (c *drivenClock) sleep(ctx context.Context, d time.Duration, up func()) error {
 	if d <= 0 {
 		return ctx.Err()
 	}
 	ch := make(chan struct{})
 	c.mu.Lock()
 	if c.asleep == nil {
-		c.asleep = map[chan struct{}]time.Time{}
+		c.asleep = map[chan struct{}]sleeper{}
 	}
-	c.asleep[ch] = c.at.Add(d)
+	c.asleep[ch] = sleeper{c.at.Add(d), up}
 	c.mu.Unlock()
 	select {
 	case <-ch:
@@ -72,7 +97,10 @@ func (c *drivenClock) sleep(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		delete(c.asleep, ch)
+		if _, still := c.asleep[ch]; still {
+			up()
+			delete(c.asleep, ch)
+		}
 		return ctx.Err()
 	}
 }
@@ -81,9 +109,9 @@ func (c *drivenClock) sleep(ctx context.Context, d time.Duration) error {
 func (c *drivenClock) sleepers() (n int, first time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, at := range c.asleep {
-		if first.IsZero() || at.Before(first) {
-			first = at
+	for _, s := range c.asleep {
+		if first.IsZero() || s.until.Before(first) {
+			first = s.until
 		}
 	}
 	return len(c.asleep), first

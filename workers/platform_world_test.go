@@ -35,10 +35,10 @@ type platformWorld struct {
 	calls   int
 	// impatient decides whether a request that the platform holds up times out.
 	impatient func() bool
-	lost      int         // callbacks that are answered with an error after they were taken
-	down      atomic.Bool // every connection breaks
-	requests  []time.Time // that reached the platform, by its clock
-	sleeping  int         // calls that wait for their turn
+	lost      int          // callbacks that are answered with an error after they were taken
+	down      atomic.Bool  // every connection breaks
+	requests  []time.Time  // that reached the platform, by its clock
+	sleeping  atomic.Int64 // calls that wait for their turn
 	recorded  atomic.Int64
 	reports   int
 	suffix    string // of report numbers: one ledger serves several worlds
@@ -106,7 +106,7 @@ const aHold = time.Second
 // or ends all patience on our side.
 func (w *platformWorld) hold(ctx context.Context, d time.Duration) error {
 	if d > aHold {
-		return w.clock.sleep(ctx, d)
+		return w.clock.sleep(ctx, d, func() {})
 	}
 	if !w.impatient() {
 		return w.forward(ctx, d)
@@ -116,7 +116,7 @@ func (w *platformWorld) hold(ctx context.Context, d time.Duration) error {
 		cancel()
 	}
 	w.mu.Unlock()
-	return w.clock.sleep(ctx, d)
+	return w.clock.sleep(ctx, d, func() {})
 }
 
 // forward is a sleep that lets time pass.
@@ -128,12 +128,9 @@ func (w *platformWorld) forward(ctx context.Context, d time.Duration) error {
 // turn is the client's sleep until its turn: time passes when every call that
 // is under way waits.
 func (w *platformWorld) turn(ctx context.Context, d time.Duration) error {
-	w.mu.Lock()
-	w.sleeping++
-	w.mu.Unlock()
-	defer func() { w.mu.Lock(); w.sleeping--; w.mu.Unlock() }()
+	w.sleeping.Add(1)
 	slept := make(chan error, 1)
-	go func() { slept <- w.clock.sleep(ctx, d) }()
+	go func() { slept <- w.clock.sleep(ctx, d, func() { w.sleeping.Add(-1) }) }()
 	tick := time.NewTicker(50 * time.Microsecond)
 	defer tick.Stop()
 	for {
@@ -143,11 +140,9 @@ func (w *platformWorld) turn(ctx context.Context, d time.Duration) error {
 		case <-tick.C:
 		}
 		w.mu.Lock()
-		all := w.sleeping >= len(w.callers)
+		calls := len(w.callers)
 		w.mu.Unlock()
-		if n, first := w.clock.sleepers(); all && n > 0 && first.After(w.clock.Now()) {
-			w.clock.set(first)
-		}
+		w.clock.onward(func() bool { return int(w.sleeping.Load()) >= calls })
 	}
 }
 

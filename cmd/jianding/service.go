@@ -110,6 +110,11 @@ func build(ctx context.Context, cfg config, which parts, log *slog.Logger) (_ *s
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	var circuit func() string
+	if s.platform != nil {
+		circuit = s.platform.Circuit
+	}
+	registry.MustRegister(newFilingMetrics(s.ledger.Stats, circuit, log))
 	if err := s.buildWorkers(ctx, which, links, registry); err != nil {
 		return nil, err
 	}
@@ -298,14 +303,15 @@ func (s *service) buildWeb(which parts, links pageLinks, registry *prometheus.Re
 		Review: func(_ context.Context, r schemas.Report, effective schemas.Assessment, d schemas.Decision, now time.Time) (schemas.Consequences, error) {
 			return terms.Decision(r, effective, d.Verdict, now), nil
 		},
-		OpenNotice: func(n schemas.Notice, _ time.Time) (schemas.NewCase, error) { return terms.NoticeCase(n), nil },
-		Precheck:   s.precheck,
-		Export:     exporter(s.ledger, s.originals, s.profile),
-		PageImage:  s.pageImage,
-		CopyTo:     func(c schemas.Case) []string { return s.cfg.Ladder.CopyTo(c.Town, c.Use) },
-		Wake:       s.workers.Hint,
-		Metrics:    promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
-		LinkKey:    links.key, BaseURL: s.publicURL(),
+		OpenNotice:    func(n schemas.Notice, _ time.Time) (schemas.NewCase, error) { return terms.NoticeCase(n), nil },
+		Precheck:      s.precheck,
+		Export:        exporter(s.ledger, s.originals, s.profile),
+		PageImage:     s.pageImage,
+		PlatformState: s.platformState,
+		CopyTo:        func(c schemas.Case) []string { return s.cfg.Ladder.CopyTo(c.Town, c.Use) },
+		Wake:          s.workers.Hint,
+		Metrics:       promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
+		LinkKey:       links.key, BaseURL: s.publicURL(),
 		SpoolDir: filepath.Join(s.cfg.DataDir, "spool"), MaxUpload: s.cfg.Intake.MaxBytes,
 		TrustedProxies: proxies,
 		SecondPerson:   s.cfg.Review.SecondPerson, InsecureCookies: !strings.HasPrefix(s.publicURL(), "https://"),

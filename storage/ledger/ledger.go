@@ -41,6 +41,7 @@ type Ledger struct {
 	read       *sql.DB // sqlite: a pool that cannot write; postgres: the same pool
 	leaseClock func() time.Time
 	log        *slog.Logger
+	long       longCounts
 }
 
 // Open connects, brings the schema up to date and returns the ledger. It is

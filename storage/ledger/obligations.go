@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 	"time"
 
@@ -333,9 +334,14 @@ func (l *Ledger) ReviveObligation(ctx context.Context, id string, by schemas.Act
 	})
 }
 
-// Backlog counts what is open of each kind.
+// Backlog counts what is open of each kind; a long one may be some seconds old
+// ([longCounts]).
 func (l *Ledger) Backlog(ctx context.Context, now time.Time) (b map[schemas.ObligationKind]schemas.Backlog, err error) {
-	err = l.view(ctx, func(t *tx) error { b, err = t.backlog(now); return err })
+	err = l.view(ctx, func(t *tx) error {
+		long, err := l.long.at(t, now)
+		b = maps.Clone(long.backlog)
+		return err
+	})
 	return b, err
 }
 

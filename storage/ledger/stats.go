@@ -3,12 +3,15 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"maps"
+	"sync"
 	"time"
 
 	"jianding/schemas"
 )
 
-// Stats counts the state of the house, in one snapshot.
+// Stats counts the state of the house, in one snapshot; the counts of long
+// tables may be some seconds old ([longCounts]).
 func (l *Ledger) Stats(ctx context.Context, now time.Time) (s schemas.Stats, err error) {
 	err = l.view(ctx, func(t *tx) error {
 		s = schemas.Stats{Reports: map[schemas.ReportStatus]int{}, Cases: map[schemas.CaseStatus]int{}, Deliveries: map[schemas.DeliveryStatus]int{}}
@@ -16,9 +19,6 @@ func (l *Ledger) Stats(ctx context.Context, now time.Time) (s schemas.Stats, err
 			return err
 		}
 		if err := countBy(t, s.Cases, `SELECT status, count(*) FROM cases GROUP BY status`); err != nil {
-			return err
-		}
-		if err := countBy(t, s.Deliveries, `SELECT status, count(*) FROM deliveries GROUP BY status`); err != nil {
 			return err
 		}
 		levels := map[schemas.HazardLevel]int{}
@@ -29,10 +29,60 @@ func (l *Ledger) Stats(ctx context.Context, now time.Time) (s schemas.Stats, err
 		if err := t.statsNumbers(&s, now); err != nil {
 			return err
 		}
-		s.Obligations, err = t.backlog(now)
+		long, err := l.long.at(t, now)
+		s.Deliveries, s.Obligations = maps.Clone(long.deliveries), maps.Clone(long.backlog)
 		return err
 	})
 	return s, err
+}
+
+// longCounts are counts that cost what they count: deliveries and open
+// obligations, by kind. While they are few they are exact; above longFrom rows
+// they are up to longFor old, so that a backlog of a hundred thousand costs the
+// board and the metrics no more than one of a thousand.
+type longCounts struct {
+	mu      sync.Mutex
+	counted time.Time // by the machine's monotonic clock
+	now     time.Time // what is due was judged by
+	longTally
+}
+
+type longTally struct {
+	deliveries map[schemas.DeliveryStatus]int
+	backlog    map[schemas.ObligationKind]schemas.Backlog
+}
+
+const (
+	longFrom = 5000
+	longFor  = 2 * time.Second
+)
+
+func (c *longCounts) at(t *tx, now time.Time) (longTally, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.deliveries != nil && time.Since(c.counted) < longFor && now.Sub(c.now).Abs() < longFor {
+		return c.longTally, nil
+	}
+	tally := longTally{deliveries: map[schemas.DeliveryStatus]int{}}
+	if err := countBy(t, tally.deliveries, `SELECT status, count(*) FROM deliveries GROUP BY status`); err != nil {
+		return tally, err
+	}
+	var err error
+	if tally.backlog, err = t.backlog(now); err != nil {
+		return tally, err
+	}
+	rows := 0
+	for _, n := range tally.deliveries {
+		rows += n
+	}
+	for _, b := range tally.backlog {
+		rows += b.Open
+	}
+	c.longTally = longTally{}
+	if rows > longFrom {
+		c.longTally, c.counted, c.now = tally, time.Now(), now
+	}
+	return tally, nil
 }
 
 func (t *tx) statsNumbers(s *schemas.Stats, now time.Time) error {
