@@ -99,8 +99,8 @@ func packedApart(n int) []byte {
 }
 
 // inflated has object streams that grow a thousandfold.
-func inflated() []byte {
-	big := packed(append([]byte("10 0 "), bytes.Repeat([]byte(" "), 30<<20)...))
+func inflated(size int) []byte {
+	big := packed(append([]byte("10 0 "), bytes.Repeat([]byte(" "), size)...))
 	return streamed([][]byte{big, big, big, big, big, big}, "/N 1 /First 5")
 }
 

@@ -48,7 +48,7 @@ func hostile(t testing.TB) map[string]func() []byte {
 		"every number":      func() []byte { return numbered(950_000 / costtest.Share) },
 		"scattered numbers": func() []byte { return l.scattered(t) },
 		"object streams":    func() []byte { return packedApart(40_000 / costtest.Share) },
-		"inflated":          func() []byte { return inflated() },
+		"inflated":          func() []byte { return inflated(30 << 20 / costtest.Share) },
 		"fields": func() []byte {
 			return l.updated(t, report(false), 12, func(u *signing.Update) { form(u, 60_000/costtest.Share, "/FT /Tx") })
 		},
