@@ -98,12 +98,16 @@ func New(opts Options) (*Engine, error) {
 	if missing := Check(opts.Dir); len(missing) > 0 {
 		return nil, &schemas.Error{Kind: schemas.KindUnavailable, Code: "ocr_not_installed", Message: "文字识别未安装或不完整，请运行 jianding ocr install", Problems: missing}
 	}
+	return newEngine(opts), nil
+}
+
+func newEngine(opts Options) *Engine {
 	e := &Engine{opts: opts, slots: make(chan *slot, opts.Processes)}
 	e.ended, e.stop = context.WithCancel(context.Background())
 	for range opts.Processes {
 		e.slots <- &slot{}
 	}
-	return e, nil
+	return e
 }
 
 // slot is the place of one process, nil while there is none.

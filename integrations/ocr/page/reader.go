@@ -126,25 +126,25 @@ type work struct {
 }
 
 // straighten turns the page until its lines run level and upright, and
-// returns its boxes.
+// returns its boxes. How the page lies is told from a look at half the size.
 func (w *work) straighten(img Raster) ([]Box, error) {
 	w.plain = img
 	w.look()
-	boxes, err := w.find()
+	coarse, err := w.detect(w.clean, w.limits.LongSide/2)
 	if err != nil {
 		return nil, err
 	}
 	turned := false
-	if standing(boxes) {
+	if standing(coarse) {
 		// Text runs up or down; which of the two, the next step tells.
 		w.quarters, turned = 1, true
 		w.plain = img.Turn(1)
 		w.look()
-		if boxes, err = w.find(); err != nil {
+		if coarse, err = w.detect(w.clean, w.limits.LongSide/2); err != nil {
 			return nil, err
 		}
 	}
-	head, err := w.onItsHead(boxes)
+	head, err := w.onItsHead(coarse)
 	if err != nil {
 		return nil, err
 	}
@@ -156,10 +156,9 @@ func (w *work) straighten(img Raster) ([]Box, error) {
 	if w.skew != 0 {
 		w.plain, turned = w.plain.Rotate(-w.skew), true
 	}
-	if !turned {
-		return boxes, nil
+	if turned {
+		w.look()
 	}
-	w.look()
 	return w.find()
 }
 
@@ -174,11 +173,11 @@ func (w *work) look() {
 // find detects the lines of both versions of the page: where they overlap, the
 // one of the clean version stands, unless the other goes on well beyond it.
 func (w *work) find() ([]Box, error) {
-	boxes, err := w.detect(w.clean)
+	boxes, err := w.detect(w.clean, w.limits.LongSide)
 	if err != nil || !w.seal.Any() {
 		return boxes, err
 	}
-	more, err := w.detect(w.plain)
+	more, err := w.detect(w.plain, w.limits.LongSide)
 	if err != nil {
 		return nil, err
 	}
@@ -192,11 +191,11 @@ var (
 	deviation = [3]float32{0.229, 0.224, 0.225}
 )
 
-func (w *work) detect(img Raster) ([]Box, error) {
+func (w *work) detect(img Raster, longSide int) ([]Box, error) {
 	if err := w.ctx.Err(); err != nil {
 		return nil, err
 	}
-	scale := min(1, float64(w.limits.LongSide)/float64(max(img.W, img.H)))
+	scale := min(1, float64(longSide)/float64(max(img.W, img.H)))
 	round := func(n int) int { return max(32, int(math.Round(float64(n)*scale/32))*32) }
 	dw, dh := round(img.W), round(img.H)
 	planes := img.sample(Rect{0, 0, float64(img.W), float64(img.H)}, dw, dh)

@@ -23,10 +23,10 @@ var tolerances = []struct {
 	to   string
 }{
 	// Dsu, Csu … with its subscript: D5u, DSu, Dsn, "D su", D_su, D(su), Dsu.
-	{regexp.MustCompile(`(^|[^A-Za-z0-9.])([DO0ＤＯ○〇])[ ._-]{0,2}[(（]?[sS5ｓ＄$][ ]?[uUvnμuｕ][)）]?([^A-Za-z0-9]|$)`), "${1}Dsu${3}"},
-	{regexp.MustCompile(`(^|[^A-Za-z0-9.])([CcＣ])[ ._-]{0,2}[(（]?[sS5ｓ＄$][ ]?[uUvnμｕ][)）]?([^A-Za-z0-9]|$)`), "${1}Csu${3}"},
-	{regexp.MustCompile(`(^|[^A-Za-z0-9.])([B8Ｂ])[ ._-]{0,2}[(（]?[sS5ｓ＄$][ ]?[uUvnμｕ][)）]?([^A-Za-z0-9]|$)`), "${1}Bsu${3}"},
-	{regexp.MustCompile(`(^|[^A-Za-z0-9.])([A4Ａ])[ ._-]{0,2}[(（]?[sS5ｓ＄$][ ]?[uUvnμｕ][)）]?([^A-Za-z0-9]|$)`), "${1}Asu${3}"},
+	{regexp.MustCompile(`(^|[^A-Za-z0-9.])([DO0ＤＯ○〇])[ _-]{0,2}[(（]?[sS5ｓ＄$][ ]?[uUvnμuｕ][)）]?([^A-Za-z0-9]|$)`), "${1}Dsu${3}"},
+	{regexp.MustCompile(`(^|[^A-Za-z0-9.])([CcＣ])[ _-]{0,2}[(（]?[sS5ｓ＄$][ ]?[uUvnμｕ][)）]?([^A-Za-z0-9]|$)`), "${1}Csu${3}"},
+	{regexp.MustCompile(`(^|[^A-Za-z0-9.])([B8Ｂ])[ _-]{0,2}[(（]?[sS5ｓ＄$][ ]?[uUvnμｕ][)）]?([^A-Za-z0-9]|$)`), "${1}Bsu${3}"},
+	{regexp.MustCompile(`(^|[^A-Za-z0-9.])([A4Ａ])[ _-]{0,2}[(（]?[sS5ｓ＄$][ ]?[uUvnμｕ][)）]?([^A-Za-z0-9]|$)`), "${1}Asu${3}"},
 	// 安全性等级为D级: the scale of units has no letter without its subscript,
 	// which the model lost.
 	{regexp.MustCompile(`(安全性(?:鉴定|评定)?(?:等级|级别)?(?:综合)?(?:评定|鉴定|评|定)?[为是]["“]?)([A-D]) ?["”]?` + level), "${1}${2}su级"},
