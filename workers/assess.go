@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -32,10 +33,22 @@ func (w *Workers) assess(ctx context.Context, lease schemas.Lease, l lane) (outc
 		limit = w.Limits.ShortTime
 	}
 	a, err := w.look(ctx, r, limit, func(ctx context.Context, doc io.Reader, size int64, trust schemas.TrustMaterial) (schemas.Assessment, error) {
+		if l == laneAssess {
+			b, err := io.ReadAll(doc)
+			if err != nil {
+				return schemas.Assessment{}, schemas.E(schemas.KindUnavailable, "original_unreadable", "原件读取失败", err)
+			}
+			if roughPages(b) > w.Limits.LongPages {
+				return schemas.Assessment{}, errLongDocument
+			}
+			doc = bytes.NewReader(b)
+		}
 		return w.Assessor.Assess(ctx, doc, size, declaredOf(r), trust, r.ReceivedAt)
 	})
 	var f *failedDocument
 	switch {
+	case errors.Is(err, errLongDocument):
+		return notYet(markLong, lease.Obligation.DueAt), nil
 	case errors.As(err, &f) && f.timeout && l == laneAssess:
 		return notYet(markLong, lease.Obligation.DueAt), nil
 	case errors.As(err, &f) && !strings.HasSuffix(lease.Obligation.Outcome, markFailed):
@@ -94,7 +107,7 @@ func (w *Workers) look(ctx context.Context, r schemas.Report, limit time.Duratio
 		return schemas.Assessment{}, ctx.Err()
 	case limited.Err() != nil:
 		return schemas.Assessment{}, &failedDocument{timeout: true, err: err}
-	case schemas.KindOf(err) == schemas.KindUnavailable:
+	case schemas.KindOf(err) == schemas.KindUnavailable, errors.Is(err, errLongDocument):
 		return schemas.Assessment{}, err
 	}
 	return schemas.Assessment{}, &failedDocument{err: err}

@@ -132,7 +132,7 @@ func (w *Workers) pass(ctx context.Context, limit int) bool {
 			}
 			up = w.hand(ctx, o, up)
 		}
-		if len(due) == perBatch && !slices.ContainsFunc(due, isShort) && kinds[0] == schemas.OweAssess {
+		if len(due) == limit && !slices.ContainsFunc(due, isShort) && kinds[0] == schemas.OweAssess {
 			complete = w.shortOnes(ctx, up) && complete
 		}
 	}

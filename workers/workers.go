@@ -53,10 +53,12 @@ type Limits struct {
 
 	AssessShort int // short documents at once: 2
 	AssessLong  int // long documents at once: 1
-	// Documents over LongBytes are long from the start (2 MiB), others when
-	// they take longer than ShortTime (5 s): they then go on in the long lane
-	// and leave the short one to the next. LongTime ends an assessment (120 s).
+	// Documents over LongBytes (2 MiB) or LongPages (50) are long from the
+	// start, others when they take longer than ShortTime (5 s): they then go
+	// on in the long lane and leave the short one to the next. LongTime ends
+	// an assessment (120 s).
 	LongBytes int64
+	LongPages int
 	ShortTime time.Duration
 	LongTime  time.Duration
 
@@ -190,6 +192,7 @@ func (l Limits) withDefaults() Limits {
 	if l.LongBytes <= 0 {
 		l.LongBytes = 2 << 20
 	}
+	n(&l.LongPages, 50)
 	d(&l.ShortTime, 5*time.Second)
 	d(&l.LongTime, 2*time.Minute)
 	n(&l.Critical, 16)

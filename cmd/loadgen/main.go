@@ -1,12 +1,14 @@
-// Command loadgen loads a Jianding server with unique signed reports at a
-// given rate and counts: latency of receipts, time from receipt to the first
-// notification of a hazard, and losses.
-//
-// With --program it starts a server of its own in a temporary directory, with
-// everything embedded, and measures that:
+// Command loadgen loads a Jianding server with unique signed reports of 200 KB
+// and counts: latency of receipts, time from receipt to the first notification
+// of a hazard, how much of that was waiting, and losses. The server is its
+// own, in a temporary directory, with everything embedded:
 //
 //	go build -o jianding ./cmd/jianding
-//	go run ./cmd/loadgen --program ./jianding --rate 5 --for 60s
+//	go run ./cmd/loadgen --program ./jianding --for 60s
+//
+// The rate is half of what the machine can assess, which a burst finds out
+// first (--share, --rate). With --long 300 so many reports of 200 pages are
+// sent beforehand, so that the pool is full of them all the while.
 package main
 
 import (
@@ -28,6 +30,10 @@ import (
 type options struct {
 	program string
 	rate    float64
+	share   float64
+	burst   int
+	long    int
+	pages   int
 	length  time.Duration
 	red     int
 	pad     int
@@ -37,12 +43,19 @@ type options struct {
 func main() {
 	var o options
 	flag.StringVar(&o.program, "program", "./jianding", "the jianding program to start and load")
-	flag.Float64Var(&o.rate, "rate", 5, "reports a second")
+	flag.Float64Var(&o.rate, "rate", 0, "reports a second; 0: --share of what a burst shows to be possible")
+	flag.Float64Var(&o.share, "share", 0.5, "part of what the machine can assess")
+	flag.IntVar(&o.burst, "burst", 60, "reports in the burst that finds out what is possible")
+	flag.IntVar(&o.long, "long", 0, "long reports sent beforehand, to fill the pool")
+	flag.IntVar(&o.pages, "pages", 200, "pages of a long report")
 	flag.DurationVar(&o.length, "for", time.Minute, "how long")
 	flag.IntVar(&o.red, "red", 20, "one report in so many is red")
 	flag.IntVar(&o.pad, "pad", 150<<10, "bytes added to each report (reports of some 50 KB without)")
 	flag.Uint64Var(&o.seed, "seed", 1, "seed of the reports")
 	flag.Parse()
+	if o.rate > 0 {
+		o.burst = 0
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := load(ctx, o); err != nil {
@@ -69,6 +82,19 @@ func load(ctx context.Context, o options) error {
 		return err
 	}
 	defer t.stop()
+	if o.rate <= 0 {
+		if o.rate, err = t.possible(ctx, m, o); err != nil {
+			return err
+		}
+		fmt.Printf("possible            %.1f reports/s; the load is %.0f %% of it\n", o.rate, 100*o.share)
+		o.rate *= o.share
+	}
+	if o.long > 0 {
+		fmt.Printf("sending %d reports of %d pages\n", o.long, o.pages)
+		if err := t.fill(ctx, m, o); err != nil {
+			return err
+		}
+	}
 	// Reports are made beforehand: signing must not compete with the server.
 	n := int(o.rate * o.length.Seconds())
 	fmt.Printf("making %d reports\n", n)
@@ -80,6 +106,10 @@ func load(ctx context.Context, o options) error {
 	}
 	fmt.Printf("loading %s at %.1f reports/s for %s\n", t.url, o.rate, o.length)
 	samples := make([]sample, n)
+	before, err := t.work()
+	if err != nil {
+		return err
+	}
 	var all sync.WaitGroup
 	start := time.Now()
 	for i, r := range reports {
@@ -93,7 +123,15 @@ func load(ctx context.Context, o options) error {
 	all.Wait()
 	elapsed := time.Since(start)
 	t.drain(ctx, samples)
-	return report(t, samples, elapsed)
+	after, err := t.work()
+	if err != nil {
+		return err
+	}
+	if err := report(t, samples, elapsed, o.burst+o.long); err != nil {
+		return err
+	}
+	fmt.Println(after.since(before))
+	return nil
 }
 
 func (t *target) send(ctx context.Context, r mill.Report) sample {
@@ -114,7 +152,7 @@ func (t *target) send(ctx context.Context, r mill.Report) sample {
 }
 
 // report prints the figures, and fails when anything was lost.
-func report(t *target, samples []sample, elapsed time.Duration) error {
+func report(t *target, samples []sample, elapsed time.Duration, others int) error {
 	var uploads []time.Duration
 	failed, red := 0, 0
 	for _, s := range samples {
@@ -137,7 +175,7 @@ func report(t *target, samples []sample, elapsed time.Duration) error {
 		return err
 	}
 	fmt.Printf("reports kept        %d\n", kept)
-	if failed > 0 || len(told) < red || kept < len(samples)-failed {
+	if failed > 0 || len(told) < red || kept < len(samples)-failed+others {
 		return errors.New("something was lost or late")
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -113,9 +114,19 @@ func (m *Mill) WriteTrust(dir string) error {
 
 // Next makes the next report. pad is the number of bytes that are added to
 // it, so that a load has the sizes of real reports.
-func (m *Mill) Next(red bool, pad int) (Report, error) {
+func (m *Mill) Next(red bool, pad int) (Report, error) { return m.NextOf(red, pad, 0) }
+
+// NextOf is Next with at least so many pages: the second one is repeated, as
+// an annex repeats its forms.
+func (m *Mill) NextOf(red bool, pad, pageCount int) (Report, error) {
 	spec, doc := m.draw(red)
 	pages := doc.Set(spec.Layout)
+	if more := pageCount - len(pages); more > 0 {
+		second := pages[min(1, len(pages)-1)]
+		for range more {
+			pages = slices.Insert(pages, min(1, len(pages)-1), second)
+		}
+	}
 	cmap := readingtest.UniGB
 	pdf := readingtest.WritePDF(pages, cmap)
 	_, truth := m.words.Compose(spec)

@@ -1,0 +1,63 @@
+package workers
+
+import (
+	"bytes"
+	"compress/zlib"
+	"errors"
+	"io"
+	"regexp"
+	"strconv"
+)
+
+// errLongDocument says that a document belongs into the long lane.
+var errLongDocument = errors.New("long document")
+
+// The lane of a document is chosen before it is opened: what takes seconds
+// must not stand before the one with the hazard. The estimate may be wrong and
+// may be deceived; then the time that it takes decides.
+var (
+	pageObject   = regexp.MustCompile(`/Type\s*/Page[^a-zA-Z]`)
+	pageCount    = regexp.MustCompile(`/Count\s+(\d{1,7})\b`)
+	objectStream = regexp.MustCompile(`/Type\s*/ObjStm\b`)
+)
+
+// inflateAtMost bounds what all object streams of one document may unfold to.
+const inflateAtMost = 16 << 20
+
+// roughPages estimates the number of pages from the bytes of a PDF: the page
+// objects that can be seen, in the open or in object streams.
+func roughPages(doc []byte) int {
+	pages, declared := countPages(doc)
+	left := int64(inflateAtMost)
+	for _, at := range objectStream.FindAllIndex(doc, -1) {
+		body := doc[at[1]:]
+		start := bytes.Index(body, []byte("stream"))
+		if start < 0 || start > 4096 {
+			continue
+		}
+		body = bytes.TrimLeft(body[start+len("stream"):], "\r\n")
+		z, err := zlib.NewReader(bytes.NewReader(body))
+		if err != nil {
+			continue
+		}
+		plain, _ := io.ReadAll(io.LimitReader(z, left)) // what came before a fault counts
+		left -= int64(len(plain))
+		n, d := countPages(plain)
+		pages, declared = pages+n, max(declared, d)
+		if left <= 0 {
+			break
+		}
+	}
+	// Old revisions and outlines can make either too large, so both must agree.
+	return min(pages, declared)
+}
+
+func countPages(b []byte) (objects, declared int) {
+	for _, m := range pageCount.FindAllSubmatch(b, -1) {
+		n, err := strconv.Atoi(string(m[1]))
+		if err == nil {
+			declared = max(declared, n)
+		}
+	}
+	return len(pageObject.FindAllIndex(b, -1)), declared
+}
