@@ -47,9 +47,13 @@ func newDelivery() *cobra.Command {
 	var f schemas.DeliveryFilter
 	var status string
 	var rate int
+	var owed func() error
 	replay := onLedger("replay [DELIVERY…]", "Try dead or manual deliveries again: those named, or those that the filter selects", nil,
 		func(cmd *cobra.Command, args []string, _ config, l *ledger.Ledger) error {
 			f.IDs, f.Status = args, schemas.DeliveryStatus(status)
+			if err := owed(); err != nil {
+				return err
+			}
 			n, err := l.ReplayDeliveries(cmd.Context(), f, operator(as), rate, time.Now())
 			if err != nil {
 				return err
@@ -59,6 +63,7 @@ func newDelivery() *cobra.Command {
 		})
 	replay.Flags().StringVar(&status, "status", string(schemas.DeliveryDead), "dead or manual")
 	replay.Flags().StringVar(&f.Query, "query", "", "beginning of report or receipt number")
+	owed = owedFlags(replay, &f)
 	replay.Flags().IntVar(&rate, "rate", 60, "deliveries a minute")
 	for _, c := range []*cobra.Command{manual, automatic, receipt, replay} {
 		asFlag(c, &as)
@@ -67,11 +72,39 @@ func newDelivery() *cobra.Command {
 	return cmd
 }
 
+// owedFlags adds --from and --to; the returned function reads them.
+func owedFlags(cmd *cobra.Command, f *schemas.DeliveryFilter) func() error {
+	var from, to string
+	cmd.Flags().StringVar(&from, "from", "", "owed on this day (2026-11-24, Beijing time) or later")
+	cmd.Flags().StringVar(&to, "to", "", "owed on this day or earlier")
+	return func() error {
+		for _, d := range []struct {
+			text string
+			into *time.Time
+			days int
+		}{{from, &f.From, 0}, {to, &f.To, 1}} {
+			if d.text == "" {
+				continue
+			}
+			at, err := time.ParseInLocation(time.DateOnly, d.text, shanghai)
+			if err != nil {
+				return usageError{err}
+			}
+			*d.into = at.AddDate(0, 0, d.days)
+		}
+		return nil
+	}
+}
+
 func newDeliveryList() *cobra.Command {
 	var f schemas.DeliveryFilter
 	var status string
+	var owed func() error
 	cmd := onLedger("list", "List deliveries, the one owed longest first", exactly(0), func(cmd *cobra.Command, _ []string, _ config, l *ledger.Ledger) error {
 		f.Status = schemas.DeliveryStatus(status)
+		if err := owed(); err != nil {
+			return err
+		}
 		ds, next, err := l.Deliveries(cmd.Context(), f)
 		if err != nil {
 			return err
@@ -85,6 +118,7 @@ func newDeliveryList() *cobra.Command {
 		}
 		return t.done()
 	})
+	owed = owedFlags(cmd, &f)
 	fl := cmd.Flags()
 	fl.StringVar(&status, "status", "", "pending, submitted, acknowledged, returned, manual or dead")
 	fl.StringVar(&f.Query, "query", "", "beginning of report or receipt number")

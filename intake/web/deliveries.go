@@ -120,6 +120,8 @@ const (
 
 type replay struct {
 	IDs       []string               `json:"ids"`
+	From      time.Time              `json:"from"` // owed from then on
+	To        time.Time              `json:"to"`   // owed before
 	Status    schemas.DeliveryStatus `json:"status"`
 	Query     string                 `json:"q"`
 	PerMinute int                    `json:"per_minute"`
@@ -154,7 +156,7 @@ func (s *server) replay(ctx context.Context, p principal, in replay) (int, error
 	if in.PerMinute < 1 || in.PerMinute > maxReplayRate || len(in.IDs) > 1000 {
 		return 0, invalid("rate_out_of_range", "每分钟 1 至 6000 件，一次不超过 1000 个编号")
 	}
-	n, err := s.ledger.ReplayDeliveries(ctx, schemas.DeliveryFilter{IDs: in.IDs, Status: in.Status, Query: in.Query}, p.actor(), in.PerMinute, s.now())
+	n, err := s.ledger.ReplayDeliveries(ctx, schemas.DeliveryFilter{IDs: in.IDs, Status: in.Status, Query: in.Query, From: in.From, To: in.To}, p.actor(), in.PerMinute, s.now())
 	if err == nil {
 		s.wake()
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"jianding/schemas"
 )
@@ -135,13 +136,16 @@ func (s *server) deliveryForm(r *http.Request, p principal, form url.Values) (sa
 		return "replayed", err
 	case "replay-dead":
 		rate, _ := strconv.Atoi(form.Get("rate"))
-		_, err = s.replay(ctx, p, replay{Status: schemas.DeliveryDead, PerMinute: rate})
+		_, err = s.replay(ctx, p, replay{Status: schemas.DeliveryDead, Query: strings.TrimSpace(form.Get("q")), PerMinute: rate})
 		return "replayed", err
 	case "manual":
 		return "manual", each(func(id string) error { _, err := s.ledger.SetDeliveryManual(ctx, id, p.actor(), now); return err })
 	case "automatic":
 		return "automatic", each(func(id string) error { _, err := s.ledger.SetDeliveryAutomatic(ctx, id, p.actor(), now); return err })
 	case "receipt":
+		if len(ids) > 1 {
+			return "", invalid("one_receipt_each", "一个平台回执号只属于一件报告，请只勾选一件")
+		}
 		return "receipt", each(func(id string) error {
 			_, err := s.manualReceipt(ctx, p, id, form.Get("receipt"), form.Get("evidence"))
 			return err
