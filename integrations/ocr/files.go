@@ -57,12 +57,14 @@ func helperFile(dir string) string { return filepath.Join(dir, "bin", "jianding-
 
 // Check lists what is missing or wrong in an installation; nothing when it is
 // whole. It reads every file, some 55 MB.
-func Check(dir string) []schemas.Problem {
+func Check(dir string) []schemas.Problem { return check(dir, packages()) }
+
+func check(dir string, packages []npmPackage) []schemas.Problem {
 	var out []schemas.Problem
 	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" && runtime.GOARCH != "arm64" {
 		return []schemas.Problem{{Code: "ocr_platform", Message: "文字识别仅支持 Linux amd64 / arm64"}}
 	}
-	for _, p := range packages() {
+	for _, p := range packages {
 		for _, f := range p.files {
 			switch sum, err := hashFile(filepath.Join(dir, f.to)); {
 			case err != nil:

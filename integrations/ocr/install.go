@@ -33,6 +33,8 @@ type Installation struct {
 	Source, Helper string
 	// Log is told each step, in words.
 	Log func(format string, args ...any)
+
+	retryWait time.Duration // between tries of a download; default 1 s
 }
 
 // Install fetches the models and the library, checks them against the digests
@@ -40,9 +42,14 @@ type Installation struct {
 // already is not fetched again. The error is of kind Unavailable where the
 // registry cannot be reached, Untrusted where it serves something else,
 // Invalid where the helper cannot be built here.
-func Install(ctx context.Context, in Installation) error {
+func Install(ctx context.Context, in Installation) error { return install(ctx, in, packages()) }
+
+func install(ctx context.Context, in Installation, packages []npmPackage) error {
 	if in.Log == nil {
 		in.Log = func(string, ...any) {}
+	}
+	if in.retryWait == 0 {
+		in.retryWait = time.Second
 	}
 	if in.Registry == "" {
 		in.Registry = PublicRegistry
@@ -50,7 +57,7 @@ func Install(ctx context.Context, in Installation) error {
 	if err := os.MkdirAll(in.Dir, 0o755); err != nil {
 		return schemas.E(schemas.KindUnavailable, "ocr_dir", "安装目录无法建立", err)
 	}
-	for _, p := range packages() {
+	for _, p := range packages {
 		if len(p.files) == 0 {
 			return schemas.Errorf(schemas.KindInvalid, "ocr_platform", "文字识别仅支持 Linux amd64 / arm64")
 		}
@@ -66,7 +73,7 @@ func Install(ctx context.Context, in Installation) error {
 	if err := installHelper(ctx, in); err != nil {
 		return err
 	}
-	if missing := Check(in.Dir); len(missing) > 0 {
+	if missing := check(in.Dir, packages); len(missing) > 0 {
 		return &schemas.Error{Kind: schemas.KindInternal, Code: "ocr_incomplete", Message: "安装不完整", Problems: missing}
 	}
 	return nil
@@ -90,7 +97,7 @@ func fetch(ctx context.Context, in Installation, p npmPackage) error {
 	}
 	defer os.Remove(tmp.Name())
 	defer tmp.Close()
-	if err := download(ctx, in.Registry, p, tmp); err != nil {
+	if err := download(ctx, in, p, tmp); err != nil {
 		return err
 	}
 	if _, err := tmp.Seek(0, io.SeekStart); err != nil {
@@ -100,10 +107,10 @@ func fetch(ctx context.Context, in Installation, p npmPackage) error {
 }
 
 // download writes a package's archive and checks its digest.
-func download(ctx context.Context, registry string, p npmPackage, to io.Writer) error {
+func download(ctx context.Context, in Installation, p npmPackage, to io.Writer) error {
 	base := p.name[strings.LastIndex(p.name, "/")+1:]
-	url := fmt.Sprintf("%s/%s/-/%s-%s.tgz", strings.TrimRight(registry, "/"), p.name, base, p.version)
-	client := resty.New().SetTimeout(15 * time.Minute).SetRetryCount(3).SetRetryWaitTime(time.Second).
+	url := fmt.Sprintf("%s/%s/-/%s-%s.tgz", strings.TrimRight(in.Registry, "/"), p.name, base, p.version)
+	client := resty.New().SetTimeout(15 * time.Minute).SetRetryCount(3).SetRetryWaitTime(in.retryWait).
 		AddRetryCondition(func(r *resty.Response, err error) bool {
 			return err != nil || r.StatusCode() >= http.StatusInternalServerError || r.StatusCode() == http.StatusTooManyRequests
 		})
