@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 
@@ -223,7 +224,15 @@ func (l *Ledger) Backup(ctx context.Context, path string) error {
 	if l.engine.postgres {
 		return schemas.E(schemas.KindInvalid, "backup_engine", "PostgreSQL 台账请使用 pg_dump 或数据库自身的归档备份", nil)
 	}
-	// VACUUM INTO refuses a file that is there and holds content.
+	// What is in a ledger is nobody else's to read. VACUUM INTO refuses a file
+	// that is there and holds content.
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return schemas.E(schemas.KindUnavailable, "backup_file", "备份文件无法写入", err)
+	}
+	if err := f.Close(); err != nil {
+		return schemas.E(schemas.KindUnavailable, "backup_file", "备份文件无法写入", err)
+	}
 	conn, err := l.write.Conn(ctx)
 	if err != nil {
 		return l.engine.translate(err)

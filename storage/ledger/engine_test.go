@@ -237,6 +237,9 @@ func TestBackup(t *testing.T) {
 		if rs, _, _ := h.Reports(h.ctx, schemas.ReportFilter{}); len(rs) != 1 {
 			t.Errorf("%d reports in the backup", len(rs))
 		}
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("others may read the backup: %v %v", info.Mode(), err)
+		}
 		if err := h.Backup(h.ctx, path); err == nil {
 			t.Error("a backup replaced a file")
 		}
