@@ -164,10 +164,43 @@ func (c candidates) fromTable(t *table) {
 			c.add(f, rest, t.page, 3)
 			continue
 		}
+		if t.inLabelLine(k) {
+			if v := t.entryBelow(i); v != nil {
+				c.add(f, v.glyphs, t.page, 3)
+			}
+			continue
+		}
 		if v := t.entryOf(i); v != nil {
 			c.add(f, v.glyphs, t.page, 3)
 		}
 	}
+}
+
+// entryBelow returns the entry of a label that stands in a line of labels: the
+// cell under it.
+func (t *table) entryBelow(i int) *cell {
+	k := t.cells[i]
+	var best *cell
+	for _, n := range t.cells {
+		if n == k || n.overlapX(k) <= 0 || n.cy() >= k.y0 || k.y0-n.y1 > 2.5*k.size || labelOf(n.folded()) != fNone {
+			continue
+		}
+		if best == nil || n.cy() > best.cy() {
+			best = n
+		}
+	}
+	return best
+}
+
+// inLabelLine tells whether every cell on the line of k is a label.
+func (t *table) inLabelLine(k *cell) bool {
+	row := t.rowCells(k.cy(), 0.4*k.size)
+	for _, d := range row {
+		if labelOf(d.folded()) == fNone {
+			return false
+		}
+	}
+	return len(row) > 1
 }
 
 // entryOf returns the cell that holds the entry of label i.

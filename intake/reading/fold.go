@@ -15,7 +15,9 @@ import (
 const variants = "級级樓楼棟栋號号為为層层構构鑒鉴鑑鉴" +
 	"АAВBСCАAΑAΒBаaсcѕsВB" +
 	"‐-‑-‒-–-—-―-−-﹣-～~〜~∼~﹟#＃#〇〇○〇" +
-	"丨|ı|"
+	"丨|ı|" +
+	// boxes and ticks of Wingdings, which has no characters of its own
+	"\uF0FE☑\uF052☑\uF0A8□\uF06F□\uF0A3□\uF071□\uF0FC√"
 
 var foldTable = func() map[rune]rune {
 	m := make(map[rune]rune)

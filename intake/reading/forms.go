@@ -29,6 +29,22 @@ type labelColumn struct {
 	lines  []*cell // first cells of the interval right of it, top to bottom
 }
 
+// edge is where the labels end that stand nearest to c: rows of a form may
+// have columns of different widths.
+func (col *labelColumn) edge(c *cell) float64 {
+	best, x := math.Inf(1), col.x1
+	for _, lab := range col.labels {
+		d := math.Abs(lab.cell.cy() - c.cy())
+		if c.y1 > lab.cell.y0 && c.y0 < lab.cell.y1 {
+			d = 0
+		}
+		if d < best {
+			best, x = d, lab.cell.x1
+		}
+	}
+	return x
+}
+
 // label is one label, which may be set in several lines or upright, with the
 // lines of its entry.
 type label struct {
@@ -259,7 +275,10 @@ func (f *form) takes(lines []*line, j int) bool {
 		return len(l.cells) > 1 || above.cy()-l.cy() < 3.2*c.size
 	}
 	t := c.folded()
-	if c.x1 > f.left-0.2*c.size || utf8.RuneCountInString(t) > 14 || strings.Contains(strings.TrimRight(t, ":"), ":") ||
+	if utf8.RuneCountInString(t) <= 2 && len(l.cells) == 1 && stands(above.cells[0], c) || len(l.cells) == 1 && j > 1 && utf8.RuneCountInString(t) <= 2 && stands(lines[j-2].cells[0], c) {
+		return true // upright
+	}
+	if c.x1 > f.left-0.2*c.size && !isLabel(t, true) || utf8.RuneCountInString(t) > 14 || strings.Contains(strings.TrimRight(t, ":"), ":") ||
 		strings.ContainsAny(t, "。;") || len(loneTokens(t)) > 0 {
 		return false
 	}
@@ -267,6 +286,12 @@ func (f *form) takes(lines []*line, j int) bool {
 		return false
 	}
 	return len(l.cells) > 1 || besideEntry(lines, j, f.left)
+}
+
+// stands tells whether b stands under a as the next character of a word that
+// is written upright.
+func stands(a, b *cell) bool {
+	return math.Abs(a.cx()-b.cx()) < 0.5*b.size && a.cy()-b.cy() > 0.6*b.size && a.cy()-b.cy() < 2.2*b.size && a.x1-a.x0 < 2.6*a.size
 }
 
 // besideEntry tells whether an entry's lines stand right above or below line j.
@@ -298,7 +323,7 @@ func (f *form) lay() bool {
 		}
 		for _, l := range f.lines {
 			for _, c := range l.cells {
-				if !used[c] && c.x0 >= col.x1-1 && c.x0 < end-1 {
+				if !used[c] && c.x0 >= col.edge(c)-1 && c.x0 < end-1 {
 					col.lines = append(col.lines, c)
 					used[c] = true
 					break
@@ -360,7 +385,8 @@ func (f *form) findLabels(used map[*cell]bool) int {
 				continue
 			}
 			if lab == nil && n == 0 {
-				lab, parts = c, []*cell{c} // a label that is not in the vocabulary
+				parts = f.unknownLabel(k) // its word is not in the vocabulary
+				lab = joinCells(parts, f.page)
 			} else if lab != nil {
 				known++
 			}
@@ -397,6 +423,19 @@ func (f *form) findLabels(used map[*cell]bool) int {
 	}
 	f.unknownLabels(used)
 	return known
+}
+
+// unknownLabel returns the cells of the label that begins line k: itself, and
+// the rest of the word that did not fit the column.
+func (f *form) unknownLabel(k int) []*cell {
+	c := f.lines[k].cells[0]
+	for _, l := range f.lines[min(k+1, len(f.lines)):min(k+3, len(f.lines))] {
+		d := l.cells[0]
+		if math.Abs(d.x0-c.x0) < 0.3*c.size && c.cy()-d.cy() < 1.65*c.size && utf8.RuneCountInString(d.folded()) <= 2 && utf8.RuneCountInString(c.folded()) >= 3 {
+			return []*cell{c, d}
+		}
+	}
+	return []*cell{c}
 }
 
 // unknownLabels: a short cell that stands in a column of labels, with an entry

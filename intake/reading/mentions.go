@@ -66,7 +66,31 @@ func (r *reader) mentionsOf(s sentence) []*mention {
 		out = append(out, m)
 		prevEnd = t.to
 	}
+	r.pairUp(s, out)
 	return out
+}
+
+// pairUp gives each grade of "甲、乙、丙分别评定为Asu级、Bsu级、Dsu级" its own unit.
+// Where the numbers differ it is not known which is whose.
+func (r *reader) pairUp(s sentence, ms []*mention) {
+	for i := 0; i < len(ms); i++ {
+		n := 1
+		for i+n < len(ms) && ms[i+n].family == ms[i].family && listMark.MatchString(s.text[ms[i+n-1].to:ms[i+n].from]) {
+			n++
+		}
+		if n > 1 && strings.Contains(s.text[:ms[i].from], "分别") {
+			units := ms[i].units
+			for k, m := range ms[i : i+n] {
+				switch {
+				case len(units) == n:
+					m.units = []string{units[k]}
+				case m.role == schemas.RoleConclusion:
+					m.rule = ""
+				}
+			}
+		}
+		i += n - 1
+	}
 }
 
 // announcing returns the clause before byte i; a colon that leads up to it ends

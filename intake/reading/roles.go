@@ -88,6 +88,7 @@ var (
 	builtNext = re(`^(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?(?:前后|左右|初|底|代)?(?:建|修|竣工|投入|加建|加层|改造|装修|购|版)`)
 	rated     = re(`鉴定|评|报告|检测|普查|排查|认定|应急|等级`)
 	fromTo    = re(`由(?:原来?的?|[12][0-9]{3}年)?[^,。;]{0,14}$`)
+	changedTo = re(`由(?:原来?的?|[12][0-9]{3}年(?:的|评定的|鉴定的)?)[^,。;]{0,8}["“]?(?:[A-D](?:su)?|I{1,3}|IV)["”]?级?[^,。;]{0,4}(?:上升|下降|降低?|升|变更?|变化|调整|恶化|劣化)(?:为|至|到|成)["“]?$`)
 	fallTo    = re(`^["”]?(?:危房)?[^。;,]{0,8}(?:降|升|变|调整|提高|下降|恶化|劣化|发展|转)`)
 
 	// Other houses.
@@ -152,6 +153,9 @@ func roleRules() []roleRule {
 		}},
 		{"changed_from", schemas.RoleHistory, "安全性等级由2022年的[Csu]级降低", func(c setting) bool {
 			return fromTo.MatchString(c.clause) && fallTo.MatchString(c.after)
+		}},
+		{"changed_to", schemas.RoleConclusion, "危险性等级由2021年的C级上升为[D]级", func(c setting) bool {
+			return changedTo.MatchString(c.clause) && lastOf(condBefore, c.before) < 0 && !condDirect.MatchString(c.clause) && lastEnd(projAfter, c.before) < 0
 		}},
 		{"projected", schemas.RoleProjected, "按上述方案加固后，安全性等级可提升至[Bsu]级", func(c setting) bool {
 			if projDirect.MatchString(c.clause) {

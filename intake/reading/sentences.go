@@ -31,6 +31,7 @@ type paragraph struct {
 // sentencesOf divides a passage at full stops, semicolons and exclamation
 // marks.
 func sentencesOf(p passage, it *item) []sentence {
+	p = chosen(p)
 	para := &paragraph{text: p.text, item: it}
 	var out []sentence
 	start := 0

@@ -30,7 +30,7 @@ func (r *reader) tableMentions(it *item) []*mention {
 	}
 	var out []*mention
 	for _, c := range t.cells {
-		text := newPassage(c.glyphs)
+		text := chosen(newPassage(c.glyphs))
 		if long(text.text) || wordsAround(text.text) > 3 {
 			for _, s := range sentencesOf(text, it) {
 				s.fromCell = true
@@ -398,12 +398,20 @@ func formOf(f family) (schemas.Scope, schemas.Aspect) {
 // labelSection returns the section that a form's label opens for the entry
 // beside it: "鉴定结论 | 该房屋……".
 func (t *table) labelSection(c *cell, fallback section) section {
-	for _, d := range t.cells {
-		if d == c || d.x1 > c.x0+1 || d.cy() > c.y1 || d.cy() < c.y0 {
-			continue
-		}
-		if s := sectionOf(d.folded()); s != "" && len([]rune(d.folded())) <= 12 {
-			return s
+	// The label's middle stands beside the entry; an upright label may be
+	// taller than a short entry at its top.
+	beside := []func(d *cell) bool{
+		func(d *cell) bool { return d.cy() <= c.y1 && d.cy() >= c.y0 },
+		func(d *cell) bool { return d.y0 < c.y1 && d.y1 > c.y0 },
+	}
+	for _, near := range beside {
+		for _, d := range t.cells {
+			if d == c || d.x1 > c.x0+1 || !near(d) {
+				continue
+			}
+			if s := sectionOf(d.folded()); s != "" && len([]rune(d.folded())) <= 12 {
+				return s
+			}
 		}
 	}
 	return fallback

@@ -90,7 +90,9 @@ func unitsIn(s string, known []string) []string {
 	}
 	for _, w := range wordBreak.Split(masked, -1) {
 		w = stripLead(w)
-		w = subjectTail.ReplaceAllString(w, "")
+		if short := subjectTail.ReplaceAllString(w, ""); short != "" || !namedUnit.MatchString(w) {
+			w = short
+		}
 		for _, u := range andWord.Split(w, -1) {
 			if u != "" && len([]rune(u)) <= 10 && namedUnit.MatchString(u) && !notName.MatchString(u) && !genericUnit.MatchString(u) && !partName.MatchString(u) {
 				add(u)
@@ -110,6 +112,9 @@ var (
 
 func stripLead(w string) string {
 	for {
+		if strings.HasPrefix(w, "综合") && namedUnit.MatchString(w) && !strings.HasPrefix(w, "综合评") {
+			return w // 综合楼 is a house
+		}
 		loc := leadIn.FindStringIndex(w)
 		if loc == nil || loc[1] == 0 {
 			return w

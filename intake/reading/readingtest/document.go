@@ -39,7 +39,8 @@ type Block struct {
 	Section Section
 	Text    string
 	Rows    [][]string
-	Decoy   string // the kind of decoy when the block is one
+	Widths  []float64 // of the cells of KeyValues, as shares of the line; nil: by their number
+	Decoy   string    // the kind of decoy when the block is one
 }
 
 // Document is a report as its author wrote it, before it is set into pages.

@@ -279,6 +279,9 @@ func (s *setter) keyValues(b Block) {
 		if len(row) == 4 {
 			widths = []float64{0.16, 0.36, 0.16, 0.32}
 		}
+		if b.Widths != nil {
+			widths = b.Widths
+		}
 		s.table([][]string{row}, widths)
 	}
 }

@@ -123,6 +123,7 @@ type Wordings struct {
 	Advice      []Advice
 	Refusals    []Refusal
 	Vocabulary  Vocabulary
+	Wholes      []Whole
 	Cases       []Case
 }
 
@@ -191,6 +192,12 @@ func (w *Wordings) add(p string, raw []byte) error {
 			return err
 		}
 		w.Refusals = f.Sentences
+	case strings.HasPrefix(p, "data/reports/"):
+		var f []Whole
+		if err := decode(&f); err != nil {
+			return err
+		}
+		w.Wholes = append(w.Wholes, f...)
 	case p == "data/vocabulary.yaml":
 		return decode(&w.Vocabulary)
 	case strings.HasPrefix(p, "data/cases/"):

@@ -1,0 +1,101 @@
+package reading
+
+import "strings"
+
+// Forms print all choices and tick one: □A级 □B级 ☑C级 □D级. What is not ticked
+// is not said. Boxes without a tick tell that a list is a choice; without any
+// of them a tick is a bullet.
+const (
+	boxes = "□☐▢◻⬜❏❑"
+	ticks = "☑☒■√✓✔▣◼⊠✅"
+)
+
+// chosen returns a passage without its boxes and the choices that are not
+// ticked; ticked ones are parted by 、. The mark stands before its choice, or
+// behind it where nothing follows the last mark.
+func chosen(p passage) passage {
+	if !strings.ContainsAny(p.text, boxes) {
+		return p
+	}
+	var out []glyph
+	for _, span := range choiceSpans(p.text) {
+		out = append(out, chooseIn(p, span)...)
+	}
+	return newPassage(out)
+}
+
+// choiceSpans divides a text into its sentences: a list of choices does not
+// reach over one.
+func choiceSpans(s string) []span {
+	var out []span
+	start := 0
+	for i, r := range s {
+		if r == '。' || r == ';' {
+			end := i + len(string(r))
+			out = append(out, span{start, end})
+			start = end
+		}
+	}
+	if start < len(s) {
+		out = append(out, span{start, len(s)})
+	}
+	return out
+}
+
+// mark is a box or tick at a byte of a text.
+type mark struct {
+	from, to int
+	ticked   bool
+}
+
+func chooseIn(p passage, sp span) []glyph {
+	text := p.text[sp.from:sp.to]
+	if !strings.ContainsAny(text, boxes) {
+		return p.sub(sp.from, sp.to)
+	}
+	var ms []mark
+	for i, r := range text {
+		if strings.ContainsRune(boxes+ticks, r) {
+			ms = append(ms, mark{i, i + len(string(r)), strings.ContainsRune(ticks, r)})
+		}
+	}
+	last := ms[len(ms)-1].to
+	behind := strings.Trim(text[last:], ",。;:、()") == ""
+	end := len(text)
+	if j := strings.IndexAny(text[last:], ",。;"); j >= 0 && !behind {
+		end = last + j
+	}
+	var out []glyph
+	take := func(from, to int) { out = append(out, p.sub(sp.from+from, sp.from+to)...) }
+	start := ms[0].from
+	if behind {
+		// The first choice begins behind what announces the list.
+		start = strings.LastIndexAny(text[:ms[0].from], ":,") + 1
+	}
+	take(0, start)
+	n := 0
+	for i, m := range ms {
+		from, to := m.to, end
+		if i+1 < len(ms) {
+			to = ms[i+1].from
+		}
+		if behind {
+			from, to = start, m.from
+			if i > 0 {
+				from = ms[i-1].to
+			}
+		}
+		if !m.ticked || from >= to {
+			continue
+		}
+		if n++; n > 1 {
+			out = append(out, glyph{r: '、', soft: true})
+		}
+		take(from, to)
+	}
+	if behind {
+		end = last
+	}
+	take(end, len(text))
+	return out
+}
