@@ -46,8 +46,8 @@ func TestReadmeCommands(t *testing.T) {
 				}
 				if house == nil {
 					house = newReadmeHouse(t)
-					t.Chdir(t.TempDir()) // for what commands write
 				}
+				t.Chdir(t.TempDir()) // for what commands write
 				house.run(line, cmd, args)
 			}
 		case strings.HasPrefix(line, "go test "):
@@ -55,6 +55,11 @@ func TestReadmeCommands(t *testing.T) {
 		default:
 			t.Errorf("README: what is %q?", line)
 		}
+	}
+	if house == nil || house.ran < 10 {
+		t.Error("too few of README's commands could be run: the test has no meaning")
+	} else {
+		t.Logf("%d commands were run", house.ran)
 	}
 }
 
@@ -163,7 +168,7 @@ func selects(source, prefix, want string) bool {
 	if err != nil {
 		return false
 	}
-	for _, m := range regexp.MustCompile(`(?m)^func (` + prefix + `\w*)\(`).FindAllStringSubmatch(source, -1) {
+	for _, m := range regexp.MustCompile(`(?m)^func (`+prefix+`\w*)\(`).FindAllStringSubmatch(source, -1) {
 		if re.MatchString(m[1]) {
 			return true
 		}
@@ -174,6 +179,7 @@ func selects(source, prefix, want string) bool {
 // readmeHouse is a running house in which the demo's samples were received.
 type readmeHouse struct {
 	*house
+	ran   int
 	words map[string]string // README's placeholders, and what stands for them here
 }
 
@@ -232,6 +238,7 @@ func (h *readmeHouse) run(line string, cmd *cobra.Command, args []string) {
 	if slices.Contains([]string{"serve", "sandbox", "demo"}, cmd.Name()) {
 		return // they run for ever; other tests start them
 	}
+	h.ran++
 	var out, errOut bytes.Buffer
 	if code := run(context.Background(), filled, strings.NewReader(""), &out, &errOut); code != 0 {
 		h.t.Errorf("README: %s: exit %d\n%s%s", line, code, &out, &errOut)
