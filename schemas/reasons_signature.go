@@ -71,10 +71,12 @@ const (
 	ReasonRevoked           ReasonCode = "sig_revoked"
 	ReasonRevocationUnknown ReasonCode = "sig_revocation_unknown"
 	ReasonRevocationStale   ReasonCode = "sig_revocation_stale"
-	ReasonTimestamp         ReasonCode = "sig_timestamp"
-	ReasonTimestampTrust    ReasonCode = "sig_timestamp_untrusted"
-	ReasonTimestampOrder    ReasonCode = "sig_timestamp_order"
-	ReasonClaimedTime       ReasonCode = "sig_claimed_time"
+	// ReasonRevocationAccepted says the same when policy accepts it.
+	ReasonRevocationAccepted ReasonCode = "sig_revocation_accepted"
+	ReasonTimestamp          ReasonCode = "sig_timestamp"
+	ReasonTimestampTrust     ReasonCode = "sig_timestamp_untrusted"
+	ReasonTimestampOrder     ReasonCode = "sig_timestamp_order"
+	ReasonClaimedTime        ReasonCode = "sig_claimed_time"
 
 	// Who it is.
 	ReasonAgencyUnknown   ReasonCode = "sig_agency_unknown"
@@ -148,6 +150,7 @@ func signatureReasons() []ReasonInfo {
 		{ReasonRevoked, "签名证书已被吊销", WeightReject, "RFC 5280 §6.3"},
 		{ReasonRevocationUnknown, "没有可用的吊销信息，不能确认签名证书未被吊销", WeightReview, "RFC 5280 §6.3"},
 		{ReasonRevocationStale, "吊销信息已过期，不能确认签名证书目前未被吊销", WeightReview, "RFC 5280 §5.1.2.5"},
+		{ReasonRevocationAccepted, "没有有效的吊销信息，不能确认签名证书未被吊销；按本地策略只作提示", WeightNote, "RFC 5280 §6.3"},
 		{ReasonTimestamp, "时间戳无效，不能作为签名时间的证明", WeightReview, "RFC 3161 §2.4.2"},
 		{ReasonTimestampTrust, "时间戳机构不受信任，不能作为签名时间的证明", WeightNote, "RFC 3161 §2.3"},
 		{ReasonTimestampOrder, "文件的时间戳先后颠倒", WeightReview, "ETSI EN 319 142-1 §5.5"},

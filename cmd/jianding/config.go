@@ -15,6 +15,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"jianding/intake/signature"
 	"jianding/integrations/notify"
 	"jianding/schemas"
 	"jianding/workers/ladder"
@@ -33,6 +34,7 @@ type config struct {
 	Originals  originalsConfig          `yaml:"originals"`
 	Intake     intakeConfig             `yaml:"intake"`
 	Assessment assessmentConfig         `yaml:"assessment"`
+	Signature  signatureConfig          `yaml:"signature"`
 	OCR        ocrConfig                `yaml:"ocr"`
 	Platform   platformConfig           `yaml:"platform"`
 	Channels   map[string]notify.Config `yaml:"channels"`
@@ -116,6 +118,26 @@ type assessmentConfig struct {
 	Timeout   time.Duration `yaml:"timeout"`   // of one report; default 60s
 	// CacheDir keeps the compiled PDFium; default below the user's cache directory.
 	CacheDir string `yaml:"cache_dir"`
+}
+
+// signatureConfig is what a district may decide about signatures; see
+// signature.Policy for what each means. None makes a changed report valid.
+type signatureConfig struct {
+	// Revocation says what a certificate without valid revocation data does to
+	// a report: review (default), accept (said as a note) or refuse.
+	Revocation      string `yaml:"revocation"`
+	RequirePerson   bool   `yaml:"require_person"`   // an appraiser must have signed besides the agency
+	AllowRestricted bool   `yaml:"allow_restricted"` // old encryption that forbids signing
+}
+
+func (c signatureConfig) policy() *signature.Policy {
+	p := signature.DefaultPolicy()
+	p.RequireRevocation, p.AcceptUnknownRevocation = c.Revocation == "refuse", c.Revocation == "accept"
+	p.RequirePerson, p.AllowRestricted = c.RequirePerson, c.AllowRestricted
+	if p != signature.DefaultPolicy() {
+		p.Name += "+local" // verdicts name the policy that made them
+	}
+	return &p
 }
 
 type platformConfig struct {

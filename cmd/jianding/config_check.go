@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"sort"
 	"strings"
 
@@ -54,6 +55,9 @@ func (c config) problems() []schemas.Problem {
 		if n <= 0 {
 			add(field, "not_positive", "必须大于零")
 		}
+	}
+	if !slices.Contains([]string{"", "review", "accept", "refuse"}, c.Signature.Revocation) {
+		add("signature.revocation", "unknown_value", "应为 review、accept 或 refuse")
 	}
 	if _, bad := c.Intake.proxies(); len(bad) > 0 {
 		add("intake.trusted_proxies", "address_invalid", "应为地址或网段："+strings.Join(bad, "、"))

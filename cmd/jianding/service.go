@@ -95,7 +95,7 @@ func build(ctx context.Context, cfg config, which parts, log *slog.Logger) (_ *s
 		// One child more than short documents have places, so that a long one
 		// cannot hold them up, and one for the pre-checks of the portal.
 		Workers: cfg.processes() + 2, MemoryBytes: int64(cfg.Assessment.MemoryMB) << 20, Wall: cfg.Assessment.Timeout,
-		CacheDir: cfg.Assessment.CacheDir, Logger: log,
+		CacheDir: cfg.Assessment.CacheDir, Logger: log, Policy: cfg.Signature.policy(),
 	}); err != nil {
 		return nil, err
 	}

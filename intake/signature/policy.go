@@ -20,9 +20,18 @@ type Policy struct {
 	// RequireRevocation makes missing or stale revocation data untrusted
 	// instead of a review reason.
 	RequireRevocation bool
+	// AcceptUnknownRevocation makes missing or stale revocation data a note: it
+	// is said, and alone sends nobody's report to a human. For districts whose
+	// certificate authorities publish no lists and that strike agencies off
+	// the register instead. RequireRevocation wins.
+	AcceptUnknownRevocation bool
 	// RequirePerson asks for at least one registered person's signature
 	// besides the agency's.
 	RequirePerson bool
+	// AllowRestricted takes documents with old encryption whose permissions
+	// forbid signing, see [revision.File.Forbids], instead of sending them to
+	// a human.
+	AllowRestricted bool
 	// MaxSignatures bounds one document.
 	MaxSignatures int
 }

@@ -26,8 +26,11 @@ func revocationRule() rule {
 				code = schemas.ReasonRevocationStale
 			}
 			status := schemas.SignatureValid
-			if v.policy.RequireRevocation {
+			switch {
+			case v.policy.RequireRevocation:
 				status = schemas.SignatureUntrusted
+			case v.policy.AcceptUnknownRevocation:
+				code = schemas.ReasonRevocationAccepted
 			}
 			s.problems = append(s.problems, problem{code: code, status: status})
 			return finding{result: schemas.CheckSkipped}

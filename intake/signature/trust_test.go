@@ -184,6 +184,8 @@ func TestPolicy(t *testing.T) {
 		{"SHA-1 allowed", sha1, l.trust, func(p *signature.Policy) { p.AllowSHA1 = true }, schemas.SignatureValid, schemas.ReasonWeakDigest},
 		{"no SM2 identity allowed", noID, l.trust, func(p *signature.Policy) { p.AllowSM2WithoutID = true }, schemas.SignatureValid, schemas.ReasonSM2ID},
 		{"long keys demanded", plain, l.trust, func(p *signature.Policy) { p.MinRSABits = 3072 }, schemas.SignatureUntrusted, schemas.ReasonWeakKey},
+		{"revocation not demanded", plain, noCRL, func(p *signature.Policy) { p.AcceptUnknownRevocation = true }, schemas.SignatureValid, schemas.ReasonRevocationAccepted},
+		{"demanding wins", plain, noCRL, func(p *signature.Policy) { p.AcceptUnknownRevocation, p.RequireRevocation = true, true }, schemas.SignatureUntrusted, schemas.ReasonRevocationUnknown},
 		{"revocation demanded", plain, noCRL, func(p *signature.Policy) { p.RequireRevocation = true }, schemas.SignatureUntrusted, schemas.ReasonRevocationUnknown},
 		{"person demanded", plain, l.trust, func(p *signature.Policy) { p.RequirePerson = true }, schemas.SignatureValid, schemas.ReasonPersonMissing},
 	} {

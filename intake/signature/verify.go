@@ -81,7 +81,7 @@ func (v *verification) openDocument() bool {
 	f, err := v.doc.Open(len(v.data))
 	if err == nil {
 		v.file = f
-		if f.Encrypted() && f.Forbids() {
+		if f.Encrypted() && f.Forbids() && !v.policy.AllowRestricted {
 			v.problem(schemas.ReasonPermissions, schemas.SignatureUnverifiable, "")
 		}
 		return true

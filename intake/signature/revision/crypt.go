@@ -33,14 +33,23 @@ var passwordPadding = []byte{
 // Encrypted reports whether the revision is encrypted at all.
 func (f *File) Encrypted() bool { return f.Trailer.Get("Encrypt") != nil }
 
-// Forbids reports whether the permissions of an encrypted document deny what a
-// report is for: signing (ISO 32000-2, table 22: bits 6 and 9 both clear) and
-// reading by machine for accessibility (bit 10, which PDF 2.0 wants set).
+// Forbids reports whether a document is encrypted in the old way (RC4, V below
+// 4, deprecated by ISO 32000-2, 7.6.2) and its permissions deny what a report
+// is for: signing (table 22: bits 6 and 9 both clear) and reading by machine
+// for accessibility (bit 10).
+//
+// Neither makes a signature unsound: iText's "print and copy only" clears these
+// bits, and public bodies sign such files. But validators that keep to the
+// permissions (DSS, PDFBox without the owner's password) treat one as closed,
+// and the corpus has one under "needs a password". Both together therefore go
+// to a human, by policy; restrictions under AES, as products write them today,
+// pass without a word.
 func (f *File) Forbids() bool {
 	d := f.Dict(f.Trailer.Get("Encrypt"))
 	p, ok := d.Get("P").(int64)
+	v, _ := d.Get("V").(int64)
 	const sign, fill, access = 1 << 5, 1 << 8, 1 << 9
-	return ok && uint32(p)&(sign|fill|access) == 0
+	return ok && v < 4 && uint32(p)&(sign|fill|access) == 0
 }
 
 // openCrypt prepares decryption once per document; a revision whose Encrypt
