@@ -60,6 +60,9 @@ type NewReport struct {
 	Declared       Declared
 	ReceivedAt     time.Time
 	Actor          Actor
+	// Long: it looks like a document that takes long to assess, and should
+	// not stand before short ones.
+	Long bool
 }
 
 // AssessmentRecord is one stored assessment; a re-assessment is a new one

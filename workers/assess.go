@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"jianding/intake/pdf"
 	"jianding/schemas"
 )
 
@@ -38,7 +39,7 @@ func (w *Workers) assess(ctx context.Context, lease schemas.Lease, l lane) (outc
 			if err != nil {
 				return schemas.Assessment{}, schemas.E(schemas.KindUnavailable, "original_unreadable", "原件读取失败", err)
 			}
-			if roughPages(b) > w.Limits.LongPages {
+			if pdf.RoughPages(b) > w.Limits.LongPages {
 				return schemas.Assessment{}, errLongDocument
 			}
 			doc = bytes.NewReader(b)
@@ -65,6 +66,9 @@ func (w *Workers) assess(ctx context.Context, lease schemas.Lease, l lane) (outc
 }
 
 const markFailed = "failed"
+
+// errLongDocument says that a document belongs into the long lane.
+var errLongDocument = errors.New("long document")
 
 // failedDocument says that assessing failed in a way that is the document's
 // doing.

@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"encoding/json"
 	"strings"
 
 	"jianding/schemas"
@@ -36,7 +37,7 @@ func laneOf(o schemas.Obligation) lane {
 	case schemas.OweNotify:
 		return laneNotify
 	case schemas.OweAssess:
-		if strings.HasPrefix(o.Outcome, markLong) {
+		if strings.HasPrefix(o.Outcome, markLong) || receivedLong(o) {
 			return laneAssessLong
 		}
 		return laneAssess
@@ -44,6 +45,14 @@ func laneOf(o schemas.Obligation) lane {
 		return laneAssessLong
 	}
 	return laneBackground
+}
+
+// receivedLong says that the door took the document for a long one.
+func receivedLong(o schemas.Obligation) bool {
+	var p struct {
+		Long bool `json:"long"`
+	}
+	return len(o.Payload) > 0 && json.Unmarshal(o.Payload, &p) == nil && p.Long
 }
 
 func (w *Workers) concurrency(l lane) int {

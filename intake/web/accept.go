@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	bytesOf "jianding/intake/pdf"
 	"jianding/intake/receipts"
 	"jianding/schemas"
 )
@@ -38,6 +39,10 @@ func (s *server) accept(ctx context.Context, a arrival) (schemas.Report, bool, e
 			return schemas.Report{}, false, err
 		}
 	}
+	long, err := looksLong(a)
+	if err != nil {
+		return schemas.Report{}, false, diskError(err)
+	}
 	if _, err := a.content.Seek(0, io.SeekStart); err != nil {
 		return schemas.Report{}, false, diskError(err)
 	}
@@ -47,13 +52,31 @@ func (s *server) accept(ctx context.Context, a arrival) (schemas.Report, bool, e
 	a.declared.AgencyID = a.agency.ID
 	r, created, err := s.ledger.ReceiveReport(ctx, schemas.NewReport{
 		AgencyID: a.agency.ID, IdempotencyKey: a.key, SHA256: a.sha256, SM3: a.sm3, Size: a.size,
-		Filename: a.filename, Declared: a.declared, ReceivedAt: s.now(), Actor: a.actor,
+		Filename: a.filename, Declared: a.declared, ReceivedAt: s.now(), Actor: a.actor, Long: long,
 	})
 	if err != nil {
 		return schemas.Report{}, false, err
 	}
 	s.wake()
 	return r, created, nil
+}
+
+// What is larger or has more pages than this waits for its assessment where
+// it delays no short report (workers.Limits has the same numbers).
+const (
+	longBytes = 2 << 20
+	longPages = 50
+)
+
+func looksLong(a arrival) (bool, error) {
+	if a.size > longBytes {
+		return true, nil
+	}
+	if _, err := a.content.Seek(0, io.SeekStart); err != nil {
+		return false, err
+	}
+	b, err := io.ReadAll(io.LimitReader(a.content, longBytes))
+	return bytesOf.RoughPages(b) > longPages, err
 }
 
 // receiptView is the answer to an upload.

@@ -119,7 +119,11 @@ func (t *tx) receive(n schemas.NewReport) (schemas.Report, bool, error) {
 	}); err != nil {
 		return schemas.Report{}, false, err
 	}
-	if err := t.owe(schemas.NewObligation{Kind: schemas.OweAssess, Subject: r.ID, DueAt: n.ReceivedAt}, n.ReceivedAt); err != nil {
+	assess := schemas.NewObligation{Kind: schemas.OweAssess, Subject: r.ID, DueAt: n.ReceivedAt}
+	if n.Long {
+		assess.Payload = map[string]any{"long": true}
+	}
+	if err := t.owe(assess, n.ReceivedAt); err != nil {
 		return schemas.Report{}, false, err
 	}
 	// As stored: what the caller gets is what a later reader will see.

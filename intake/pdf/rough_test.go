@@ -1,16 +1,11 @@
-package workers
+package pdf
 
 import (
 	"bytes"
 	"compress/zlib"
-	"context"
 	"fmt"
-	"io"
 	"strings"
 	"testing"
-	"time"
-
-	"jianding/schemas"
 )
 
 // pdfOf is what the estimate looks at of a document with n pages: in the open,
@@ -34,7 +29,7 @@ func pdfOf(n int, packed bool) []byte {
 func TestRoughPages(t *testing.T) {
 	for _, packed := range []bool{false, true} {
 		for _, n := range []int{1, 8, 200} {
-			if got := roughPages(pdfOf(n, packed)); got != n {
+			if got := RoughPages(pdfOf(n, packed)); got != n {
 				t.Errorf("%d pages (packed: %v) are taken for %d", n, packed, got)
 			}
 		}
@@ -45,7 +40,7 @@ func TestRoughPages(t *testing.T) {
 		"a broken object stream":       "%PDF-1.7 <</Type /ObjStm>>stream\nxxxx",
 		"a count out of this world":    "%PDF-1.7 <</Type/Pages/Count 99999999999999999999>> <</Type/Page>>",
 	} {
-		if got := roughPages([]byte(doc)); got > 1 {
+		if got := RoughPages([]byte(doc)); got > 1 {
 			t.Errorf("%s: %d pages", name, got)
 		}
 	}
@@ -57,32 +52,5 @@ func TestRoughPages(t *testing.T) {
 		z.Write(zeros)
 	}
 	z.Close()
-	roughPages(fmt.Appendf(nil, "<</Type /ObjStm>>stream\n%s", bomb.Bytes()))
-}
-
-// A heap of long documents must not stand before the short one with the
-// hazard: each is recognised without being opened.
-func TestDocumentsOfManyPagesTakeTheLongLaneUnopened(t *testing.T) {
-	eachLedger(t, func(t *testing.T, h *house) {
-		opened := 0
-		h.options = func(o *Options) { o.Assessor = opening{&opened} }
-		h.start()
-		h.uploadBytes(pdfOf(200, true), schemas.Declared{})
-		due, err := h.ledger.DueOf(h.ctx, h.clock.Now(), []schemas.ObligationKind{schemas.OweAssess}, 1)
-		must(t, err)
-		h.w.execute(h.ctx, due[0].ID, laneAssess)
-		due, err = h.ledger.DueOf(h.ctx, h.clock.Now(), []schemas.ObligationKind{schemas.OweAssess}, 1)
-		must(t, err)
-		if opened != 0 || laneOf(due[0]) != laneAssessLong {
-			t.Errorf("opened %d times, goes on in %s", opened, laneOf(due[0]))
-		}
-	})
-}
-
-// opening counts the documents that it is given.
-type opening struct{ n *int }
-
-func (o opening) Assess(context.Context, io.Reader, int64, schemas.Declared, schemas.TrustMaterial, time.Time) (schemas.Assessment, error) {
-	*o.n++
-	return sound("2026-001"), nil
+	RoughPages(fmt.Appendf(nil, "<</Type /ObjStm>>stream\n%s", bomb.Bytes()))
 }

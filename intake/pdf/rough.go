@@ -1,20 +1,17 @@
-package workers
+package pdf
 
 import (
 	"bytes"
 	"compress/zlib"
-	"errors"
 	"io"
 	"regexp"
 	"strconv"
 )
 
-// errLongDocument says that a document belongs into the long lane.
-var errLongDocument = errors.New("long document")
-
-// The lane of a document is chosen before it is opened: what takes seconds
-// must not stand before the one with the hazard. The estimate may be wrong and
-// may be deceived; then the time that it takes decides.
+// Whoever puts documents in order before they are opened wants to know which
+// will take long: what takes seconds must not stand before the one with the
+// hazard. An estimate from the bytes may be wrong and may be deceived; nothing
+// but the order may hang on it.
 var (
 	pageObject   = regexp.MustCompile(`/Type\s*/Page[^a-zA-Z]`)
 	pageCount    = regexp.MustCompile(`/Count\s+(\d{1,7})\b`)
@@ -24,10 +21,10 @@ var (
 // inflateAtMost bounds what all object streams of one document may unfold to.
 const inflateAtMost = 16 << 20
 
-// roughPages estimates the number of pages from the bytes of a PDF: the page
+// RoughPages estimates the number of pages from the bytes of a PDF: the page
 // objects that can be seen, in the open or in object streams.
-func roughPages(doc []byte) int {
-	pages, declared := countPages(doc)
+func RoughPages(doc []byte) int {
+	pages, declared := seenPages(doc)
 	left := int64(inflateAtMost)
 	for _, at := range objectStream.FindAllIndex(doc, -1) {
 		body := doc[at[1]:]
@@ -42,7 +39,7 @@ func roughPages(doc []byte) int {
 		}
 		plain, _ := io.ReadAll(io.LimitReader(z, left)) // what came before a fault counts
 		left -= int64(len(plain))
-		n, d := countPages(plain)
+		n, d := seenPages(plain)
 		pages, declared = pages+n, max(declared, d)
 		if left <= 0 {
 			break
@@ -52,7 +49,7 @@ func roughPages(doc []byte) int {
 	return min(pages, declared)
 }
 
-func countPages(b []byte) (objects, declared int) {
+func seenPages(b []byte) (objects, declared int) {
 	for _, m := range pageCount.FindAllSubmatch(b, -1) {
 		n, err := strconv.Atoi(string(m[1]))
 		if err == nil {

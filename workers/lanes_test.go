@@ -1,0 +1,52 @@
+package workers
+
+import (
+	"context"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"jianding/schemas"
+)
+
+// A heap of long documents must not stand before the short one with the
+// hazard: each is recognised without being opened.
+func TestDocumentsOfManyPagesTakeTheLongLaneUnopened(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		opened := 0
+		h.options = func(o *Options) { o.Assessor = opening{&opened} }
+		h.start()
+		h.uploadBytes([]byte("%PDF-1.7\n<</Type/Pages/Count 200>>"+strings.Repeat("<</Type/Page/Parent 1 0 R>>", 200)), schemas.Declared{})
+		due, err := h.ledger.DueOf(h.ctx, h.clock.Now(), []schemas.ObligationKind{schemas.OweAssess}, 1)
+		must(t, err)
+		h.w.execute(h.ctx, due[0].ID, laneAssess)
+		due, err = h.ledger.DueOf(h.ctx, h.clock.Now(), []schemas.ObligationKind{schemas.OweAssess}, 1)
+		must(t, err)
+		if opened != 0 || laneOf(due[0]) != laneAssessLong {
+			t.Errorf("opened %d times, goes on in %s", opened, laneOf(due[0]))
+		}
+	})
+}
+
+// opening counts the documents that it is given.
+type opening struct{ n *int }
+
+func (o opening) Assess(context.Context, io.Reader, int64, schemas.Declared, schemas.TrustMaterial, time.Time) (schemas.Assessment, error) {
+	*o.n++
+	return sound("2026-001"), nil
+}
+
+// The door has looked already: not even a visit of the short lane.
+func TestADocumentReceivedAsLongBeginsInTheLongLane(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		_, _, err := h.ledger.ReceiveReport(h.ctx, schemas.NewReport{AgencyID: "a1", SHA256: "aa", SM3: "aa", Size: 2, Long: true,
+			ReceivedAt: h.clock.Now(), Actor: schemas.Actor{Kind: "agency", ID: "a1"}})
+		must(t, err)
+		due, err := h.ledger.DueOf(h.ctx, h.clock.Now(), []schemas.ObligationKind{schemas.OweAssess}, 1)
+		must(t, err)
+		if laneOf(due[0]) != laneAssessLong {
+			t.Errorf("begins in %s", laneOf(due[0]))
+		}
+	})
+}
