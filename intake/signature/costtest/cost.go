@@ -24,9 +24,9 @@ type Cost struct {
 // Of runs f and measures it. Processor time does not depend on what else the
 // machine does, as the time of day would; nothing else may run in the process.
 func Of(f func()) Cost {
-	bytes, time := allocated(), processorTime()
+	bytes, time := allocated(), ProcessorTime()
 	f()
-	return Cost{Time: processorTime() - time, Bytes: allocated() - bytes}
+	return Cost{Time: ProcessorTime() - time, Bytes: allocated() - bytes}
 }
 
 // Check runs f, fails t when it costs more than a document may, and returns

@@ -6,4 +6,5 @@ import "time"
 
 var began = time.Now()
 
-func processorTime() time.Duration { return time.Since(began) }
+// ProcessorTime is what this process has used so far, all threads together.
+func ProcessorTime() time.Duration { return time.Since(began) }

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-func processorTime() time.Duration {
+// ProcessorTime is what this process has used so far, all threads together.
+func ProcessorTime() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
 		return 0
