@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,7 +39,7 @@ type drivenClock struct {
 
 type sleeper struct {
 	until time.Time
-	up    func() // called as it wakes, before anybody sees the new time
+	among *atomic.Int64 // counts who sleeps; changed before anybody sees the new time
 }
 
 func (c *drivenClock) Now() time.Time {
@@ -71,7 +72,7 @@ func (c *drivenClock) onward(all func() bool) {
 func (c *drivenClock) to(at time.Time) {
 	for ch, s := range c.asleep {
 		if !s.until.After(at) {
-			s.up()
+			s.among.Add(-1)
 			close(ch)
 			delete(c.asleep, ch)
 		}
@@ -80,7 +81,7 @@ func (c *drivenClock) to(at time.Time) {
 }
 
 // sleep ends when the clock has been driven past d.
-func (c *drivenClock) sleep(ctx context.Context, d time.Duration, up func()) error {
+func (c *drivenClock) sleep(ctx context.Context, d time.Duration, among *atomic.Int64) error {
 	if d <= 0 {
 		return ctx.Err()
 	}
@@ -89,7 +90,8 @@ func (c *drivenClock) sleep(ctx context.Context, d time.Duration, up func()) err
 	if c.asleep == nil {
 		c.asleep = map[chan struct{}]sleeper{}
 	}
-	c.asleep[ch] = sleeper{c.at.Add(d), up}
+	c.asleep[ch] = sleeper{c.at.Add(d), among}
+	among.Add(1)
 	c.mu.Unlock()
 	select {
 	case <-ch:
@@ -98,7 +100,7 @@ func (c *drivenClock) sleep(ctx context.Context, d time.Duration, up func()) err
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		if _, still := c.asleep[ch]; still {
-			up()
+			among.Add(-1)
 			delete(c.asleep, ch)
 		}
 		return ctx.Err()

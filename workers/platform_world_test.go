@@ -39,6 +39,7 @@ type platformWorld struct {
 	down      atomic.Bool  // every connection breaks
 	requests  []time.Time  // that reached the platform, by its clock
 	sleeping  atomic.Int64 // calls that wait for their turn
+	working   atomic.Int64 // sleeps of the sandbox's
 	recorded  atomic.Int64
 	reports   int
 	suffix    string // of report numbers: one ledger serves several worlds
@@ -106,7 +107,7 @@ const aHold = time.Second
 // or ends all patience on our side.
 func (w *platformWorld) hold(ctx context.Context, d time.Duration) error {
 	if d > aHold {
-		return w.clock.sleep(ctx, d, func() {})
+		return w.clock.sleep(ctx, d, &w.working)
 	}
 	if !w.impatient() {
 		return w.forward(ctx, d)
@@ -116,7 +117,7 @@ func (w *platformWorld) hold(ctx context.Context, d time.Duration) error {
 		cancel()
 	}
 	w.mu.Unlock()
-	return w.clock.sleep(ctx, d, func() {})
+	return w.clock.sleep(ctx, d, &w.working)
 }
 
 // forward is a sleep that lets time pass.
@@ -128,9 +129,8 @@ func (w *platformWorld) forward(ctx context.Context, d time.Duration) error {
 // turn is the client's sleep until its turn: time passes when every call that
 // is under way waits.
 func (w *platformWorld) turn(ctx context.Context, d time.Duration) error {
-	w.sleeping.Add(1)
 	slept := make(chan error, 1)
-	go func() { slept <- w.clock.sleep(ctx, d, func() { w.sleeping.Add(-1) }) }()
+	go func() { slept <- w.clock.sleep(ctx, d, &w.sleeping) }()
 	tick := time.NewTicker(50 * time.Microsecond)
 	defer tick.Stop()
 	for {
@@ -139,10 +139,11 @@ func (w *platformWorld) turn(ctx context.Context, d time.Duration) error {
 			return err
 		case <-tick.C:
 		}
-		w.mu.Lock()
-		calls := len(w.callers)
-		w.mu.Unlock()
-		w.clock.onward(func() bool { return int(w.sleeping.Load()) >= calls })
+		w.clock.onward(func() bool {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			return int(w.sleeping.Load()) >= len(w.callers)
+		})
 	}
 }
 
@@ -155,8 +156,9 @@ func (w *platformWorld) gate(rw http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
+	at := w.clock.Now() // the clock's lock comes before ours
 	w.mu.Lock()
-	w.requests = append(w.requests, w.clock.Now())
+	w.requests = append(w.requests, at)
 	w.mu.Unlock()
 	w.box.ServeHTTP(rw, r)
 }
