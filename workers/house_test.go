@@ -121,7 +121,7 @@ func (c *drivenClock) sleepers() (n int, first time.Time) {
 
 // house is one running service, and the world around it.
 type house struct {
-	t        *testing.T
+	t        testing.TB
 	ctx      context.Context
 	clock    *drivenClock
 	ledger   *ledger.Ledger
@@ -178,7 +178,7 @@ func eachLedger(t *testing.T, scenario func(t *testing.T, h *house)) {
 	}
 }
 
-func newHouse(t *testing.T, driver, dsn string) *house {
+func newHouse(t testing.TB, driver, dsn string) *house {
 	t.Helper()
 	h := &house{
 		t: t, ctx: t.Context(), postgres: driver == "postgres", clock: &drivenClock{at: t0}, docs: &documents{by: map[string][]byte{}},
@@ -420,7 +420,7 @@ func (h *house) wantTold(c *fakeChannel, kind string, to ...string) {
 	}
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

@@ -41,6 +41,13 @@ type world struct {
 //	go test ./workers -run TestModelOfEscalation -rapid.checks 300
 //
 // runs as many on each ledger as the command line says; without it a few.
+//
+// The laws were tried on code broken on purpose, 40 sequences each, on SQLite.
+// Caught: undeliverable said by no event; the end of a case cancelling
+// nothing; a later handling or statutory deadline replacing an earlier one; a
+// milder reading softening a case; open cases of a report number not found. Not caught: BeginNotification not looking
+// at whether its case has ended, because the end of a case cancels what is
+// pending as well and the sequences have no sending in parallel.
 func TestModelOfEscalation(t *testing.T) {
 	t.Parallel()
 	fewer("8")

@@ -11,7 +11,7 @@ import (
 )
 
 // freshSchema gives each test a schema of its own on a real server.
-func freshSchema(t *testing.T, dsn string) string {
+func freshSchema(t testing.TB, dsn string) string {
 	t.Helper()
 	own, drop := schema(t, dsn)
 	t.Cleanup(drop)
@@ -19,7 +19,7 @@ func freshSchema(t *testing.T, dsn string) string {
 }
 
 // schema makes one, and says how to be rid of it.
-func schema(t *testing.T, dsn string) (own string, drop func()) {
+func schema(t testing.TB, dsn string) (own string, drop func()) {
 	t.Helper()
 	db, err := sql.Open("pgx", dsn)
 	must(t, err)
