@@ -30,8 +30,8 @@ import (
 )
 
 // envOCR names an installation of the engine (jianding ocr install --dir DIR);
-// envScans the number of reports that are made into scans (default 2), or
-// "all"; envTesseract reads the same pages with tesseract for comparison
+// envScans the number of reports that are made into scans (default 2), "all"
+// or "FROM:TO"; envTesseract reads the same pages with tesseract for comparison
 // ("only": with nothing else).
 const (
 	envOCR       = "JIANDING_TEST_OCR"
@@ -151,9 +151,9 @@ func TestPrintedReportsAreRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	cases = slices.DeleteFunc(cases, func(c corpustest.Case) bool {
-		return c.Truth == nil || c.Truth.TextLayer != "full" || len(c.Truth.Grades) == 0 || c.Truth.WholeStructureHazard == nil
+		return c.Truth == nil || c.Truth.TextLayer != "full" || len(c.Truth.Grades) == 0 || bareFonts(c.Name) || c.Truth.WholeStructureHazard == nil
 	})
-	most := 2
+	first, most := 0, 2
 	switch n := os.Getenv(envScans); n {
 	case "":
 		// In CI, one that is a hazard and one that is not.
@@ -161,8 +161,9 @@ func TestPrintedReportsAreRead(t *testing.T) {
 	case "all":
 		most = len(cases)
 	default:
-		if most, err = strconv.Atoi(n); err != nil {
-			t.Fatal(err)
+		// FROM:TO, a share of all.
+		if _, err := fmt.Sscanf(n, "%d:%d", &first, &most); err != nil {
+			t.Fatalf("%s=%s: %v", envScans, n, err)
 		}
 	}
 	readers := []struct {
@@ -184,6 +185,9 @@ func TestPrintedReportsAreRead(t *testing.T) {
 	}
 	scores := make([]score, len(readers))
 	for i, c := range cases[:min(most, len(cases))] {
+		if i < first {
+			continue
+		}
 		document, err := os.ReadFile(c.Path)
 		if err != nil {
 			t.Fatal(err)
@@ -246,6 +250,10 @@ func keepScan(name, reader string, scan []byte, words map[int][]reading.Word, a 
 	_ = os.WriteFile(base+".words.json", raw, 0o644)
 	_ = os.WriteFile(base+".assessment.json", full, 0o644)
 }
+
+// bareFonts are the samples that do not carry their Chinese fonts: printing
+// them without those leaves the page without its characters.
+func bareFonts(name string) bool { return name == "dev-006.pdf" || name == "dev-025.pdf" }
 
 func preferred(c corpustest.Case) string {
 	for _, g := range c.Truth.Grades {

@@ -47,6 +47,7 @@ type service struct {
 	handler   http.Handler     // nil when this process only works
 	listener  net.Listener
 	queue     *workers.Embedded
+	noOCR     bool // the workers here have no engine for scans
 	closers   []func() error
 }
 
@@ -248,6 +249,8 @@ func (s *service) buildWorkers(ctx context.Context, which parts, links pageLinks
 	if which.workers {
 		if r := s.openOCR(); r != nil {
 			o.OCR = r
+		} else {
+			s.noOCR = true
 		}
 		if o.Redis, err = s.redis(ctx); err != nil {
 			return err
@@ -308,6 +311,7 @@ func (s *service) buildWeb(which parts, links pageLinks, registry *prometheus.Re
 		Export:        exporter(s.ledger, s.originals, s.profile),
 		PageImage:     s.pageImage,
 		PlatformState: s.platformState,
+		NoOCR:         s.noOCR,
 		CopyTo:        func(c schemas.Case) []string { return s.cfg.Ladder.CopyTo(c.Town, c.Use) },
 		Wake:          s.workers.Hint,
 		Metrics:       promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),

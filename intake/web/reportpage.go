@@ -32,10 +32,21 @@ type reportPage struct {
 	Review     bool // the form of a decision is shown
 	Problem    *problem
 	Scales     []schemas.Scale
+	NoOCR      bool
+}
+
+// Unread are the scanned pages that recognition has not dealt with.
+func (p *reportPage) Unread() []int {
+	for _, r := range p.A.Reasons {
+		if r.Code == "read_by_ocr" || r.Code == schemas.OCRFailed {
+			return nil
+		}
+	}
+	return p.A.NeedsOCR
 }
 
 func (s *server) loadReportPage(ctx context.Context, p principal, rep schemas.Report, base string) (*reportPage, error) {
-	page := &reportPage{Report: rep, Base: base, Waiting: rep.Status == schemas.ReportReceived, ShowPages: s.PageImage != nil, Scales: conclusionScales()}
+	page := &reportPage{Report: rep, Base: base, Waiting: rep.Status == schemas.ReportReceived, ShowPages: s.PageImage != nil, Scales: conclusionScales(), NoOCR: s.NoOCR}
 	a, err := s.ledger.Agency(ctx, rep.AgencyID)
 	if err != nil {
 		return nil, err

@@ -71,6 +71,8 @@ type Options struct {
 	// BodyPause is the longest pause within a request's body, BodyGrace how
 	// long a body may stay below the least rate; defaults 30 s and 60 s.
 	BodyPause, BodyGrace time.Duration
+	// NoOCR says that scanned pages are read by nobody but people here.
+	NoOCR bool
 	// SecondPerson asks for a second officer to downgrade or dismiss a case.
 	SecondPerson bool
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.

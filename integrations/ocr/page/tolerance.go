@@ -27,9 +27,6 @@ var tolerances = []struct {
 	{regexp.MustCompile(`(^|[^A-Za-z0-9.])([CcＣ])[ _-]{0,2}[(（]?[sS5ｓ＄$][ ]?[uUvnμｕ][)）]?([^A-Za-z0-9]|$)`), "${1}Csu${3}"},
 	{regexp.MustCompile(`(^|[^A-Za-z0-9.])([B8Ｂ])[ _-]{0,2}[(（]?[sS5ｓ＄$][ ]?[uUvnμｕ][)）]?([^A-Za-z0-9]|$)`), "${1}Bsu${3}"},
 	{regexp.MustCompile(`(^|[^A-Za-z0-9.])([A4Ａ])[ _-]{0,2}[(（]?[sS5ｓ＄$][ ]?[uUvnμｕ][)）]?([^A-Za-z0-9]|$)`), "${1}Asu${3}"},
-	// 安全性等级为D级: the scale of units has no letter without its subscript,
-	// which the model lost.
-	{regexp.MustCompile(`(安全性(?:鉴定|评定)?(?:等级|级别)?(?:综合)?(?:评定|鉴定|评|定)?[为是]["“]?)([A-D]) ?["”]?` + level), "${1}${2}su级"},
 	// 级 behind any of them, or behind a lone letter.
 	{regexp.MustCompile(`([ABCD](?:su|ss|u)) ?` + level), "${1}级"},
 	{regexp.MustCompile(`(Dsu|Csu) ?及([，。,.;；]|$)`), "${1}级${2}"},
@@ -70,7 +67,37 @@ func Tolerate(cs []Char) string {
 	for _, t := range tolerances {
 		s = t.from.ReplaceAllString(s, t.to)
 	}
-	return s
+	return subscripts(s)
+}
+
+var bareLetter = regexp.MustCompile(`([A-D])级`)
+
+// subscripts gives the letters of the unit's safety scale their subscript
+// back, which is small enough to be lost: 安全性等级为D级 can only be Dsu. Where
+// the sentence is about another scale or a lower level, nothing is added.
+func subscripts(s string) string {
+	var b strings.Builder
+	done := 0
+	for _, m := range bareLetter.FindAllStringIndex(s, -1) {
+		from := strings.LastIndexAny(s[:m[0]], "。；;") + 1
+		before, after := s[from:m[0]], s[m[1]:]
+		if m[0] > 0 && isWord(s[m[0]-1]) || !strings.Contains(before, "安全性") || strings.HasPrefix(after, "危") || containsAny(before,
+			"危险", "可靠性", "使用性", "子单元", "构件", "承重结构", "地基", "基础", "围护", "楼层", "质量", "资质", "强度") {
+			continue
+		}
+		b.WriteString(s[done:m[0]])
+		b.WriteString(s[m[0]:m[0]+1] + "su级")
+		done = m[1]
+	}
+	return b.String() + s[done:]
+}
+
+func isWord(b byte) bool {
+	return b >= '0' && b <= '9' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z'
+}
+
+func containsAny(s string, words ...string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
 }
 
 // mend writes a phrase where all but one of its characters stand (two of eight
