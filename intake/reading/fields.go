@@ -85,7 +85,7 @@ func (r *reader) fields(items []*item, pages []loaded, furniture []string) schem
 }
 
 var (
-	reportNoProse = regexp.MustCompile(`报告(?:书)?(?:的)?编号(?:为|是)[:"“]?([A-Za-z\p{Han}0-9\[\]〔〕()/._-]{3,40}?[0-9](?:号)?)["”]?(?:[,;。)]|$)`)
+	reportNoProse = regexp.MustCompile(`报告(?:书)?(?:的)?编号(?:为|是)[:"“]?([A-Za-z\p{Han}0-9\[\]〔〕()/._-]{3,40}?[0-9A-Za-z](?:号)?)["”]?(?:[,;。)]|$)`)
 	otherReport   = regexp.MustCompile(`原|此前|上次|前次|曾|旧|另|参考|引用|依据|检测报告|勘察|排查`)
 	reportNoForm  = regexp.MustCompile(`[0-9]`)
 	agencyForm    = regexp.MustCompile(`公司|中心|院|所|站|集团|大学|事务所|分公司|室|厂|队|局`)

@@ -3,6 +3,7 @@ package readingtest
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -24,7 +25,9 @@ func (c *composer) fill(text, subject, grade string) string {
 func (c *composer) otherGrade() string {
 	var out []string
 	for _, g := range c.w.Conclusions[c.spec.Kind].Grades {
-		if g != c.spec.Units[0].Grade {
+		// A summary of several units may name any of theirs.
+		own := slices.ContainsFunc(c.spec.Units, func(u Unit) bool { return u.Grade == g })
+		if g != c.spec.Units[0].Grade && !(own && c.spec.Contradiction == SummaryOther) {
 			out = append(out, g)
 		}
 	}

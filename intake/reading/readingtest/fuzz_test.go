@@ -2,6 +2,7 @@ package readingtest
 
 import (
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -36,12 +37,12 @@ func FuzzReader(f *testing.F) {
 			}
 		}
 		pages := d.Set(Layout{Landscape: form&2 > 0, Columns: 1 + int(form>>2&1), Size: 12, RowWise: form&8 > 0})
-		start := time.Now()
+		start := used(t)
 		v, err := real(pages)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if took := time.Since(start); took > 2*time.Second*time.Duration(max(1, len(pages))) {
+		if took := used(t) - start; took > 2*time.Second*time.Duration(max(1, len(pages))) {
 			t.Errorf("%d pages took %v", len(pages), took)
 		}
 		for _, x := range v.Findings {
@@ -53,4 +54,15 @@ func FuzzReader(f *testing.F) {
 			}
 		}
 	})
+}
+
+// used is the processor time that the process has taken: the clock on the wall
+// tells more of the other work on the machine.
+func used(t *testing.T) time.Duration {
+	t.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

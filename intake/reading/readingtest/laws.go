@@ -23,6 +23,8 @@ type Breach struct {
 	Seed   uint64
 	Detail string
 	Report Report
+	// Grave: a wrong acceptance or a missed hazard, which nothing excuses.
+	Grave bool
 }
 
 // Laws returns all laws.
@@ -41,7 +43,7 @@ func attempt(law string, w *Wordings, read Reader, s Spec) (Report, Verdict, *Br
 	r := w.Build(s)
 	v, err := read(r.Pages)
 	if err != nil {
-		return r, v, &Breach{law, s.Seed, "error: " + err.Error(), r}
+		return r, v, &Breach{law, s.Seed, "error: " + err.Error(), r, true}
 	}
 	return r, v, nil
 }
@@ -55,7 +57,7 @@ func noWrongAcceptance(w *Wordings, read Reader, seed uint64) ([]Breach, int) {
 	var out []Breach
 	for _, d := range Judge(r.Truth, v) {
 		if d.Fault == WrongAcceptance || d.Fault == HazardMissed || d.Fault == HazardMilder {
-			out = append(out, Breach{law, seed, d.String(), r})
+			out = append(out, Breach{law, seed, d.String(), r, d.Fault != HazardMilder})
 		}
 	}
 	return out, 1
@@ -97,7 +99,8 @@ func decoysChangeNothing(w *Wordings, read Reader, seed uint64) ([]Breach, int) 
 	}
 	optional := r.Truth.OptionalAdvice
 	if a, b := gistOf(plain, optional...), gistOf(full, optional...); !reflect.DeepEqual(a, b) {
-		return []Breach{{law, seed, fmt.Sprintf("without %+v; with decoys %+v %v", a, b, codes(full.Reasons)), r}}, 2
+		return []Breach{{law, seed, fmt.Sprintf("without %+v; with decoys %+v %v", a, b, codes(full.Reasons)), r,
+			full.Outcome == schemas.Accepted && !slices.Equal(a.Grades, b.Grades) || b.Hazard == schemas.HazardNone && a.Hazard != b.Hazard}}, 2
 	}
 	return nil, 2
 }
@@ -119,7 +122,7 @@ func gradeFollows(w *Wordings, read Reader, seed uint64) ([]Breach, int) {
 		// A doubt is no breach; another grade is.
 		got, want := Grades(v.Findings, r.Truth.manyUnits()), r.Truth.grades()
 		if !slices.Equal(got, want) {
-			out = append(out, Breach{law, seed, fmt.Sprintf("read %v, want %v (%s %v)", got, want, v.Outcome, codes(v.Reasons)), r})
+			out = append(out, Breach{law, seed, fmt.Sprintf("read %v, want %v (%s %v)", got, want, v.Outcome, codes(v.Reasons)), r, v.Outcome == schemas.Accepted})
 		}
 	}
 	return out, n
@@ -168,7 +171,7 @@ func contradictionEndsAcceptance(w *Wordings, read Reader, seed uint64) ([]Breac
 		}
 		for _, d := range Judge(r.Truth, v) {
 			if d.Fault == WrongAcceptance || d.Fault == HazardMissed {
-				out = append(out, Breach{law, seed, fmt.Sprintf("%s: %s %v", c, d, codes(v.Reasons)), r})
+				out = append(out, Breach{law, seed, fmt.Sprintf("%s: %s %v", c, d, codes(v.Reasons)), r, true})
 			}
 		}
 	}
@@ -214,7 +217,7 @@ func breakingLosesNoHazard(w *Wordings, read Reader, seed uint64) ([]Breach, int
 		// not understood may be said by amber.
 		enough := v.Hazard.Level == schemas.HazardRed || v.Hazard.Level == schemas.HazardAmber && s.Layout.BreakEvery > 0 && s.Layout.BreakEvery < 4
 		if !enough {
-			out = append(out, Breach{law, seed, fmt.Sprintf("hazard %s %v, want red; grades %v %v", v.Hazard.Level, v.Hazard.Basis, Grades(v.Findings, true), codes(v.Reasons)), rep})
+			out = append(out, Breach{law, seed, fmt.Sprintf("hazard %s %v, want red; grades %v %v", v.Hazard.Level, v.Hazard.Basis, Grades(v.Findings, true), codes(v.Reasons)), rep, v.Hazard.Level == schemas.HazardNone})
 		}
 	}
 	return out, tries
@@ -237,7 +240,7 @@ func unreadableIsNotHarmless(w *Wordings, read Reader, seed uint64) ([]Breach, i
 		}
 		for _, d := range Judge(r.Truth, v) {
 			if d.Fault == WrongAcceptance || d.Fault == HazardMissed || d.Fault == OutcomeDiffers && k == Survey {
-				out = append(out, Breach{law, seed, fmt.Sprintf("%s: %s %v", k, d, codes(v.Reasons)), r})
+				out = append(out, Breach{law, seed, fmt.Sprintf("%s: %s %v", k, d, codes(v.Reasons)), r, d.Fault != OutcomeDiffers})
 			}
 		}
 	}
