@@ -23,10 +23,10 @@ var tolerances = []struct {
 	to   string
 }{
 	// Dsu, Csu … with its subscript: D5u, DSu, Dsn, "D su", D_su, D(su), Dsu.
-	{regexp.MustCompile(`(^|[^A-Za-z0-9.])([DO0ＤＯ○〇])[ _-]{0,2}[(（]?[sS5ｓ＄$][ ]?[uUvnμuｕ][)）]?([^A-Za-z0-9]|$)`), "${1}Dsu${3}"},
-	{regexp.MustCompile(`(^|[^A-Za-z0-9.])([CcＣ])[ _-]{0,2}[(（]?[sS5ｓ＄$][ ]?[uUvnμｕ][)）]?([^A-Za-z0-9]|$)`), "${1}Csu${3}"},
-	{regexp.MustCompile(`(^|[^A-Za-z0-9.])([B8Ｂ])[ _-]{0,2}[(（]?[sS5ｓ＄$][ ]?[uUvnμｕ][)）]?([^A-Za-z0-9]|$)`), "${1}Bsu${3}"},
-	{regexp.MustCompile(`(^|[^A-Za-z0-9.])([A4Ａ])[ _-]{0,2}[(（]?[sS5ｓ＄$][ ]?[uUvnμｕ][)）]?([^A-Za-z0-9]|$)`), "${1}Asu${3}"},
+	{regexp.MustCompile(`(^|[^A-Za-z0-9.])([DO0ＤＯ○〇])[ _-]{0,2}[(（]?[sS5aｓ＄$][ ]?[uUvnμuｕ][)）]?([^A-Za-z0-9]|$)`), "${1}Dsu${3}"},
+	{regexp.MustCompile(`(^|[^A-Za-z0-9.])([CcＣ])[ _-]{0,2}[(（]?[sS5aｓ＄$][ ]?[uUvnμｕ][)）]?([^A-Za-z0-9]|$)`), "${1}Csu${3}"},
+	{regexp.MustCompile(`(^|[^A-Za-z0-9.])([B8Ｂ])[ _-]{0,2}[(（]?[sS5aｓ＄$][ ]?[uUvnμｕ][)）]?([^A-Za-z0-9]|$)`), "${1}Bsu${3}"},
+	{regexp.MustCompile(`(^|[^A-Za-z0-9.])([A4Ａ])[ _-]{0,2}[(（]?[sS5aｓ＄$][ ]?[uUvnμｕ][)）]?([^A-Za-z0-9]|$)`), "${1}Asu${3}"},
 	// 级 behind any of them, or behind a lone letter.
 	{regexp.MustCompile(`([ABCD](?:su|ss|u)) ?` + level), "${1}级"},
 	{regexp.MustCompile(`(Dsu|Csu) ?及([，。,.;；]|$)`), "${1}级${2}"},
@@ -81,6 +81,10 @@ func subscripts(s string) string {
 	for _, m := range bareLetter.FindAllStringIndex(s, -1) {
 		from := strings.LastIndexAny(s[:m[0]], "。；;") + 1
 		before, after := s[from:m[0]], s[m[1]:]
+		// What it is the safety of stands in the clause that names it.
+		if at := strings.LastIndex(before, "安全性"); at >= 0 {
+			before = before[strings.LastIndexAny(before[:at], "，,、")+1:]
+		}
 		if m[0] > 0 && isWord(s[m[0]-1]) || !strings.Contains(before, "安全性") || strings.HasPrefix(after, "危") || containsAny(before,
 			"危险", "可靠性", "使用性", "子单元", "构件", "承重结构", "地基", "基础", "围护", "楼层", "质量", "资质", "强度") {
 			continue
