@@ -2,6 +2,7 @@ package readingtest
 
 import (
 	"flag"
+	"os"
 	"testing"
 )
 
@@ -20,6 +21,7 @@ func knownOpen() map[string]string {
 		"law/breaking loses no hazard/16":   "a grade whose announcement stands before the page's end is amber, not red",
 		"case/conclusion-and-advice-in-one": "对Asu级的规定 in a sentence with advice is an unclear mention",
 		"case/conclusion-in-two-steps":      "a grade announced in one paragraph and stated in the next is an unclear mention",
+		"score/straight through":            "93–96 % on fresh seeds: units broken off their grades, definition tables cut by the page's end",
 		"statement/综合判断不构成影响房屋整体安全使用的隐患。":   "a negation by 不构成 over a relative clause is doubtful, so amber",
 	}
 }
@@ -38,7 +40,7 @@ func open(t *testing.T, key string) bool {
 // seeds or sizes than the everyday one don't decide that.
 func closed(t *testing.T, key string, failures int) {
 	t.Helper()
-	if _, known := knownOpen()[key]; known && failures == 0 && *reports == 0 && *from == 1 {
+	if _, known := knownOpen()[key]; known && failures == 0 && *reports == 0 && *from == 1 && os.Getenv("JIANDING_READING_SEEDS") == "" {
 		t.Errorf("%s no longer fails: take it off the list of known failures", key)
 	}
 }
