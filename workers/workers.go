@@ -14,6 +14,7 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"jianding/intake/pdf"
 	"jianding/schemas"
 	"jianding/workers/ladder"
 )
@@ -53,8 +54,8 @@ type Limits struct {
 
 	AssessShort int // short documents at once: 2
 	AssessLong  int // long documents at once: 1
-	// Documents over LongBytes (2 MiB) or LongPages (50) are long from the
-	// start, others when they take longer than ShortTime (5 s): they then go
+	// Documents over LongBytes or LongPages (those of intake/pdf, by which the
+	// door judges as well) are long from the start, others when they take longer than ShortTime (5 s): they then go
 	// on in the long lane and leave the short one to the next. LongTime ends
 	// an assessment (120 s).
 	LongBytes int64
@@ -190,9 +191,9 @@ func (l Limits) withDefaults() Limits {
 	n(&l.AssessShort, 2)
 	n(&l.AssessLong, 1)
 	if l.LongBytes <= 0 {
-		l.LongBytes = 2 << 20
+		l.LongBytes = pdf.LongBytes
 	}
-	n(&l.LongPages, 50)
+	n(&l.LongPages, pdf.LongPages)
 	d(&l.ShortTime, 5*time.Second)
 	d(&l.LongTime, 2*time.Minute)
 	n(&l.Critical, 16)

@@ -18,18 +18,29 @@ var (
 	objectStream = regexp.MustCompile(`/Type\s*/ObjStm\b`)
 )
 
-// inflateAtMost bounds what all object streams of one document may unfold to.
-const inflateAtMost = 16 << 20
+const (
+	// inflateAtMost bounds what all object streams of one document may unfold
+	// to, and streamsAtMost how many are opened.
+	inflateAtMost = 16 << 20
+	streamsAtMost = 1000
+)
+
+// A document of more bytes or pages than these takes long to assess and waits
+// where it delays no short one.
+const (
+	LongBytes = 2 << 20
+	LongPages = 50
+)
 
 // RoughPages estimates the number of pages from the bytes of a PDF: the page
 // objects that can be seen, in the open or in object streams.
 func RoughPages(doc []byte) int {
 	pages, declared := seenPages(doc)
 	left := int64(inflateAtMost)
-	for _, at := range objectStream.FindAllIndex(doc, -1) {
+	for _, at := range objectStream.FindAllIndex(doc, streamsAtMost) {
 		body := doc[at[1]:]
-		start := bytes.Index(body, []byte("stream"))
-		if start < 0 || start > 4096 {
+		start := bytes.Index(body[:min(len(body), 4096)], []byte("stream"))
+		if start < 0 {
 			continue
 		}
 		body = bytes.TrimLeft(body[start+len("stream"):], "\r\n")

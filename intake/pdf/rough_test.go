@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // pdfOf is what the estimate looks at of a document with n pages: in the open,
@@ -53,4 +54,15 @@ func TestRoughPages(t *testing.T) {
 	}
 	z.Close()
 	RoughPages(fmt.Appendf(nil, "<</Type /ObjStm>>stream\n%s", bomb.Bytes()))
+}
+
+// The door looks while the sender waits: what names an object stream again
+// and again and holds none must not have the rest searched each time. Far
+// from the bound: milliseconds, where it was minutes.
+func TestAHeapOfPromisedStreamsCostsOneLook(t *testing.T) {
+	start := time.Now()
+	RoughPages(bytes.Repeat([]byte("/Type/ObjStm "), 1<<20))
+	if took := time.Since(start); took > 20*time.Second {
+		t.Errorf("took %v", took)
+	}
 }

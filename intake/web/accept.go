@@ -61,22 +61,17 @@ func (s *server) accept(ctx context.Context, a arrival) (schemas.Report, bool, e
 	return r, created, nil
 }
 
-// What is larger or has more pages than this waits for its assessment where
-// it delays no short report (workers.Limits has the same numbers).
-const (
-	longBytes = 2 << 20
-	longPages = 50
-)
-
+// looksLong says that a document should wait for its assessment where it
+// delays no short report.
 func looksLong(a arrival) (bool, error) {
-	if a.size > longBytes {
+	if a.size > bytesOf.LongBytes {
 		return true, nil
 	}
 	if _, err := a.content.Seek(0, io.SeekStart); err != nil {
 		return false, err
 	}
-	b, err := io.ReadAll(io.LimitReader(a.content, longBytes))
-	return bytesOf.RoughPages(b) > longPages, err
+	b, err := io.ReadAll(io.LimitReader(a.content, bytesOf.LongBytes))
+	return bytesOf.RoughPages(b) > bytesOf.LongPages, err
 }
 
 // receiptView is the answer to an upload.

@@ -290,7 +290,7 @@ func (s *server) downgrade(ctx context.Context, p principal, second *principal, 
 		return c, schemas.E(schemas.KindDenied, "person_required", "降级或解除须由具名人员作出", nil)
 	}
 	if in.To != string(schemas.HazardAmber) && in.To != schemas.CaseDismiss {
-		return c, invalid("level_unknown", "只能降为 amber（黄色）或 dismiss（解除）")
+		return c, invalid("level_unknown", "只能降为 amber（橙色）或 dismiss（解除）")
 	}
 	why, err := reason(in.Reason, "reason_required", "降级或解除应写明理由")
 	if err != nil {

@@ -36,7 +36,7 @@ func deliveryStatusWords() map[schemas.DeliveryStatus]string {
 
 func levelWords() map[schemas.HazardLevel]string {
 	return map[schemas.HazardLevel]string{
-		schemas.HazardRed: "红色", schemas.HazardAmber: "黄色", schemas.HazardNone: "未见整体隐患", "": "—",
+		schemas.HazardRed: "红色", schemas.HazardAmber: "橙色", schemas.HazardNone: "未见整体隐患", "": "—",
 	}
 }
 
@@ -117,10 +117,10 @@ func eventWords(k schemas.EventKind) string {
 		schemas.EventReportDecided: "复核决定", schemas.EventReportSuperseded: "被新修订取代", schemas.EventReportReassess: "要求重新识别",
 		schemas.EventReviewOverdue: "复核超时", schemas.EventReportReopened: "平台退回，重新进入复核",
 		schemas.EventNoticeReceived: "收到隐患先报", schemas.EventNoticeLinked: "先报与报告关联", schemas.EventNoticeReminded: "提醒机构补报", schemas.EventNoticeBreach: "报送超时（24 小时未补报）",
-		schemas.EventCaseOpened: "立案", schemas.EventCaseRaised: "升级为红色", schemas.EventCaseAmberExpired: "黄色超时未决，自动转红",
+		schemas.EventCaseOpened: "立案", schemas.EventCaseRaised: "升级为红色", schemas.EventCaseAmberExpired: "橙色超时未决，自动转红",
 		schemas.EventCaseNotified: "首次送达通知", schemas.EventCaseStep: "通知下一级", schemas.EventCaseStepSkipped: "该级无人可通知，直接进入下一级",
 		schemas.EventCaseAcknowledged: "确认收到", schemas.EventCaseDisposed: "作出处置", schemas.EventCaseMeasure: "落实措施",
-		schemas.EventCaseDowngraded: "降为黄色", schemas.EventCaseDismissed: "解除", schemas.EventCaseClosed: "销号", schemas.EventCaseOverdue: "超过时限",
+		schemas.EventCaseDowngraded: "降为橙色", schemas.EventCaseDismissed: "解除", schemas.EventCaseClosed: "销号", schemas.EventCaseOverdue: "超过时限",
 		schemas.EventCaseUndelivered: "通知未能送达任何人", schemas.EventCaseLinked: "关联报告",
 		schemas.EventNotificationSent: "通知已送达", schemas.EventNotificationFailed: "通知发送失败",
 		schemas.EventDeliveryOwed: "应报送智慧房安平台", schemas.EventDeliverySubmitted: "已报送平台", schemas.EventDeliveryAcknowledged: "平台确认收到",
