@@ -3,6 +3,7 @@ package page
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"unicode"
 )
 
@@ -166,7 +167,11 @@ func join(row []Line) []Line {
 	for _, l := range row[1:] {
 		last := &out[len(out)-1]
 		h := min(last.h(), l.h())
-		if gap := l.X0 - last.X1; gap > 0.5*h || gap < -0.5*h || max(last.h(), l.h()) > 1.4*h {
+		apart := 0.5 * h
+		if endsInLetter(last.Text) && strings.HasPrefix(l.Text, "级") {
+			apart = 2.5 * h // where a subscript stood that was not seen
+		}
+		if gap := l.X0 - last.X1; gap > apart || gap < -0.5*h || max(last.h(), l.h()) > 1.4*h {
 			out = append(out, l)
 			continue
 		}
@@ -177,3 +182,5 @@ func join(row []Line) []Line {
 	}
 	return out
 }
+
+func endsInLetter(s string) bool { return s != "" && s[len(s)-1] >= 'A' && s[len(s)-1] <= 'D' }

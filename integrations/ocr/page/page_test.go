@@ -302,6 +302,10 @@ func TestRowsAndCells(t *testing.T) {
 	if want := []string{"安全性等级为D级。", "表格", "第二行"}; !slices.Equal(texts, want) {
 		t.Errorf("%q, want %q", texts, want)
 	}
+	lost := rows([]Line{line("安全性等级评定为C", 90, 209, 414, 240), line("级。", 450, 209, 490, 240)})
+	if len(lost) != 1 || Tolerate(lost[0].Chars) != "安全性等级评定为Csu级。" {
+		t.Errorf("a subscript that was not seen: %+v", lost)
+	}
 	if s := Tolerate(got[0].Chars); s != "安全性等级为Dsu级。" {
 		t.Errorf("joined, it says %s", s)
 	}
