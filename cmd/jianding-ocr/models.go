@@ -26,7 +26,7 @@ func loadModels(dir string, threads, classes int) (*models, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	defer options.Destroy()
+	defer destroy(options)
 	for _, err := range []error{
 		options.SetIntraOpNumThreads(threads), options.SetInterOpNumThreads(1),
 		// Pages differ in size: patterns of memory would not fit the next.
@@ -61,18 +61,22 @@ func loadModels(dir string, threads, classes int) (*models, string, error) {
 	return m, ort.GetVersion(), nil
 }
 
+// destroy gives back memory of the runtime; there is nothing to be done when
+// that fails.
+func destroy(x interface{ Destroy() error }) { _ = x.Destroy() }
+
 // run feeds one image of three planes to a network.
 func run(s *ort.DynamicAdvancedSession, in []float32, h, w int) ([]float32, ort.Shape, error) {
 	input, err := ort.NewTensor(ort.NewShape(1, 3, int64(h), int64(w)), in)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer input.Destroy()
+	defer destroy(input)
 	outputs := []ort.Value{nil}
 	if err := s.Run([]ort.Value{input}, outputs); err != nil {
 		return nil, nil, err
 	}
-	defer outputs[0].Destroy()
+	defer destroy(outputs[0])
 	t, ok := outputs[0].(*ort.Tensor[float32])
 	if !ok {
 		return nil, nil, fmt.Errorf("output is a %T", outputs[0])

@@ -28,8 +28,6 @@ func (r Rect) meet(o Rect) Rect {
 	return Rect{max(r.X0, o.X0), max(r.Y0, o.Y0), min(r.X1, o.X1), min(r.Y1, o.Y1)}
 }
 
-func (r Rect) scale(f float64) Rect { return Rect{r.X0 * f, r.Y0 * f, r.X1 * f, r.Y1 * f} }
-
 func (r Rect) grow(dx, dy float64) Rect {
 	return Rect{r.X0 - dx, r.Y0 - dy, r.X1 + dx, r.Y1 + dy}
 }
