@@ -83,7 +83,8 @@ func (w *Workers) finishFiling(ctx context.Context, lease schemas.Lease, f schem
 	}
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	if no == 0 {
+	sent := no != 0
+	if !sent {
 		// The client refused before it sent anything (circuit open, original
 		// not to be had, a field that cannot be mapped).
 		if !out.dead {
@@ -97,6 +98,9 @@ func (w *Workers) finishFiling(ctx context.Context, lease schemas.Lease, f schem
 	res.Attempt.No = no
 	if _, err := w.Ledger.FinishDeliveryAttempt(keep, lease, res, out.result(), w.now()); err != nil {
 		return outcome{}, err
+	}
+	if sent {
+		w.afterOutage(keep, res.Result)
 	}
 	if !out.done {
 		w.log.Warn("report not filed yet", "delivery", f.Delivery.ID, "result", res.Result, "again", out.retryAt, "error", res.Attempt.Error)

@@ -14,6 +14,7 @@ import (
 type Ledger interface {
 	DueOf(ctx context.Context, now time.Time, kinds []schemas.ObligationKind, limit int) ([]schemas.Obligation, error)
 	WakeAll(ctx context.Context, kinds []schemas.ObligationKind, now time.Time) (int, error)
+	WakeAfter(ctx context.Context, kind schemas.ObligationKind, outcomes []string, now time.Time) (int, error)
 	WakeObligation(ctx context.Context, kind schemas.ObligationKind, subject string, dueAt time.Time) error
 	LeaseObligation(ctx context.Context, id string, d time.Duration) (schemas.Lease, error)
 	ExtendLease(ctx context.Context, lease schemas.Lease, d time.Duration) error

@@ -88,6 +88,7 @@ type Workers struct {
 	queue    *queue // nil without Redis
 	channels *channels
 	rest     *rest // when the platform asked to be left alone
+	outage   outage
 	handlers map[schemas.ObligationKind]handler
 	stamp    []byte // the ladder policy as cases carry it
 	holder   string // of the sweep's lease

@@ -38,6 +38,9 @@ type contract interface {
 	Due(ctx context.Context, now time.Time, limit int, criticalFirst bool) ([]schemas.Obligation, error)
 	DueOf(ctx context.Context, now time.Time, kinds []schemas.ObligationKind, limit int) ([]schemas.Obligation, error)
 	WakeAll(ctx context.Context, kinds []schemas.ObligationKind, now time.Time) (n int, err error)
+	// WakeAfter makes those open obligations of a kind due now whose last
+	// attempt had one of the outcomes.
+	WakeAfter(ctx context.Context, kind schemas.ObligationKind, outcomes []string, now time.Time) (n int, err error)
 	Obligation(ctx context.Context, id string) (schemas.Obligation, error)
 	Obligations(ctx context.Context, f schemas.ObligationFilter) (os []schemas.Obligation, next string, err error)
 	NextDue(ctx context.Context) (at time.Time, any bool, err error)

@@ -318,6 +318,28 @@ func (l *Ledger) WakeAll(ctx context.Context, kinds []schemas.ObligationKind, no
 	return n, err
 }
 
+// WakeAfter makes those open obligations of a kind due now whose last attempt
+// had one of the outcomes: they wait only because of what was in the way then.
+// One that is being worked on is due again at the end of its attempt.
+func (l *Ledger) WakeAfter(ctx context.Context, kind schemas.ObligationKind, outcomes []string, now time.Time) (n int, err error) {
+	if len(outcomes) == 0 {
+		return 0, nil
+	}
+	us := micros(now)
+	args := []any{us, us, us, us, string(kind), us}
+	for _, o := range outcomes {
+		args = append(args, o)
+	}
+	err = l.change(ctx, func(t *tx) error {
+		rows, err := t.exec(`UPDATE obligations SET due_at = CASE WHEN due_at > ? THEN ? ELSE due_at END,
+			woken_at = CASE WHEN lease_token = '' THEN NULL WHEN woken_at IS NULL OR woken_at > ? THEN ? ELSE woken_at END
+			WHERE kind = ? AND state = 'open' AND (due_at > ? OR lease_token <> '') AND outcome IN (`+marks(len(outcomes))+`)`, args...)
+		n = int(rows)
+		return err
+	})
+	return n, err
+}
+
 // ReviveObligation opens a dead obligation again, due now. Conflict
 // "not_dead" for any other.
 func (l *Ledger) ReviveObligation(ctx context.Context, id string, by schemas.Actor, now time.Time) error {

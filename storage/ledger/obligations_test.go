@@ -159,6 +159,31 @@ func TestWakeDuringWork(t *testing.T) {
 	})
 }
 
+// What waits for another reason, what ended and what is due already stay as
+// they are; what is being worked on is due again when that ends.
+func TestWakeAfter(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		later := h.now().Add(time.Hour)
+		for _, c := range []struct{ subject, outcome string }{{"failed", "retry"}, {"open", "unknown"}, {"waits", "submitted"}, {"working", "retry"}, {"ended", "retry"}} {
+			h.must(h.AddObligations(h.ctx, []schemas.NewObligation{{Kind: schemas.OweFile, Subject: c.subject, DueAt: h.now()}}, h.now()))
+			h.must(h.FinishObligation(h.ctx, h.lease(schemas.OweFile, c.subject), schemas.ObligationResult{RetryAt: later, Outcome: c.outcome}, h.now()))
+		}
+		h.must(h.AddObligations(h.ctx, []schemas.NewObligation{{Kind: schemas.OweFile, Subject: "replayed", DueAt: later}}, h.now()))
+		working := h.lease(schemas.OweFile, "working")
+		h.must(h.FinishObligation(h.ctx, h.lease(schemas.OweFile, "ended"), schemas.ObligationResult{Done: true, Outcome: "retry"}, h.now()))
+		h.clock.Forward(time.Minute)
+		if n, err := h.WakeAfter(h.ctx, schemas.OweFile, []string{"retry", "unknown"}, h.now()); err != nil || n != 3 {
+			t.Errorf("WakeAfter = %d, %v", n, err)
+		}
+		h.must(h.FinishObligation(h.ctx, working, schemas.ObligationResult{RetryAt: later, Outcome: "retry"}, h.now()))
+		for subject, want := range map[string]time.Time{"failed": h.now(), "open": h.now(), "working": h.now(), "waits": later, "replayed": later} {
+			if o := h.owed(schemas.OweFile, subject); !o.DueAt.Equal(want) {
+				t.Errorf("%s is due %v, want %v", subject, o.DueAt, want)
+			}
+		}
+	})
+}
+
 func TestDueOrder(t *testing.T) {
 	onBoth(t, func(t *testing.T, h *house) {
 		add := func(kind schemas.ObligationKind, subject string, in time.Duration) {
