@@ -30,7 +30,7 @@ var tolerances = []struct {
 	// 级 behind any of them, or behind a lone letter.
 	{regexp.MustCompile(`([ABCD](?:su|ss|u)) ?` + level), "${1}级"},
 	{regexp.MustCompile(`(Dsu|Csu) ?及([，。,.;；]|$)`), "${1}级${2}"},
-	{regexp.MustCompile(`([A-D]) ?[緩缓圾吸极汲纽]`), "${1}级"},
+	{regexp.MustCompile(`([A-D]) ?[级級緩缓圾吸极汲纽]`), "${1}级"},
 	// A danger class or reliability letter D without its stem.
 	{regexp.MustCompile(`((?:等级|级别|评级|评定为|评为|鉴定为|判定为|定为|属于?)[为是:：]?["“'‘]?)[O0○〇] ?(` + level + `|危)`), "${1}D${2}"},
 	{regexp.MustCompile(`([^0-9A-Za-z第]|^)[OＯ] ?` + level), "${1}D级"},
