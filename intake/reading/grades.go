@@ -16,7 +16,7 @@ var gradeToken = regexp.MustCompile(
 		`|[A-Da-d][_]?[({]?(?:u|s|r|U)[)}]?` + // sub-unit, member, reparability
 		`|[A-D](?:级|类危|级危)` + // danger and reliability letters
 		`|(?:IV|III|II|I)["”'’]?级` +
-		`|[一二三四]级` +
+		`|[一二三四]["”'’]?级` +
 		`|(?:等级|级别|类别|评级|结果|评定为|评为|鉴定为|判定为|定为)[为是属:]?["“'‘]?[A-D](?:["”'’]|[^A-Za-z0-9级_({]|$))`)
 
 // lettered finds the letters of a token.
@@ -26,7 +26,7 @@ var (
 	tokSub     = regexp.MustCompile(`^([A-Da-d])_?[({]?(u|s|r|U)[)}]?$`)
 	tokLetter  = regexp.MustCompile(`^([A-D])(?:级|类危|级危)$`)
 	tokRoman   = regexp.MustCompile(`^(IV|III|II|I)["”'’]?级$`)
-	tokChinese = regexp.MustCompile(`^([一二三四])级$`)
+	tokChinese = regexp.MustCompile(`^([一二三四])["”'’]?级$`)
 	tokLabel   = regexp.MustCompile(`([A-D])["”'’]?[^A-Z]?$`)
 )
 

@@ -23,6 +23,7 @@ type mention struct {
 	evidence  schemas.Evidence
 	fromTable bool
 	strong    bool // the sentence says of itself that it concludes
+	adrift    bool // what it grades stood on words that are lost
 	other     bool // a letter of some other scale: no grade of a house
 }
 
@@ -60,6 +61,9 @@ func (r *reader) mentionsOf(s sentence) []*mention {
 		c.unitsBefore = len(unitsIn(itemNumber.ReplaceAllString(c.clause, ""), r.known)) > 0
 		c.unitsAfter = ofAfter.MatchString(after) && len(unitsIn(clip(after, 30), r.known)) > 0
 		r.assignRole(m, c)
+		if m.adrift {
+			m.rule = ""
+		}
 		m.units, m.rest = r.subject(s, out, prevEnd, t, after)
 		m.strong = concluding.MatchString(c.before)
 		m.evidence = s.whole()
@@ -161,6 +165,11 @@ func (r *reader) scale(m *mention, s sentence, before, after string) {
 		if otherScale.MatchString(clause) || near < 0 && !reliabilityWord.MatchString(s.para.text) ||
 			near < 0 && !assertBefore.MatchString(clause) {
 			m.other = true
+		}
+		// A numeral that the conclusion states is the house's, even where the
+		// word 可靠性 was broken off.
+		if m.other && s.section == secConclusion && assertBefore.MatchString(clause) && !otherScale.MatchString(clause) && !seismicWord.MatchString(s.text) && !memberWord.MatchString(clause) {
+			m.other, m.adrift = false, true
 		}
 		if near < lastOf(seismicWord, before) {
 			m.other = true

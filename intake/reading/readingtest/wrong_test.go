@@ -1,0 +1,23 @@
+package readingtest
+
+import "testing"
+
+// Whole reports that were accepted with a wrong or missing grade, each for a
+// reason of its own: a row lost at the page's end, a unit named 两阶段, 后 or
+// 根据, the rest of a cell on the next page, “一”级 in quotation marks, a
+// reliability grade broken off its word, 主楼在目前使用条件下.
+func TestNoneOfTheseIsAcceptedWrongly(t *testing.T) {
+	w := load(t)
+	for _, seed := range []uint64{510205, 510245, 520022, 520079, 520446, 520518, 500364, 600041, 600096, 600100} {
+		r := w.Build(w.Draw(seed))
+		v, err := real(r.Pages)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range Judge(r.Truth, v) {
+			if d.Fault == WrongAcceptance || d.Fault == HazardMissed {
+				t.Errorf("seed %d: %s %v", seed, d, codes(v.Reasons))
+			}
+		}
+	}
+}
