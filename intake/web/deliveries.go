@@ -209,12 +209,21 @@ func (s *server) export(w http.ResponseWriter, r *http.Request, ids []string, da
 	return nil
 }
 
-func (s *server) owedOn(ctx context.Context, day string) ([]string, error) {
-	from, err := time.ParseInLocation("2006-01-02", day, shanghai())
+// wholeDay is the beginning and the end of a day in Chongqing.
+func wholeDay(day string) (from, to time.Time, err error) {
+	at, err := time.ParseInLocation("2006-01-02", day, shanghai())
 	if err != nil {
-		return nil, invalid("day_malformed", "日期应为 2026-11-24 的形式")
+		return from, to, invalid("day_malformed", "日期应为 2026-11-24 的形式")
 	}
-	f := schemas.DeliveryFilter{From: from.UTC(), To: from.AddDate(0, 0, 1).UTC(), Limit: 500}
+	return at.UTC(), at.AddDate(0, 0, 1).UTC(), nil
+}
+
+func (s *server) owedOn(ctx context.Context, day string) ([]string, error) {
+	from, to, err := wholeDay(day)
+	if err != nil {
+		return nil, err
+	}
+	f := schemas.DeliveryFilter{From: from, To: to, Limit: 500}
 	var ids []string
 	for {
 		ds, next, err := s.ledger.Deliveries(ctx, f)

@@ -20,6 +20,7 @@ type deliveriesPage struct {
 	Problem     *problem
 	CanExport   bool
 	Today       string
+	Day         string // owed on this day only
 	State       string // of the connection to the platform, in words
 }
 
@@ -40,6 +41,12 @@ func (s *server) showDeliveries(w http.ResponseWriter, r *http.Request, p princi
 	ctx := r.Context()
 	q := query{r: r}
 	page := deliveriesPage{Filter: deliveryFilter(&q), Problem: pr, CanExport: s.Export != nil, Today: s.now().In(shanghai()).Format("2006-01-02")}
+	if page.Day = q.one("day"); page.Day != "" {
+		var err error
+		if page.Filter.From, page.Filter.To, err = wholeDay(page.Day); err != nil {
+			return err
+		}
+	}
 	if err := q.err(); err != nil {
 		return err
 	}
@@ -136,7 +143,13 @@ func (s *server) deliveryForm(r *http.Request, p principal, form url.Values) (sa
 		return "replayed", err
 	case "replay-dead":
 		rate, _ := strconv.Atoi(form.Get("rate"))
-		_, err = s.replay(ctx, p, replay{Status: schemas.DeliveryDead, Query: strings.TrimSpace(form.Get("q")), PerMinute: rate})
+		in := replay{Status: schemas.DeliveryDead, Query: strings.TrimSpace(form.Get("q")), PerMinute: rate}
+		if day := form.Get("owed"); day != "" {
+			if in.From, in.To, err = wholeDay(day); err != nil {
+				return "", err
+			}
+		}
+		_, err = s.replay(ctx, p, in)
 		return "replayed", err
 	case "manual":
 		return "manual", each(func(id string) error { _, err := s.ledger.SetDeliveryManual(ctx, id, p.actor(), now); return err })

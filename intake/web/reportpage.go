@@ -231,9 +231,10 @@ func (s *server) reviewQueue(w http.ResponseWriter, r *http.Request, p principal
 	}
 	type row struct {
 		schemas.Report
-		Agency  string
-		Address string
-		Reasons []schemas.Reason
+		Agency   string
+		Address  string
+		Returned []string // by the platform: why it is here again
+		Reasons  []schemas.Reason
 	}
 	page := struct {
 		Rows []row
@@ -250,6 +251,11 @@ func (s *server) reviewQueue(w http.ResponseWriter, r *http.Request, p principal
 			if x.Address == "" {
 				x.Address = rec.Assessment.Report.Address
 			}
+		} else if schemas.KindOf(err) != schemas.KindNotFound {
+			return err
+		}
+		if d, err := s.ledger.DeliveryByReport(r.Context(), rep.ID); err == nil && d.Status == schemas.DeliveryReturned {
+			x.Returned = d.Returned
 		} else if schemas.KindOf(err) != schemas.KindNotFound {
 			return err
 		}
