@@ -18,24 +18,27 @@ const behind = 5 * time.Minute
 // Beat, but only while the ledger answers and critical work is not behind; it
 // alarms when it hears nothing. It runs through the same sweep, lease and pool
 // as everything critical, so that it stops when they do. Once a day a named
-// contact gets a message as well, so that a dead channel is noticed.
+// contact gets a message as well, so that a dead channel is noticed; it says
+// that all is well, so that it waits too while that is not so.
 func (w *Workers) heartbeat(ctx context.Context, lease schemas.Lease, _ lane) (outcome, error) {
 	now := w.now()
-	if err := w.dailyMessage(ctx, now); err != nil {
-		return outcome{}, err
-	}
 	again := notYet("beaten", now.Add(w.Limits.Beat))
 	backlog, err := w.Ledger.Backlog(ctx, now)
 	if err != nil {
 		return outcome{}, err
 	}
-	for _, k := range []schemas.ObligationKind{schemas.OweEscalate, schemas.OweNoticeWatch} {
+	// A message to a dead channel is put off, and a long document waits by
+	// design: only what the sweep has left lying is behind.
+	for _, k := range []schemas.ObligationKind{schemas.OweEscalate, schemas.OweNoticeWatch, schemas.OweNotify} {
 		if b := backlog[k]; !b.OldestDue.IsZero() && now.Sub(b.OldestDue) > behind {
 			w.metrics.beats.WithLabelValues("withheld").Inc()
 			w.log.Error("heartbeat withheld: critical work is behind", "kind", k, "due", b.Due, "oldest", b.OldestDue)
 			again.name = "behind"
 			return again, nil
 		}
+	}
+	if err := w.dailyMessage(ctx, now); err != nil {
+		return outcome{}, err
 	}
 	if w.Heartbeat == nil {
 		return again, nil

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
@@ -72,6 +73,7 @@ func demo(ctx context.Context, o demoOptions, out, errOut io.Writer) error {
 		return err
 	}
 	log := newLogger(logConfig{Level: "warn"}, errOut)
+	redis.SetLogger(redisLog{log})
 	fmt.Fprintln(out, "鉴定 Jianding demo：正在启动（首次编译 PDFium 需数秒）…")
 	s, err := build(ctx, cfg, parts{web: true, workers: true}, log)
 	if err != nil {

@@ -86,3 +86,31 @@ func TestCasesCopiedToANameAreListed(t *testing.T) {
 		list("双福街道", other.Ref)
 	})
 }
+
+// Copies that were made before there was a table of them are found as well.
+func TestCopiesMadeBeforeTheirTableAreFound(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		copied, alone := h.caseIn(1, "白沙镇", time.Hour), h.caseIn(2, "白沙镇", time.Hour)
+		h.caseIn(3, "白沙镇", time.Hour) // without a disposition
+		for id, to := range map[string][]string{copied.ID: {"区教委", "双福街道"}, alone.ID: nil} {
+			_, err := h.AcknowledgeCase(h.ctx, id, officer("a"), h.now())
+			h.must(err)
+			_, err = h.DisposeCase(h.ctx, id, schemas.Disposition{Codes: []schemas.DispositionCode{"stop_use"}, CopyTo: to, By: officer("a")}, h.now())
+			h.must(err)
+		}
+		// As a ledger of before: no copies, and the migration still to come.
+		for _, q := range []string{`DELETE FROM case_copies`, `DELETE FROM goose_db_version WHERE version_id >= 5`} {
+			_, err := raw(t, h).Exec(q)
+			h.must(err)
+		}
+		h.must(h.Close())
+		h.open()
+		for _, name := range []string{"区教委", "双福街道"} {
+			cs, _, err := h.Cases(h.ctx, schemas.CaseFilter{CopiedTo: name})
+			h.must(err)
+			if len(cs) != 1 || cs[0].ID != copied.ID {
+				t.Errorf("%s finds %d cases", name, len(cs))
+			}
+		}
+	})
+}
