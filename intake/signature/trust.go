@@ -58,7 +58,11 @@ func NewTrust(m schemas.TrustMaterial) (*Trust, error) {
 		}
 	}
 	for _, item := range m.CRLs {
-		for _, der := range blocks(item.Data, "X509 CRL") {
+		ders := blocks(item.Data, "X509 CRL")
+		if len(ders) == 0 {
+			bad(item.Name, "crl", "文件中没有吊销列表")
+		}
+		for _, der := range ders {
 			crl, err := cms.ParseCRL(der)
 			if err != nil {
 				bad(item.Name, "crl", "吊销列表无法解析：%v", err)

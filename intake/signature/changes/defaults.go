@@ -5,9 +5,22 @@ import (
 )
 
 // redrawn reports whether the form asks readers to draw its fields anew.
-func (c *comparer) redrawn(form *revision.Dict) bool {
-	v, err := c.b.Resolve(form.Get("NeedAppearances"))
+func redrawn(f *revision.File, form *revision.Dict) bool {
+	v, err := f.Resolve(form.Get("NeedAppearances"))
 	return err != nil || v == true
+}
+
+// needAppearances: to ask for fields to be drawn anew is forbidden; to ask no
+// longer brings back what they showed before, where there are such fields.
+func (c *comparer) needAppearances(was, is revision.Object, num int) {
+	c.push(is, 0, KindField, "AcroForm/NeedAppearances")
+	switch {
+	case revision.Equal(was, is):
+	case is != nil && is != false:
+		c.forbid(KindField, 0, num, "AcroForm/NeedAppearances")
+	default:
+		c.add(Change{Kind: KindDefaults, Level: Signing, Object: num, Detail: "NeedAppearances"})
+	}
 }
 
 // forbidDefaults takes back what defaults let pass: a reader draws text with
@@ -26,6 +39,7 @@ func (c *comparer) forbidDefaults() {
 // comparer.living); those that exist must stay.
 func (c *comparer) defaults(da, db *revision.Dict, num int) {
 	a, b := da.Get("DA"), db.Get("DA")
+	c.push(b, 0, KindDefaults, "AcroForm/DA")
 	if a != nil && !revision.Equal(a, b) {
 		c.forbid(KindDefaults, 0, num, "AcroForm/DA")
 	}

@@ -39,14 +39,12 @@ func (c *comparer) form(ra, rb *revision.Dict, rootNum int) error {
 	}
 	c.own(ob)
 	c.rest(da, db, num, 0, KindField, "AcroForm", "Fields", "SigFlags", "DR", "DA", "NeedAppearances")
-	if v := db.Get("NeedAppearances"); v != nil && v != false && !revision.Equal(da.Get("NeedAppearances"), v) {
-		c.forbid(KindField, 0, num, "AcroForm/NeedAppearances")
-	}
+	c.needAppearances(da.Get("NeedAppearances"), db.Get("NeedAppearances"), num)
 	if v, ok := db.Get("SigFlags").(int64); !ok && db.Get("SigFlags") != nil || v < 0 || v > 3 {
 		c.forbid(KindField, 0, num, "AcroForm/SigFlags")
 	}
 	c.defaults(da, db, num)
-	if err := c.fields(da.Get("Fields"), db.Get("Fields"), num, c.redrawn(db)); err != nil {
+	if err := c.fields(da.Get("Fields"), db.Get("Fields"), num, redrawn(c.a, da) || redrawn(c.b, db)); err != nil {
 		return err
 	}
 	if c.living {
@@ -282,7 +280,7 @@ func (c *comparer) oldField(r revision.Ref, parent field) {
 			c.forbid(KindFormFill, pageNo, r.Num, "%s", f.name)
 			c.push(db, pageNo, KindAppearance, "field")
 		} else {
-			c.rest(da, db, r.Num, pageNo, KindField, "field", "Kids", "P", "Parent")
+			c.rest(da, db, r.Num, pageNo, KindField, "field", "Kids", "P")
 			c.samePage(da, db, r.Num)
 		}
 	}
@@ -380,7 +378,7 @@ func (c *comparer) newField(r revision.Ref, parent field) {
 	} else {
 		c.forbid(KindAnnotation, pageNo, r.Num, "field/Subtype")
 	}
-	c.signed(db, r.Num, pageNo, f, ts, true)
+	c.signed(nil, db, r.Num, pageNo, f, ts)
 	if db.Get("Kids") != nil {
 		c.kids(&revision.Dict{}, db, r.Num, f)
 	}

@@ -111,7 +111,7 @@ func (c *comparer) pageNode(o revision.Object, depth int, over *node, seen map[i
 	c.pages.nodes.Set(r.Num, true)
 	c.pages.inner = append(c.pages.inner, r.Num)
 	for _, e := range d.Entries {
-		if e.Key != "Kids" && e.Key != "Parent" {
+		if e.Key != "Kids" {
 			c.push(e.Value, 0, kindOf(e.Key, KindPage), "Pages/"+string(e.Key))
 		}
 	}
@@ -233,6 +233,7 @@ func (c *comparer) comparePages() error {
 		if !revision.Equal(old.Get("Parent"), p.dict.Get("Parent")) {
 			c.forbid(KindPage, i+1, p.num, "page/Parent")
 		}
+		c.push(p.dict.Get("Parent"), i+1, KindPage, "page/Parent")
 		c.annots(old.Get("Annots"), p.dict.Get("Annots"), p.num, i+1)
 	}
 	return nil
@@ -292,7 +293,7 @@ func (c *comparer) pushStill() {
 		n := c.pages.pageOf(num)
 		for _, e := range d.Entries {
 			switch e.Key {
-			case "Parent", "Kids":
+			case "Kids":
 			case "Annots":
 				c.push(e.Value, n, KindAnnotation, "page/Annots")
 			default:

@@ -87,12 +87,18 @@ func (c *comparer) fillWidget(da, db *revision.Dict, num, pageNo int, f field, t
 	}
 	c.samePage(da, db, num)
 	c.tree(db.Get("AP"), pageNo, "field/AP", 0)
-	c.signed(db, num, pageNo, f, ts, false)
+	c.signed(da, db, num, pageNo, f, ts)
 }
 
-// signed reports a filled signature field, or a widget that shows it.
-func (c *comparer) signed(db *revision.Dict, num, pageNo int, f field, ts, added bool) {
+// signed reports a filled signature field, or a widget that shows it; da is nil
+// for a new one. To hide what a widget showed changes the page as well.
+func (c *comparer) signed(da, db *revision.Dict, num, pageNo int, f field, ts bool) {
 	size, visible := c.shows(db)
+	added := da == nil
+	if !added {
+		_, was := shows(c.a, da)
+		visible = visible || was
+	}
 	if pageNo == 0 && c.b.Spend(8*len(c.pages.list)) == nil {
 		for i, p := range c.pages.list {
 			if v, err := c.b.Resolve(p.dict.Get("Annots")); err == nil {
@@ -118,7 +124,9 @@ func (c *comparer) signed(db *revision.Dict, num, pageNo int, f field, ts, added
 // shows reports whether a widget can be seen, on a screen or on paper, and how
 // many square points it takes. Readers differ on a rectangle that is none;
 // such a widget takes everything.
-func (c *comparer) shows(d *revision.Dict) (size float64, visible bool) {
+func (c *comparer) shows(d *revision.Dict) (size float64, visible bool) { return shows(c.b, d) }
+
+func shows(f *revision.File, d *revision.Dict) (size float64, visible bool) {
 	// Annotation flags (ISO 32000-1, table 165).
 	const hidden, printed, noView, toggleNoView = 2, 4, 32, 256
 	flags, _ := d.Get("F").(int64)
@@ -131,7 +139,7 @@ func (c *comparer) shows(d *revision.Dict) (size float64, visible bool) {
 	case d.Get("Rect") == nil:
 		return 0, false
 	}
-	box, ok := rect(c.b, d.Get("Rect"))
+	box, ok := rect(f, d.Get("Rect"))
 	if !ok {
 		return math.Inf(1), true
 	}

@@ -1,6 +1,10 @@
 package changes
 
-import "jianding/intake/signature/revision"
+import (
+	"slices"
+
+	"jianding/intake/signature/revision"
+)
 
 // The general walk: over everything that no typed walk accounts for.
 
@@ -20,6 +24,9 @@ func (c *comparer) spread() error {
 		}
 		switch o := v.value.(type) {
 		case revision.Ref:
+			if c.strays(o, v.path) {
+				c.forbid(v.kind, v.page, o.Num, "%s", v.path)
+			}
 			if c.seen.Get(o.Num) {
 				continue
 			}
@@ -60,11 +67,21 @@ func (c *comparer) reach() (clean bool, err error) {
 	var seen revision.Sparse[bool]
 	var stack []int
 	for _, v := range c.queue {
+		before := len(stack)
 		stack = revision.Referenced(v.value, stack)
+		if r, isRef := v.value.(revision.Ref); isRef && !c.strays(r, v.path) {
+			continue
+		}
+		if slices.ContainsFunc(stack[before:], c.born) {
+			return false, nil
+		}
 	}
 	for _, num := range c.still {
 		refs, err := c.b.References(num)
 		if err != nil {
+			return false, nil
+		}
+		if slices.ContainsFunc(refs, c.born) {
 			return false, nil
 		}
 		stack = append(stack, refs...)
@@ -92,10 +109,24 @@ func (c *comparer) reach() (clean bool, err error) {
 		if err := c.b.Spend(1 + len(refs)); err != nil {
 			return false, err
 		}
+		if slices.ContainsFunc(refs, c.born) {
+			return false, nil
+		}
 		stack = append(stack, refs...)
 	}
 	c.seen = seen
 	return true, nil
+}
+
+// born reports whether num is a field or widget that this update brings.
+func (c *comparer) born(num int) bool {
+	return c.changed[num] && c.role(num) == roleNode && !c.a.InUse(num)
+}
+
+// strays reports whether what leads to a new field or widget is no list of
+// annotations: something signed named its number before it was there.
+func (c *comparer) strays(r revision.Ref, path string) bool {
+	return path != "page/Annots" && c.born(r.Num)
 }
 
 func (c *comparer) pushDeep(o revision.Object, v visit) {

@@ -48,6 +48,9 @@ func (f *File) Updates(old *File) ([]Update, error) {
 		if err := f.checkContainers(u); err != nil {
 			return nil, err
 		}
+		if err := u.Section.checkSize(f.Sections[i+1]); err != nil {
+			return nil, err
+		}
 		for num, loc := range u.Section.Entries {
 			known[num] = loc
 		}
@@ -181,8 +184,31 @@ func looksLikeStructure(b []byte) bool {
 	}
 }
 
+// checkSize: readers take every object from Size on as missing (ISO 32000-1,
+// table 15), so that an update with a smaller one cuts off what was signed.
+func (s *Section) checkSize(earlier *Section) error {
+	size, ok := s.Trailer.Get("Size").(int64)
+	if was, known := earlier.Trailer.Get("Size").(int64); !ok || known && size < was {
+		return syntax(s.Offset, "trailer's Size cuts objects off")
+	}
+	for num, loc := range s.Entries {
+		if !loc.Free && int64(num) >= size {
+			return syntax(s.Offset, "object %d lies beyond Size", num)
+		}
+	}
+	return nil
+}
+
 // check matches the objects of the update with its section, both ways.
 func (u *Update) check(earlier func(int) (Location, bool)) error {
+	if u.Section.Shifted {
+		return syntax(u.Section.Offset, "readers number the objects of the table differently")
+	}
+	for _, num := range u.Section.Hidden {
+		if old, ok := earlier(num); ok && !old.Free {
+			return syntax(u.Section.Offset, "object %d is hidden from some readers", num)
+		}
+	}
 	byNum := make(map[int]*Indirect, len(u.Objects))
 	for _, ind := range u.Objects {
 		if byNum[ind.Num] != nil {
@@ -197,7 +223,7 @@ func (u *Update) check(earlier func(int) (Location, bool)) error {
 		default:
 			return syntax(ind.Start, "object %d is not what its cross-reference section lists", ind.Num)
 		}
-		if old, ok := earlier(ind.Num); ok && old.Gen != ind.Gen && !old.Free && old.Container == 0 {
+		if old, ok := earlier(ind.Num); ok && old.Gen != ind.Gen && !old.Free { // 0 in an object stream
 			return syntax(ind.Start, "object %d changes its generation", ind.Num)
 		}
 	}

@@ -24,6 +24,11 @@ type Section struct {
 	Stream  int // object number of the cross-reference stream, 0 for a table
 	Hybrid  int // offset of XRefStm, 0 when there is none
 	Prev    int // offset of the previous section, -1 at the end
+	// Hidden lists what a hybrid file's table says is free and its XRefStm
+	// shows: readers that know no XRefStm do not see it.
+	Hidden []int
+	// Shifted: a table that claims to begin at object 1 and was read from 0.
+	Shifted bool
 }
 
 // lastStartXRef finds the cross-reference offset that governs data, which must
@@ -128,7 +133,7 @@ func (f *File) xrefTable(p *parser) (*Section, error) {
 			// A well known fault: the table begins with the free list's head
 			// but claims to begin at object 1. Every reader knows it.
 			if i == 0 && first == 1 && kind == 'f' && off == 0 && gen == 65535 {
-				first = 0
+				first, s.Shifted = 0, true
 			}
 			num := first + i
 			if _, dup := s.Entries[num]; dup {
@@ -163,6 +168,9 @@ func (f *File) xrefTable(p *parser) (*Section, error) {
 			}
 			if !listed || t.Free {
 				s.Entries[num] = loc
+			}
+			if listed && t.Free && !loc.Free {
+				s.Hidden = append(s.Hidden, num)
 			}
 		}
 	default:
