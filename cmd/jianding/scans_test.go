@@ -97,6 +97,9 @@ func TestSampleScansAreReadAndNeverAccepted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		for _, f := range a.Findings {
+			t.Logf("%s: %s %s %q", c.Name, f.Grade, f.Scope, f.Evidence.Quote)
+		}
 		t.Logf("%s: %d pages in %.1fs: %+v hazard %s %v", c.Name, a.Pages, time.Since(start).Seconds(), a.Overall, a.Hazard.Level, a.Hazard.Basis)
 		keepScan(c.Name, "", nil, nil, a)
 		if a.Outcome != schemas.NeedsReview {

@@ -44,8 +44,9 @@ func newPage(res page.Result, img page.Raster, dpi float64) Page {
 	pl.shrink = min(1, pl.pageW/pl.readW, pl.pageH/pl.readH)
 	p := Page{Seal: res.Seal, Cut: res.Cut, place: pl}
 	f := point * pl.shrink
-	for _, l := range res.Lines {
-		p.Words = append(p.Words, Word{Text: page.Tolerate(l.Chars), Raw: l.Text, Confidence: l.Confidence,
+	meant := page.TolerateRows(res.Lines)
+	for i, l := range res.Lines {
+		p.Words = append(p.Words, Word{Text: meant[i], Raw: l.Text, Confidence: l.Confidence,
 			Box: [4]float64{l.X0 * f, pl.pageH - l.Y1*f, l.X1 * f, pl.pageH - l.Y0*f}})
 	}
 	return p

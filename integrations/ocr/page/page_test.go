@@ -303,6 +303,11 @@ func TestRowsAndCells(t *testing.T) {
 	if want := []string{"安全性等级为D级。", "表格", "第二行"}; !slices.Equal(texts, want) {
 		t.Errorf("%q, want %q", texts, want)
 	}
+	broken := rows([]Line{line("该房屋安全性等级", 240, 100, 483, 133), line("售章", 470, 108, 500, 130), line("为D级，严重影响", 520, 98, 900, 140),
+		line("子单元安全性等级", 240, 200, 483, 233), line("C级", 520, 200, 560, 233)})
+	if s := TolerateRows(broken); !slices.Contains(s, "为Dsu级，严重影响") || !slices.Contains(s, "C级") {
+		t.Errorf("a broken sentence: %q", s)
+	}
 	lost := rows([]Line{line("安全性等级评定为C", 90, 209, 414, 240), line("级。", 450, 209, 490, 240)})
 	if len(lost) != 1 || Tolerate(lost[0].Chars) != "安全性等级评定为Csu级。" {
 		t.Errorf("a subscript that was not seen: %+v", lost)

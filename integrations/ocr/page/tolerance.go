@@ -1,6 +1,7 @@
 package page
 
 import (
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -54,8 +55,30 @@ var phrases = []string{
 // unsure is the confidence below which a character may be another.
 const unsure = 0.8
 
-// Tolerate returns what a recognised line most likely says.
-func Tolerate(cs []Char) string {
+// Tolerate returns what a recognised line most likely says, alone.
+func Tolerate(cs []Char) string { return tolerate("", cs) }
+
+// TolerateRows returns what each of a page's lines most likely says, told with
+// what stands to the left of it in its row: the seal breaks sentences up.
+func TolerateRows(lines []Line) []string {
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		before := ""
+		for j := i - 1; j >= 0; j-- {
+			o := lines[j]
+			if math.Abs(o.Y0+o.Y1-l.Y0-l.Y1)/2 > 0.6*min(o.h(), l.h()) {
+				break
+			}
+			if o.X1 > l.X0-6*l.h() && o.X0 < l.X0 {
+				before = out[j] + before
+			}
+		}
+		out[i] = tolerate(before, l.Chars)
+	}
+	return out
+}
+
+func tolerate(before string, cs []Char) string {
 	rs := make([]rune, len(cs))
 	for i, c := range cs {
 		rs[i] = c.R
@@ -67,7 +90,7 @@ func Tolerate(cs []Char) string {
 	for _, t := range tolerances {
 		s = t.from.ReplaceAllString(s, t.to)
 	}
-	return subscripts(s)
+	return subscripts(before, s)
 }
 
 var bareLetter = regexp.MustCompile(`([A-D])级`)
@@ -75,22 +98,21 @@ var bareLetter = regexp.MustCompile(`([A-D])级`)
 // subscripts gives the letters of the unit's safety scale their subscript
 // back, which is small enough to be lost: 安全性等级为D级 can only be Dsu. Where
 // the sentence is about another scale or a lower level, nothing is added.
-func subscripts(s string) string {
+func subscripts(left, s string) string {
 	var b strings.Builder
 	done := 0
 	for _, m := range bareLetter.FindAllStringIndex(s, -1) {
-		from := strings.LastIndexAny(s[:m[0]], "。；;") + 1
-		before, after := s[from:m[0]], s[m[1]:]
+		before, after := left+s[:m[0]], s[m[1]:]
+		before = before[strings.LastIndexAny(before, "。；;")+1:]
 		// What it is the safety of stands in the clause that names it.
 		if at := strings.LastIndex(before, "安全性"); at >= 0 {
 			before = before[strings.LastIndexAny(before[:at], "，,、")+1:]
 		}
-		if m[0] > 0 && isWord(s[m[0]-1]) || !strings.Contains(before, "安全性") || strings.HasPrefix(after, "危") || containsAny(before,
+		if before != "" && isWord(before[len(before)-1]) || !strings.Contains(before, "安全性") || strings.HasPrefix(after, "危") || containsAny(before,
 			"危险", "可靠性", "使用性", "子单元", "构件", "承重结构", "地基", "基础", "围护", "楼层", "质量", "资质", "强度") {
 			continue
 		}
-		b.WriteString(s[done:m[0]])
-		b.WriteString(s[m[0]:m[0]+1] + "su级")
+		b.WriteString(s[done:m[0]] + s[m[0]:m[0]+1] + "su级")
 		done = m[1]
 	}
 	return b.String() + s[done:]
