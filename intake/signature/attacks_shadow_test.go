@@ -205,7 +205,7 @@ var shadows = map[string]struct {
 
 // withLooseStream appends an object stream whose Length nothing bears.
 func withLooseStream(pdf []byte) []byte {
-	body := "61 0 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica\nendstream >> << /Type /Font >>"
+	body := "61 0 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Note (\nendstream\n) >>"
 	body += strings.Repeat(" ", 94-len(body))
 	at := len(pdf) + 1
 	object := fmt.Sprintf("60 0 obj\n<< /Type /ObjStm /N 1 /First 5 /Length %d 0 R >>\nstream\n%s\nendstream\nendobj\n", unborn, body)

@@ -250,6 +250,10 @@ func (c *comparer) push(o revision.Object, page int, kind, path string) {
 // harmless and happens.
 func (c *comparer) orphans() {
 	for _, num := range sortedKeys(c.changed) {
+		if c.b.Steers(num) {
+			c.forbid(KindOther, 0, num, "steers an object stream")
+			continue
+		}
 		if c.role(num) != roleNone || c.seen.Get(num) {
 			continue
 		}

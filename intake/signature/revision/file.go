@@ -20,7 +20,8 @@ type Document struct {
 	tables   map[int]*table // of opened revisions, by offset of their newest section
 	depth    int            // Length of Length of Length …
 	inflater io.ReadCloser
-	steps    int // of walks over revisions
+	steps    int          // of walks over revisions
+	steering map[int]bool // objects that say how object streams are read
 }
 
 // NewDocument prepares to read revisions of data, which is not copied and must
@@ -36,6 +37,7 @@ func NewDocument(data []byte) *Document {
 		sections: make(map[int]*Section),
 		objects:  make(map[int]*Indirect),
 		packed:   make(map[int][]packed),
+		steering: make(map[int]bool),
 		tables:   make(map[int]*table),
 	}
 }
@@ -361,6 +363,10 @@ func (f *File) stream(p *parser, d *Dict, num, gen int) *Stream {
 	st.Raw = p.data[from:end]
 	return st
 }
+
+// Steers reports whether an object stream that was read refers to object num:
+// its length, which decides what the stream holds.
+func (f *File) Steers(num int) bool { return f.doc.steering[num] }
 
 // Structural reports whether object num is a cross-reference or an object
 // stream, which belongs to the file and not to the document.

@@ -50,6 +50,13 @@ func (f *File) unpack(num int) ([]packed, error) {
 func (f *File) unpackStream(ind *Indirect) ([]packed, error) {
 	num := ind.Num
 	st, ok := ind.Value.(*Stream)
+	if ok {
+		for _, e := range st.Dict.Entries {
+			if r, isRef := e.Value.(Ref); isRef && e.Key != "Extends" {
+				f.doc.steering[r.Num] = true
+			}
+		}
+	}
 	if !ok || st.Dict.Name("Type") != "ObjStm" || st.Err != nil {
 		return nil, fmt.Errorf("object %d is not an object stream", num)
 	}
