@@ -113,8 +113,18 @@ func (w *Workers) look(ctx context.Context, r schemas.Report, limit time.Duratio
 		return schemas.Assessment{}, &failedDocument{timeout: true, err: err}
 	case schemas.KindOf(err) == schemas.KindUnavailable, errors.Is(err, errLongDocument):
 		return schemas.Assessment{}, err
+	case trustInvalid(err):
+		// No agency's fault, and it meets every report: all stay owed.
+		w.log.Error("NOTHING IS ASSESSED: the trust data can't be used", "report", r.ID, "error", err)
+		return schemas.Assessment{}, schemas.E(schemas.KindUnavailable, "trust_invalid", "信任数据有误", err)
 	}
 	return schemas.Assessment{}, &failedDocument{err: err}
+}
+
+// trustInvalid tells a fault of the trust data from one of the document.
+func trustInvalid(err error) bool {
+	var e *schemas.Error
+	return errors.As(err, &e) && e.Code == "trust_invalid"
 }
 
 // unassessable is the reading of a document that nothing can be read from:

@@ -504,7 +504,10 @@ func (d *documents) Open(_ context.Context, sha string) (io.ReadSeekCloser, int6
 // kills the process that reads it, "hang" for one that never ends.
 type readsItself struct{}
 
-func (readsItself) Assess(ctx context.Context, doc io.Reader, _ int64, d schemas.Declared, _ schemas.TrustMaterial, at time.Time) (schemas.Assessment, error) {
+func (readsItself) Assess(ctx context.Context, doc io.Reader, _ int64, d schemas.Declared, trust schemas.TrustMaterial, at time.Time) (schemas.Assessment, error) {
+	if slices.ContainsFunc(trust.CRLs, func(i schemas.TrustItem) bool { return string(i.Data) == "garbage" }) {
+		return schemas.Assessment{}, schemas.E(schemas.KindInvalid, "trust_invalid", "", nil)
+	}
 	b, err := io.ReadAll(doc)
 	if err != nil {
 		return schemas.Assessment{}, err
@@ -533,12 +536,17 @@ type fakeChannel struct {
 	at    []time.Time
 	tried int
 	fail  func(m schemas.Message) error
+	once  func(m schemas.Message) // while the next message of a case is under way
 }
 
 func (c *fakeChannel) Send(_ context.Context, m schemas.Message) (schemas.Proof, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.tried++
+	if c.once != nil && m.CaseID != "" {
+		c.once(m)
+		c.once = nil
+	}
 	if c.fail != nil {
 		if err := c.fail(m); err != nil {
 			return schemas.Proof{RequestSHA256: "ff", Status: 500}, err
@@ -556,6 +564,13 @@ func (c *fakeChannel) failing(err error) {
 	if err != nil {
 		c.fail = func(schemas.Message) error { return err }
 	}
+}
+
+// during has something happen while the next message of a case is under way.
+func (c *fakeChannel) during(f func(m schemas.Message)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.once = f
 }
 
 func (c *fakeChannel) forget() {

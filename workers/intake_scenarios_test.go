@@ -38,6 +38,25 @@ func TestADocumentThatKillsItsReaderIsRejectedAndStillEscalates(t *testing.T) {
 	}
 }
 
+// Trust data that can't be used are nobody's report's fault: all stay owed.
+func TestBrokenTrustDataRejectNoReport(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		h.start()
+		admin := schemas.Actor{Kind: "cli", ID: "admin"}
+		must(t, h.ledger.PutTrustItem(h.ctx, schemas.TrustCRL, "ca.crl", []byte("garbage"), admin, h.clock.Now()))
+		r := h.upload(sound("2026-001"))
+		h.pass(10 * time.Minute)
+		if got := h.report(r.ID).Status; got != schemas.ReportReceived {
+			t.Errorf("%s under broken trust data", got)
+		}
+		must(t, h.ledger.RemoveTrustItem(h.ctx, schemas.TrustCRL, "ca.crl", admin, h.clock.Now()))
+		h.pass(time.Hour)
+		if got := h.report(r.ID).Status; got != schemas.ReportAccepted {
+			t.Errorf("%s when they are sound again", got)
+		}
+	})
+}
+
 func TestALongDocumentLeavesTheShortLane(t *testing.T) {
 	eachLedger(t, func(t *testing.T, h *house) {
 		h.options = func(o *Options) { o.Limits.LongBytes = 10 }

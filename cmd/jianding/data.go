@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"jianding/intake/signature"
 	"jianding/schemas"
 	"jianding/storage/ledger"
 	"jianding/storage/originals"
@@ -142,16 +143,50 @@ func printJSON(out io.Writer, v any) error {
 	return enc.Encode(v)
 }
 
+// trustFile is a root, an intermediate or a revocation list on its way into
+// the register.
+type trustFile struct {
+	kind, name string
+	data       []byte
+}
+
+// putTrust puts files into the register, none of them when one can't be used:
+// trust data that nobody can parse would stop the assessment of every report.
+func putTrust(ctx context.Context, l *ledger.Ledger, files []trustFile, by schemas.Actor, now time.Time) error {
+	var m schemas.TrustMaterial
+	for _, f := range files {
+		item := schemas.TrustItem{Name: f.name, Data: f.data}
+		switch f.kind {
+		case schemas.TrustRoot:
+			m.Roots = append(m.Roots, item)
+		case schemas.TrustIntermediate:
+			m.Intermediates = append(m.Intermediates, item)
+		case schemas.TrustCRL:
+			m.CRLs = append(m.CRLs, item)
+		}
+	}
+	if _, err := signature.NewTrust(m); err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := l.PutTrustItem(ctx, f.kind, f.name, f.data, by, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // importTrust puts a trust directory (roots, intermediates, crls,
 // agencies.yaml) into the register and says what changed.
 func importTrust(ctx context.Context, l *ledger.Ledger, dir fs.FS, by schemas.Actor, now time.Time) (items int, agencies []string, err error) {
+	var files []trustFile
 	for folder, kind := range map[string]string{"roots": schemas.TrustRoot, "intermediates": schemas.TrustIntermediate, "crls": schemas.TrustCRL} {
 		entries, err := fs.ReadDir(dir, folder)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
-			return items, nil, err
+			return 0, nil, err
 		}
 		for _, e := range entries {
 			if e.IsDir() {
@@ -159,14 +194,15 @@ func importTrust(ctx context.Context, l *ledger.Ledger, dir fs.FS, by schemas.Ac
 			}
 			data, err := fs.ReadFile(dir, folder+"/"+e.Name())
 			if err != nil {
-				return items, nil, err
+				return 0, nil, err
 			}
-			if err := l.PutTrustItem(ctx, kind, e.Name(), data, by, now); err != nil {
-				return items, nil, err
-			}
-			items++
+			files = append(files, trustFile{kind, e.Name(), data})
 		}
 	}
+	if err := putTrust(ctx, l, files, by, now); err != nil {
+		return 0, nil, err
+	}
+	items = len(files)
 	f, err := dir.Open("agencies.yaml")
 	if errors.Is(err, fs.ErrNotExist) {
 		return items, nil, nil

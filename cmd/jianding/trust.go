@@ -49,7 +49,8 @@ func newTrust() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			if err := l.PutTrustItem(cmd.Context(), args[0], filepath.Base(args[1]), data, operator(as), time.Now()); err != nil {
+			files := []trustFile{{args[0], filepath.Base(args[1]), data}}
+			if err := putTrust(cmd.Context(), l, files, operator(as), time.Now()); err != nil {
 				return err
 			}
 			return reassessAll(cmd, l, args[0]+" "+filepath.Base(args[1])+" added", operator(as))
