@@ -94,7 +94,7 @@ func (s *server) doUpload(w http.ResponseWriter, r *http.Request, p principal) e
 	}
 	var rep schemas.Report
 	var created bool
-	u, err := s.receive(w, r, true, func(u *upload) (err error) {
+	u, err := s.receive(w, r, p, true, func(u *upload) (err error) {
 		if err := checkCSRF(p, u.form[csrfField]); err != nil {
 			return err
 		}
@@ -152,7 +152,7 @@ func (s *server) doNotice(w http.ResponseWriter, r *http.Request, p principal) e
 	if err := p.needUpload(s.now()); err != nil {
 		return err
 	}
-	release, err := s.uploadSlot()
+	release, err := s.uploadSlot(p.agency.ID)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func (s *server) createCheck(w http.ResponseWriter, r *http.Request, p principal
 		return err
 	}
 	var a schemas.Assessment
-	_, err := s.receive(w, r, false, func(u *upload) (err error) {
+	_, err := s.receive(w, r, p, false, func(u *upload) (err error) {
 		a, err = s.precheck(r.Context(), u.arrival(p))
 		return err
 	})
@@ -35,8 +35,8 @@ func (s *server) createCheck(w http.ResponseWriter, r *http.Request, p principal
 
 // receive spools one document with what is stated about it, and hands it to
 // keep; whatever was spooled is gone afterwards.
-func (s *server) receive(w http.ResponseWriter, r *http.Request, formOnly bool, keep func(*upload) error) (*upload, error) {
-	release, err := s.uploadSlot()
+func (s *server) receive(w http.ResponseWriter, r *http.Request, p principal, formOnly bool, keep func(*upload) error) (*upload, error) {
+	release, err := s.uploadSlot(p.agency.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func (s *server) doCheck(w http.ResponseWriter, r *http.Request, p principal) er
 		return err
 	}
 	page := checkPage{}
-	u, err := s.receive(w, r, true, func(u *upload) (err error) {
+	u, err := s.receive(w, r, p, true, func(u *upload) (err error) {
 		if err := checkCSRF(p, u.form[csrfField]); err != nil {
 			return err
 		}

@@ -25,7 +25,7 @@ func (s *server) createReport(w http.ResponseWriter, r *http.Request, p principa
 	}
 	var rep schemas.Report
 	var created bool
-	_, err := s.receive(w, r, false, func(u *upload) (err error) {
+	_, err := s.receive(w, r, p, false, func(u *upload) (err error) {
 		rep, created, err = s.accept(r.Context(), u.arrival(p))
 		return err
 	})
@@ -37,14 +37,25 @@ func (s *server) createReport(w http.ResponseWriter, r *http.Request, p principa
 }
 
 // uploadSlot bounds how many documents are on the spool at once, so that a
-// crowd gets "later" and not a full disk.
-func (s *server) uploadSlot() (release func(), err error) {
-	select {
-	case s.slots <- struct{}{}:
-		return func() { <-s.slots }, nil
-	default:
+// crowd gets "later" and not a full disk; and how many of one agency's, so
+// that its slow or stuck clients keep nobody else out.
+func (s *server) uploadSlot(agencyID string) (release func(), err error) {
+	s.uploadsMu.Lock()
+	defer s.uploadsMu.Unlock()
+	own := max(1, s.MaxUploads/4)
+	if s.uploads >= s.MaxUploads || s.uploadsOf[agencyID] >= own {
 		return nil, schemas.E(schemas.KindUnavailable, "too_many_uploads", "同时上传的文件过多，请稍后重试", nil)
 	}
+	s.uploads++
+	s.uploadsOf[agencyID]++
+	return func() {
+		s.uploadsMu.Lock()
+		defer s.uploadsMu.Unlock()
+		s.uploads--
+		if s.uploadsOf[agencyID]--; s.uploadsOf[agencyID] == 0 {
+			delete(s.uploadsOf, agencyID)
+		}
+	}, nil
 }
 
 // upload is one request with a document, being read. What is wrong with it

@@ -263,6 +263,43 @@ func TestSlowBodyEnds(t *testing.T) {
 	h.upload("agency-01", pdf(2), "")
 }
 
+// An agency whose clients are slow or stuck keeps nobody else out, whether it
+// sends reports or only checks them.
+func TestOneAgencyCantTakeEveryPlace(t *testing.T) {
+	var dir string
+	h := newHouse(t, func(o *Options) { o.MaxUploads, dir = 8, o.SpoolDir })
+	refused := 0
+	for i := range 8 {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(h.URL, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		path := []string{"/v1/reports", "/v1/checks"}[i%2]
+		fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/pdf\r\nContent-Length: 100000\r\n\r\n%%PDF-", path, h.tokens["agency-01"])
+		// Each is on the spool, or refused, before the next one comes.
+		answered := make(chan struct{})
+		go func() {
+			if _, err := conn.Read(make([]byte, 1)); err == nil {
+				close(answered)
+			}
+		}()
+		for waiting := true; waiting; {
+			select {
+			case <-answered:
+				refused, waiting = refused+1, false
+			default:
+				held, _ := filepath.Glob(filepath.Join(dir, spoolPrefix+"*"))
+				waiting = len(held)+refused <= i
+			}
+		}
+	}
+	if refused != 6 {
+		t.Errorf("%d of 8 refused", refused)
+	}
+	h.upload("agency-02", pdf(1), "")
+}
+
 // Who is refused before the body is read is told so, also when the body never
 // comes: a stranger can't hold a connection with a promise.
 func TestRefusalDoesNotWaitForTheBody(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
+	"sync"
 	"time"
 
 	"jianding/intake/receipts"
@@ -66,7 +67,7 @@ type Options struct {
 
 	SpoolDir   string        // for documents on their way in; made when absent
 	MaxUpload  int64         // bytes per document; default 200 MB
-	MaxUploads int           // at the same time; default 64
+	MaxUploads int           // at the same time, a quarter of them one agency's; default 64
 	SessionTTL time.Duration // default 12 hours
 	// BodyPause is the longest pause within a request's body, BodyGrace how
 	// long a body may stay below the least rate; defaults 30 s and 60 s.
@@ -95,9 +96,11 @@ type server struct {
 	links      *Links
 	maxUpload  int64
 	spoolDir   string
-	slots      chan struct{}
-	checkSlots chan struct{} // pre-checks at work
-	hashSlots  chan struct{} // password hashes at work: each costs 19 MiB
+	uploadsMu  sync.Mutex
+	uploads    int            // on the spool now
+	uploadsOf  map[string]int // by agency
+	checkSlots chan struct{}  // pre-checks at work
+	hashSlots  chan struct{}  // password hashes at work: each costs 19 MiB
 	log        *slog.Logger
 	pages      *pages
 }
@@ -129,7 +132,7 @@ func New(o Options) (http.Handler, error) {
 	s := &server{
 		Options: o, ledger: o.Ledger, originals: o.Originals, keeper: o.Keeper, merkle: receipts.NewLog(o.Ledger, o.Keeper),
 		links: NewLinks(o.LinkKey, o.BaseURL), maxUpload: o.MaxUpload, spoolDir: o.SpoolDir,
-		slots: make(chan struct{}, o.MaxUploads), checkSlots: make(chan struct{}, 1), hashSlots: make(chan struct{}, 2), log: o.Logger,
+		uploadsOf: map[string]int{}, checkSlots: make(chan struct{}, 1), hashSlots: make(chan struct{}, 2), log: o.Logger,
 	}
 	var err error
 	if s.pages, err = loadPages(o.Version); err != nil {
