@@ -210,7 +210,10 @@ func TestInChromium(t *testing.T) {
 	if _, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)
 	}
+	b.size(390, 844)
 	b.open("/console")
+	b.shot("board-no-scripts")
+	b.fits("the board without scripts")
 	b.click(`#board td.act button`)
 	b.see(`.banner.green`)
 	got, err := h.ledger.Case(context.Background(), c.ID)
@@ -230,6 +233,9 @@ func (b *tab) inTheDark(c schemas.Case) {
 	}
 	b.open("/console")
 	b.shot("board-dark")
+	b.size(390, 844)
+	b.shot("board-dark-phone")
+	b.size(1280, 844)
 	if text := b.text(`.due`); !strings.Contains(text, "剩余") {
 		b.t.Errorf("countdown %q", text)
 	}
@@ -238,10 +244,18 @@ func (b *tab) inTheDark(c schemas.Case) {
 	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{}); err != nil {
 		b.t.Fatal(err)
 	}
-	b.open("/console/cases/" + c.Ref + "/record")
+	for _, sheet := range []string{"record", "order"} {
+		b.open("/console/cases/" + c.Ref + "/" + sheet)
+		b.paper(sheet)
+	}
+}
+
+// paper prints the page, with pictures as [tab.shot] keeps them.
+func (b *tab) paper(name string) {
+	b.t.Helper()
 	pdf, err := chromedp.Run(b.ctx, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize()))
 	if dir := os.Getenv("JIANDING_SCREENSHOTS"); err == nil && dir != "" {
-		err = os.WriteFile(filepath.Join(dir, "record.pdf"), pdf, 0o644)
+		err = os.WriteFile(filepath.Join(dir, name+".pdf"), pdf, 0o644)
 	}
 	if err != nil {
 		b.t.Fatal(err)
