@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -126,6 +127,9 @@ func TestAReturnedFilingGoesToTheReviewerAndTheAgency(t *testing.T) {
 			t.Errorf("report is %s", got)
 		}
 		h.wantTold(h.hook, "agency_notice", "https://agency.example.org/hook")
+		if m := h.hook.sent[0]; !strings.Contains(m.Title, "平台退回") || !strings.Contains(m.Text, "缺少房屋编号") || !strings.Contains(m.Text, r.ReceiptNo) {
+			t.Errorf("the agency is told %q: %q", m.Title, m.Text)
+		}
 	})
 }
 

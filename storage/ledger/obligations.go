@@ -356,7 +356,7 @@ func (l *Ledger) ReviveObligation(ctx context.Context, id string, by schemas.Act
 	})
 }
 
-// Backlog counts what is open of each kind; a long one may be some seconds old
+// Backlog counts what is open of each kind; a long one may be up to a minute old
 // ([longCounts]).
 func (l *Ledger) Backlog(ctx context.Context, now time.Time) (b map[schemas.ObligationKind]schemas.Backlog, err error) {
 	err = l.view(ctx, func(t *tx) error {

@@ -11,7 +11,7 @@ import (
 )
 
 // Stats counts the state of the house, in one snapshot; the counts of long
-// tables may be some seconds old ([longCounts]).
+// tables may be up to a minute old ([longCounts]).
 func (l *Ledger) Stats(ctx context.Context, now time.Time) (s schemas.Stats, err error) {
 	err = l.view(ctx, func(t *tx) error {
 		s = schemas.Stats{Reports: map[schemas.ReportStatus]int{}, Cases: map[schemas.CaseStatus]int{}, Deliveries: map[schemas.DeliveryStatus]int{}}
@@ -37,13 +37,16 @@ func (l *Ledger) Stats(ctx context.Context, now time.Time) (s schemas.Stats, err
 }
 
 // longCounts are counts that cost what they count: deliveries and open
-// obligations, by kind. While they are few they are exact; above longFrom rows
-// they are up to longFor old, so that a backlog of a hundred thousand costs the
-// board and the metrics no more than one of a thousand.
+// obligations, by kind. While they are few they are exact. Above longFrom rows
+// they are kept for countShare times what counting took, 2 s to a minute, so
+// that a backlog of a hundred thousand costs the board and the metrics no more
+// than one of a thousand; while one counts, the others get the last count.
 type longCounts struct {
-	mu      sync.Mutex
-	counted time.Time // by the machine's monotonic clock
-	now     time.Time // what is due was judged by
+	mu       sync.Mutex
+	counted  time.Time // by the machine's monotonic clock
+	keep     time.Duration
+	counting bool
+	now      time.Time // what is due was judged by
 	longTally
 }
 
@@ -53,36 +56,59 @@ type longTally struct {
 }
 
 const (
-	longFrom = 5000
-	longFor  = 2 * time.Second
+	longFrom   = 5000
+	longFor    = 2 * time.Second
+	longMost   = time.Minute
+	countShare = 50
 )
 
-func (c *longCounts) at(t *tx, now time.Time) (longTally, error) {
+// last is the kept count, if it will do.
+func (c *longCounts) last(now time.Time) (longTally, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.deliveries != nil && time.Since(c.counted) < longFor && now.Sub(c.now).Abs() < longFor {
-		return c.longTally, nil
+	fresh := time.Since(c.counted) < c.keep && now.Sub(c.now).Abs() < c.keep
+	if c.deliveries != nil && (fresh || c.counting && now.Sub(c.now).Abs() < 2*longMost) {
+		return c.longTally, true
 	}
-	tally := longTally{deliveries: map[schemas.DeliveryStatus]int{}}
+	c.counting = true
+	return longTally{}, false
+}
+
+func (c *longCounts) at(t *tx, now time.Time) (longTally, error) {
+	if tally, ok := c.last(now); ok {
+		return tally, nil
+	}
+	began := time.Now()
+	tally, rows, err := t.countLong(now)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.counting = false
+	if err != nil {
+		return tally, err
+	}
+	c.longTally = longTally{}
+	if rows > longFrom {
+		c.longTally, c.counted, c.now = tally, time.Now(), now
+		c.keep = min(max(countShare*time.Since(began), longFor), longMost)
+	}
+	return tally, nil
+}
+
+func (t *tx) countLong(now time.Time) (tally longTally, rows int, err error) {
+	tally.deliveries = map[schemas.DeliveryStatus]int{}
 	if err := countBy(t, tally.deliveries, `SELECT status, count(*) FROM deliveries GROUP BY status`); err != nil {
-		return tally, err
+		return tally, 0, err
 	}
-	var err error
 	if tally.backlog, err = t.backlog(now); err != nil {
-		return tally, err
+		return tally, 0, err
 	}
-	rows := 0
 	for _, n := range tally.deliveries {
 		rows += n
 	}
 	for _, b := range tally.backlog {
 		rows += b.Open
 	}
-	c.longTally = longTally{}
-	if rows > longFrom {
-		c.longTally, c.counted, c.now = tally, time.Now(), now
-	}
-	return tally, nil
+	return tally, rows, nil
 }
 
 func (t *tx) statsNumbers(s *schemas.Stats, now time.Time) error {
