@@ -47,7 +47,7 @@ func (h *house) chromium() *tab {
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		h.t.Fatal(err)
 	}
-	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 6*time.Minute)
 	h.t.Cleanup(cancel)
 	return &tab{h.t, h, ctx}
 }
