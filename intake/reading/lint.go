@@ -31,7 +31,7 @@ func (r *reader) lint(items []*item, f schemas.ReportFields, full string) {
 		r.reason("seismic_only", 1, clip(title, 40))
 	}
 	for _, it := range items {
-		if it.table == nil && (it.section == secOverview || it.section == secCover) {
+		if it.table == nil && (it.section == secOverview || it.section == secCover || it.section == secConclusion) {
 			for _, s := range sentencesOf(it.text, it) {
 				if partialScope.MatchString(s.text) {
 					r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())

@@ -92,6 +92,7 @@ func Read(src pdf.Source, opts Options) Result {
 	}
 	res.Fields.Standards = r.restingOn(concl.findings)
 	r.checkUnitNames(concl.findings)
+	r.checkDrawn(mentions, concl.findings)
 	r.checkHidden(hidden)
 	r.checkPages(res.Pages, items)
 	r.checkWording(concl, statements, recommendations)

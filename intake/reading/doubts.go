@@ -1,0 +1,72 @@
+package reading
+
+import (
+	"jianding/schemas"
+)
+
+// Conclusions that are worded but not drawn. A report that rates a part, rates
+// for the time being, or says of a unit only what it does not reach, has
+// graded something; a house is not accepted on it.
+
+var (
+	// shortOf: "低于Csu级" is worse than Csu, whatever it is.
+	shortOf = re(`(?:低于|劣于|差于|不及|逊于|不如)["“]?$`)
+	// missesDemand with demanded: "未达到Csu级的要求". "未达到Dsu级的条件" is the
+	// other way round: not that bad.
+	missesDemand = re(`(?:未(?:能)?(?:达到?|满足|符合)|达不到|不(?:能)?(?:满足|符合|达到?))["“]?$`)
+	demanded     = re(`^["”]?(?:的)?(?:安全性|最低|基本)?(?:要求|标准|水平)`)
+
+	// provisional: a grade that waits for something else.
+	provisional = re(`暂(?:时)?(?:定|评|按|判|列)(?:定)?为?|(?:初步|预)(?:评定|判定|鉴定|认定|结论|意见|评级|评)(?:等级)?(?:为|是|:)|(?:待|俟)[^。;]{2,30}(?:后|完成|时)[^。;]{0,8}(?:再|最终|另行|重新|予以|方可|方能)[^。;]{0,4}(?:确定|评定|判定|定级|复核|认定|给出)|(?:最终|最后)的?(?:等级|结论|评级|结果)[^。;]{0,6}以[^。;]{2,24}为准`)
+)
+
+// wantsMore tells of a mention in a conclusion that it names a bound which the
+// unit misses, and no grade follows in the sentence that settles it.
+func wantsMore(m *mention, c setting) bool {
+	if m.grade == "" || gradeToken.MatchString(c.after) || m.section == secBasis || m.section == secDeclaration || m.section == secHistory {
+		return false
+	}
+	switch m.grade {
+	case "Asu", "A", "I", "Dsu", "D", "IV":
+		// Missing the best grade is how standards describe the others; below
+		// the worst there is none.
+		return false
+	}
+	if !m.scope.Speaks() || !weighty(m.aspect) {
+		return false
+	}
+	return shortOf.MatchString(c.clause) || missesDemand.MatchString(c.clause) && demanded.MatchString(c.after)
+}
+
+// partOfUnit: what is excepted is a piece of the house, not one of the houses.
+var partOfUnit = re(`个别|局部|少数|零星|构件|墙|梁|柱|板|檩|屋架|装饰|装修|围护|围墙`)
+
+// checkDrawn raises what keeps a worded conclusion from being one.
+func (r *reader) checkDrawn(mentions []*mention, findings []schemas.Finding) {
+	for _, m := range mentions {
+		if m.role != schemas.RoleConclusion || m.fromTable || !m.scope.Speaks() || !weighty(m.aspect) {
+			continue
+		}
+		if provisional.MatchString(m.sentence.text) {
+			r.reason("conclusion_provisional", m.page, clip(m.sentence.text, 60), m.evidence)
+		}
+		for _, u := range exceptedIn(m, r.known) {
+			if x := exceptPhrase.FindStringSubmatch(m.sentence.text); partOfUnit.MatchString(x[1]) {
+				continue // 除个别墙段外
+			}
+			if !graded(findings, m.aspect, u) {
+				r.reason("unit_without_conclusion", m.page, u, m.evidence)
+			}
+		}
+	}
+}
+
+// graded tells whether a finding of the aspect is about the unit.
+func graded(fs []schemas.Finding, a schemas.Aspect, unit string) bool {
+	for _, f := range fs {
+		if f.Aspect == a && unitKey(f.Unit) == unitKey(unit) {
+			return true
+		}
+	}
+	return false
+}
