@@ -61,6 +61,8 @@ const (
 	ReasonWeakKey    ReasonCode = "sig_weak_key"
 	ReasonLegacy     ReasonCode = "sig_legacy_format"
 	ReasonSM2ID      ReasonCode = "sig_sm2_id"
+	// ReasonStrengthAllowed says one of these when policy accepts it.
+	ReasonStrengthAllowed ReasonCode = "sig_strength_allowed"
 
 	// Trust and time.
 	ReasonCertificate       ReasonCode = "sig_certificate"
@@ -141,6 +143,7 @@ func signatureReasons() []ReasonInfo {
 		{ReasonWeakKey, "签名密钥长度不足", WeightReject, "NIST SP 800-131A"},
 		{ReasonLegacy, "签名格式已淘汰", WeightReject, "ISO 32000-2 §12.8.3.2"},
 		{ReasonSM2ID, "SM2签名没有使用默认用户标识", WeightReject, "GM/T 0009-2012 §10"},
+		{ReasonStrengthAllowed, "签名的算法或格式较旧，按本地政策接受", WeightNote, "本地政策"},
 
 		{ReasonCertificate, "签名证书不合规范，无法判断是否可信", WeightReject, "RFC 5280; GM/T 0015-2012"},
 		{ReasonChain, "签名证书不是受信任的证书机构签发的", WeightReject, "RFC 5280 §6"},

@@ -128,12 +128,18 @@ type signatureConfig struct {
 	Revocation      string `yaml:"revocation"`
 	RequirePerson   bool   `yaml:"require_person"`   // an appraiser must have signed besides the agency
 	AllowRestricted bool   `yaml:"allow_restricted"` // old encryption that forbids signing
+	// Weaknesses that are taken, and said: SHA-1, formats bound to it, SM2
+	// without the default identity.
+	AllowSHA1         bool `yaml:"allow_sha1"`
+	AllowLegacy       bool `yaml:"allow_legacy"`
+	AllowSM2WithoutID bool `yaml:"allow_sm2_without_id"`
 }
 
 func (c signatureConfig) policy() *signature.Policy {
 	p := signature.DefaultPolicy()
 	p.RequireRevocation, p.AcceptUnknownRevocation = c.Revocation == "refuse", c.Revocation == "accept"
 	p.RequirePerson, p.AllowRestricted = c.RequirePerson, c.AllowRestricted
+	p.AllowSHA1, p.AllowLegacy, p.AllowSM2WithoutID = c.AllowSHA1, c.AllowLegacy, c.AllowSM2WithoutID
 	if p != signature.DefaultPolicy() {
 		p.Name += "+local" // verdicts name the policy that made them
 	}

@@ -21,6 +21,7 @@ import (
 
 type inspectOptions struct {
 	trust     string
+	config    string
 	at        string
 	declared  string
 	json      bool
@@ -53,6 +54,7 @@ verdict, and 2 on bad usage.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.trust, "trust", "", "trust directory (without one nobody is trusted)")
+	f.StringVar(&o.config, "config", "", "the service's configuration file, for its policy of signatures")
 	f.StringVar(&o.at, "at", "", "instant of receipt that certificates are judged at, RFC 3339 (default now)")
 	f.StringVar(&o.declared, "declared", "", "JSON file with what the agency declares")
 	f.BoolVar(&o.json, "json", false, "print one JSON object per file and line")
@@ -73,7 +75,15 @@ func inspect(ctx context.Context, o inspectOptions, files []string, in io.Reader
 	if _, err := signature.NewTrust(req.Trust); err != nil {
 		return err
 	}
-	pool, err := assessment.NewPool(assessment.PoolOptions{Workers: o.processes, Wall: o.timeout, MemoryBytes: int64(o.memoryMB) << 20})
+	var policy *signature.Policy
+	if o.config != "" {
+		cfg, err := loadConfig(o.config)
+		if err != nil {
+			return usageError{err}
+		}
+		policy = cfg.Signature.policy()
+	}
+	pool, err := assessment.NewPool(assessment.PoolOptions{Policy: policy, Workers: o.processes, Wall: o.timeout, MemoryBytes: int64(o.memoryMB) << 20})
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ func legacyRule() rule {
 				return passed()
 			}
 			if v.policy.AllowLegacy {
-				return warning(s.subFilter)
+				return allowed(s.subFilter)
 			}
 			return failed(s.subFilter)
 		}}

@@ -17,7 +17,7 @@ func sm2IDRule() rule {
 			case !s.verdict.Scheme.NoSM2ID:
 				return passed()
 			case v.policy.AllowSM2WithoutID:
-				return warning("")
+				return allowed("SM2签名没有使用默认用户标识")
 			}
 			return failed("")
 		}}

@@ -18,12 +18,12 @@ func weakDigestRule() rule {
 				return finding{result: schemas.CheckFailed, detail: string(h), status: schemas.SignatureInvalid}
 			case cms.SHA1:
 				if v.policy.AllowSHA1 {
-					return warning(string(h))
+					return allowed(string(h))
 				}
 				return failed(string(h))
 			case cms.SHA224:
 				if v.policy.AllowSHA224 {
-					return warning(string(h))
+					return allowed(string(h))
 				}
 				return failed(string(h))
 			}

@@ -9,12 +9,19 @@ type finding struct {
 	result schemas.CheckResult
 	detail string
 	status schemas.SignatureStatus // overrides the rule's, when set
+	code   schemas.ReasonCode      // of the reason, overrides the rule's, when set
 }
 
 func passed() finding               { return finding{result: schemas.CheckPassed} }
 func failed(detail string) finding  { return finding{result: schemas.CheckFailed, detail: detail} }
 func warning(detail string) finding { return finding{result: schemas.CheckWarning, detail: detail} }
-func skipped() finding              { return finding{result: schemas.CheckSkipped} }
+
+// allowed: a weakness that the district's policy takes; it is said and weighs
+// nothing.
+func allowed(detail string) finding {
+	return finding{result: schemas.CheckWarning, detail: detail, code: schemas.ReasonStrengthAllowed}
+}
+func skipped() finding { return finding{result: schemas.CheckSkipped} }
 
 // rule is one check of the policy. Each stands in a file of its own,
 // rule_*.go: the directory listing is the policy.
@@ -70,7 +77,11 @@ func (v *verification) run(s *signature, rules []rule) bool {
 		case schemas.CheckSkipped:
 			c.Message = "不适用"
 		default:
-			c.Message = schemas.NewReason(r.code, 0, f.detail).Message
+			code := r.code
+			if f.code != "" {
+				code = f.code
+			}
+			c.Message = schemas.NewReason(code, 0, f.detail).Message
 			status := r.status
 			if f.status != "" {
 				status = f.status
@@ -80,7 +91,7 @@ func (v *verification) run(s *signature, rules []rule) bool {
 			} else {
 				ok = false
 			}
-			s.problems = append(s.problems, problem{code: r.code, status: status, detail: f.detail})
+			s.problems = append(s.problems, problem{code: code, status: status, detail: f.detail})
 		}
 		s.checks = append(s.checks, c)
 	}

@@ -170,6 +170,7 @@ func TestTrust(t *testing.T) {
 func TestPolicy(t *testing.T) {
 	l := sharedLab()
 	sha1 := l.sign(t, report(false), l.agency[signing.RSA], signing.Options{Hash: cms.SHA1})
+	legacy := l.sign(t, report(false), l.agency[signing.RSA], signing.Options{Format: signing.PKCS7SHA1})
 	noID := l.sign(t, report(false), l.agency[signing.SM2], signing.Options{Faults: signing.Faults{EmptySM2ID: true}})
 	plain := l.sign(t, report(false), l.agency[signing.RSA], signing.Options{})
 	noCRL := with(t, func(m *schemas.TrustMaterial) { m.CRLs = nil })
@@ -181,8 +182,9 @@ func TestPolicy(t *testing.T) {
 		status schemas.SignatureStatus
 		code   schemas.ReasonCode
 	}{
-		{"SHA-1 allowed", sha1, l.trust, func(p *signature.Policy) { p.AllowSHA1 = true }, schemas.SignatureValid, schemas.ReasonWeakDigest},
-		{"no SM2 identity allowed", noID, l.trust, func(p *signature.Policy) { p.AllowSM2WithoutID = true }, schemas.SignatureValid, schemas.ReasonSM2ID},
+		{"SHA-1 allowed", sha1, l.trust, func(p *signature.Policy) { p.AllowSHA1 = true }, schemas.SignatureValid, schemas.ReasonStrengthAllowed},
+		{"legacy format allowed", legacy, l.trust, func(p *signature.Policy) { p.AllowLegacy, p.AllowSHA1 = true, true }, schemas.SignatureValid, schemas.ReasonStrengthAllowed},
+		{"no SM2 identity allowed", noID, l.trust, func(p *signature.Policy) { p.AllowSM2WithoutID = true }, schemas.SignatureValid, schemas.ReasonStrengthAllowed},
 		{"long keys demanded", plain, l.trust, func(p *signature.Policy) { p.MinRSABits = 3072 }, schemas.SignatureUntrusted, schemas.ReasonWeakKey},
 		{"revocation not demanded", plain, noCRL, func(p *signature.Policy) { p.AcceptUnknownRevocation = true }, schemas.SignatureValid, schemas.ReasonRevocationAccepted},
 		{"demanding wins", plain, noCRL, func(p *signature.Policy) { p.AcceptUnknownRevocation, p.RequireRevocation = true, true }, schemas.SignatureUntrusted, schemas.ReasonRevocationUnknown},
@@ -192,7 +194,14 @@ func TestPolicy(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p := signature.DefaultPolicy()
 			c.set(&p)
-			expect(t, signature.Verify(c.pdf, c.trust, judged, p), c.status, c.code)
+			r := signature.Verify(c.pdf, c.trust, judged, p)
+			expect(t, r, c.status, c.code)
+			for _, reason := range r.Reasons {
+				// What policy takes must not come back as a rejection.
+				if info, _ := reason.Code.Info(); c.status == schemas.SignatureValid && info.Weight == schemas.WeightReject {
+					t.Errorf("valid, but %s rejects", reason.Code)
+				}
+			}
 		})
 	}
 }
