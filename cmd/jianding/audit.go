@@ -97,7 +97,7 @@ func newAudit() *cobra.Command {
 }
 
 func newBackup() *cobra.Command {
-	return onLedger("backup FILE", "Write a consistent copy of the embedded ledger while the service runs (PostgreSQL: use pg_dump)", exactly(1),
+	cmd := onLedger("backup FILE", "Write a consistent copy of the embedded ledger while the service runs (PostgreSQL: use pg_dump)", exactly(1),
 		func(cmd *cobra.Command, args []string, _ config, l *ledger.Ledger) error {
 			start := time.Now()
 			if err := l.Backup(cmd.Context(), args[0]); err != nil {
@@ -110,4 +110,13 @@ func newBackup() *cobra.Command {
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: %d bytes in %s\n", filepath.Base(args[0]), info.Size(), time.Since(start).Round(time.Millisecond))
 			return nil
 		})
+	cmd.Long = `Writes a consistent copy of the embedded ledger (SQLite) to FILE while the service
+runs. With PostgreSQL use pg_dump.
+
+The ledger is not all there is to keep. Copy it first, then the originals (their
+directory or bucket) and the files *.key and *.key.pub of the data directory.
+
+To restore: stop the service, put FILE as ledger.db into an empty data directory,
+beside it originals/ and the keys, and run: jianding audit verify`
+	return cmd
 }

@@ -73,10 +73,7 @@ func (c config) problems() []schemas.Problem {
 		channels = append(channels, name)
 	}
 	if len(channels) > 0 || len(c.Ladder.Steps) > 0 {
-		for _, p := range c.Ladder.WithDefaults().Validate(channels) {
-			p.Field = "ladder." + p.Field
-			out = append(out, p)
-		}
+		out = append(out, c.Ladder.WithDefaults().Validate(channels)...)
 	}
 	if !c.Platform.Manual {
 		if _, _, err := c.Platform.client(nil); err != nil {

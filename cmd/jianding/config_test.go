@@ -84,3 +84,23 @@ func TestSecretsAreResolvedAndStayHidden(t *testing.T) {
 		t.Errorf("exit %d:\n%s", code, out.String())
 	}
 }
+
+// A problem is named by the key that the file has.
+func TestProblemsOfTheLadderAreNamedByTheirKeys(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "c.yaml")
+	if err := os.WriteFile(file, []byte("ladder: {steps: [{contacts: [nobody], wait: 0s}]}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := loadConfig(file)
+	var e *schemas.Error
+	if !errors.As(err, &e) {
+		t.Fatalf("error %v", err)
+	}
+	got := map[string]bool{}
+	for _, p := range e.Problems {
+		got[p.Field] = true
+	}
+	if !got["ladder.last_resort"] || !got["ladder.steps[0].wait"] {
+		t.Errorf("named: %v", got)
+	}
+}
