@@ -23,7 +23,7 @@ func (w *Workers) reconcile(ctx context.Context, lease schemas.Lease, _ lane) (o
 	name := lease.Obligation.Subject
 	day, err := time.ParseInLocation(time.DateOnly, name, triage.Shanghai())
 	if err != nil {
-		return outcome{name: "not_a_day", dead: true, err: err}, nil
+		return outcome{name: "not_a_day", dead: true, err: err}, nil //nolint:nilerr // the outcome carries it
 	}
 	end := day.AddDate(0, 0, 1)
 	if !onDemand(lease.Obligation) {

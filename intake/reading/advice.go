@@ -41,7 +41,7 @@ var measures = []measure{
 var (
 	noNeed    = re(`(?:无需|无须|不需|不需要|不必|不必要|毋须|毋需|暂无需|暂不需|没有必要|并无必要|无必要|不建议|不宜|不应|不得|不能|不可|不再|不予|不作|不具备|不适合|不涉及|可不|暂不|未|不考虑|尚不需|免于|不属于|无)[^,;。]{0,10}$`)
 	noNeedEnd = re(`^[^,;。]{0,12}(?:并?无必要|不必|不予采纳|的(?:必要|条件|价值)(?:不|尚)|不成立|没有必要)|^[^。;]{0,20}(?:经鉴定)?(?:并?无必要|没有必要)`)
-	ifNot     = re(`(?:^|[,;。:、).])(?:但|并|且)?(?:若|倘若|如果|如若|万一|假设|假如|如[^下图表前上实何此期约今同]|一旦|擅自[^,。;]{1,14},?(?:则|将|会|可能)|当[^,]{1,24}时|在[^,]{1,20}(?:情况下|之前|以前)|发现[^,]{1,20}(?:时|应|须|立即|及时)|出现[^,]{1,20}(?:时|应|须|,)|遇[^,]{1,20}(?:时|,))`)
+	ifNot     = re(`(?:^|[,;。:、).])(?:但|并|且)?(?:若|倘若|如果|如若|万一|假设|假如|如[^下图表前上实何此期约今同]|一旦|擅自[^,。;]{1,14},?(?:则|将|会|可能)|当[^,]{1,24}时|在[^,]{1,20}情况下|发现[^,]{1,20}(?:时|应|须|立即|及时)|出现[^,]{1,20}(?:时|应|须|,)|遇[^,]{1,20}(?:时|,))`)
 	toUse     = re(`后(?:,)?(?:方可|方能|再|可|才能|才可|再行|始可)?(?:继续|恢复|正常)*(?:投入)?使用`)
 	deadline  = re(`(?:[0-9一二三四五六七八九十两]+个?(?:小时|日|天|周|月|年|工作日)(?:之?内|以内)|(?:于|在)?[0-9]{4}年[0-9]{1,2}月(?:[0-9]{1,2}日)?(?:之?前|以前)|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:之?前)|(?:汛期|雨季|台风季)(?:来临)?前)`)
 )
@@ -95,6 +95,9 @@ func (r *reader) advise(s sentence, advised bool) []schemas.Recommendation {
 	mentions := r.mentionsOf(s)
 	for _, ms := range measures {
 		for _, loc := range ms.re.FindAllStringIndex(s.text, -1) {
+			if inTitle(s.text, loc[0]) {
+				continue // 《既有建筑鉴定与加固通用规范》
+			}
 			if !r.recommended(ms, s.text, loc[0], loc[1]) || r.notOurs(s.text, loc[0], mentions) {
 				continue
 			}
@@ -109,6 +112,12 @@ func (r *reader) advise(s sentence, advised bool) []schemas.Recommendation {
 		}
 	}
 	return out
+}
+
+// inTitle tells whether byte at stands inside 《》, where standards and rules
+// are named.
+func inTitle(s string, at int) bool {
+	return strings.LastIndex(s[:at], "《") > strings.LastIndex(s[:at], "》")
 }
 
 // quoteSpan widens a match to its sentence without the item's number.
@@ -130,7 +139,7 @@ func (r *reader) recommended(m measure, text string, from, to int) bool {
 	if noNeedEnd.MatchString(text[to:]) {
 		return false
 	}
-	if m.not != nil {
+	if m.not != nil && !doneThenUsed(m.code, text, from, to) {
 		for _, x := range m.not.FindAllStringIndex(around, -1) {
 			at := len(clause)
 			if x[0] < at+to-from+1 && x[1] > at-1 || m.code == schemas.Demolish || m.code == schemas.DemolishPart {
@@ -153,6 +162,16 @@ func (r *reader) recommended(m measure, text string, from, to int) bool {
 		}
 	}
 	return true
+}
+
+// doneThenUsed: "对危险构件进行修缮加固后继续正常使用" recommends the works, where no kind
+// of use was named before them.
+func doneThenUsed(c schemas.RecommendationCode, text string, from, to int) bool {
+	if c != schemas.Reinforce && c != schemas.Repair || usesBefore.MatchString(text[:from]) {
+		return false
+	}
+	loc := toUse.FindStringIndex(text[to:])
+	return loc != nil && loc[0] <= len("加固补强") && !strings.ContainsAny(text[to:to+loc[0]], ",;。")
 }
 
 // notOurs tells whether the words before a measure speak of an earlier report,
@@ -182,7 +201,7 @@ func (r *reader) notOurs(text string, at int, ms []*mention) bool {
 }
 
 // beforeWorks tells when a measure applies, not when something was.
-var beforeWorks = re(`(?:加固|改造|修缮|维修|处理|整治|治理|拆除)(?:完成)?(?:之)?前`)
+var beforeWorks = re(`在[^,。;]{1,30}(?:之前|以前)|(?:加固|改造|修缮|维修|处理|整治|治理|拆除)(?:完成)?(?:之)?前`)
 
 var usesBefore = re(`处理使用|观察使用|暂停使用|限制`)
 

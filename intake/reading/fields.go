@@ -23,6 +23,9 @@ type candidates map[fieldName][]candidate
 
 func (c candidates) add(f fieldName, gs []glyph, page, weight int) {
 	gs = trimValue(gs)
+	if f == fAgency {
+		gs = c.unsealed(gs, page)
+	}
 	v := printed(gs)
 	folded := newPassage(gs).text
 	if folded == "" || folded == "-" || folded == "/" || folded == "--" || folded == "无" && f != fOwner {
@@ -32,6 +35,24 @@ func (c candidates) add(f fieldName, gs []glyph, page, weight int) {
 		return
 	}
 	c[f] = append(c[f], candidate{value: v, folded: folded, page: page, weight: weight, ev: evidenceOf(gs, page)})
+}
+
+// sealMark stands behind the name of an agency in the cell where it puts its
+// seal and the date.
+var sealMark = re(`[(\[](?:盖章|公章|签章|印章|章|鉴定专用章)[)\]]|(?:盖章|公章|签章|印章)|[12][0-9]{3}[-./年]`)
+
+// unsealed returns the agency's name without （盖章） and the date behind it,
+// which is the day of issue.
+func (c candidates) unsealed(gs []glyph, page int) []glyph {
+	p := newPassage(gs)
+	m := sealMark.FindStringIndex(p.text)
+	if m == nil || m[0] == 0 {
+		return gs
+	}
+	if ds := datesIn(p.text[m[0]:]); len(ds) == 1 {
+		c.add(fIssued, p.sub(m[0]+ds[0].from, m[0]+ds[0].to), page, 1)
+	}
+	return trimValue(p.sub(0, m[0]))
 }
 
 // trimValue takes leading colons and trailing separators off a value.
@@ -206,6 +227,9 @@ func (t *table) inLabelLine(k *cell) bool {
 // entryOf returns the cell that holds the entry of label i.
 func (t *table) entryOf(i int) *cell {
 	k := t.cells[i]
+	if v := t.astride(k); v != nil {
+		return v
+	}
 	if i+1 < len(t.cells) {
 		n := t.cells[i+1]
 		if n.x0 >= k.x1-1 && n.y1 > k.y0-0.6*k.size && n.y0 < k.y1+0.6*k.size {
@@ -230,6 +254,30 @@ func (t *table) entryOf(i int) *cell {
 		}
 	}
 	return best
+}
+
+// astride returns the entry of two lines between which its label stands: one
+// as far above the label's middle as the other is below it, nothing beside.
+func (t *table) astride(k *cell) *cell {
+	var above, below *cell
+	for _, n := range t.cells {
+		d := n.cy() - k.cy()
+		if n == k || n.x0 < k.x1-1 || math.Abs(d) > k.size {
+			continue
+		}
+		switch {
+		case math.Abs(d) < 0.4*k.size:
+			return nil
+		case d > 0 && (above == nil || n.x0 < above.x0):
+			above = n
+		case d < 0 && (below == nil || n.x0 < below.x0):
+			below = n
+		}
+	}
+	if above == nil || below == nil || math.Abs(above.x0-below.x0) > 0.5*k.size || math.Abs(above.cy()+below.cy()-2*k.cy()) > 0.4*k.size {
+		return nil
+	}
+	return joinCells([]*cell{above, below}, t.page)
 }
 
 // splitLabel divides "委托单位：某某" into field and value; a text that is a label
@@ -260,7 +308,7 @@ func (c candidates) fromLine(it *item) {
 			if f := labelOf(string(rs[k:])); f != fNone {
 				from := m[1] - 1 - len(string(rs[k:]))
 				if !ownPlace(p, from, len(cuts) > 0) {
-					break
+					continue // 砖木结构　　层数: the label is 层数, not 结构层数
 				}
 				cuts = append(cuts, [3]int{from, m[1], int(f)})
 				break
@@ -299,12 +347,15 @@ var (
 	entrusted   = regexp.MustCompile(`(?:受|应)([\p{Han}A-Za-z0-9()、·]{2,40}?)(?:的)?(?:委托|要求),`)
 	locatedAt   = regexp.MustCompile(`(?:位于|坐落于|座落于|地处)([\p{Han}A-Za-z0-9()#、-]{4,50}?)(?:的|,|。|;|$)`)
 	areaProse   = regexp.MustCompile(`(?:总)?(?:建筑)?面积(?:共)?(?:约|为|:)*(?:约)?([0-9]+(?:\.[0-9]+)?)(?:m2|平方米|平米|㎡|M2)`)
-	structProse = regexp.MustCompile(`(?:为|系|属|采用|,)([一二三四五六七八九十0-9]*层?)?((?:底部框架-?上部砖混|底部框架|钢筋混凝土框架(?:-?剪力墙)?|框架-?剪力墙|框架|剪力墙|砖混|砖木|土木|石木|木|混合|砌体|石砌体|砖石|钢|生土|穿斗木|内框架|砖砌体|轻钢|排架|门式刚架)结构)`)
-	storeyProse = regexp.MustCompile(`(?:地上|共|为|,|总)([0-9一二三四五六七八九十]{1,3})层`)
+	structProse = regexp.MustCompile(`(?:为|系|属|采用|,)((?:地上)?[一二三四五六七八九十0-9]*层?)?((?:底部框架-?上部砖混|底部框架|钢筋混凝土框架(?:-?剪力墙)?|框架-?剪力墙|框架|剪力墙|砖混|砖木|土木|石木|木|混合|砌体|石砌体|砖石|钢|生土|穿斗木|内框架|砖砌体|轻钢|排架|门式刚架)结构)`)
+	storeyProse = regexp.MustCompile(`(?:地上|共|为|,|总|结构)([0-9一二三四五六七八九十]{1,3})层`)
 	agencySigns = regexp.MustCompile(`^[\p{Han}A-Za-z0-9()·]{4,40}(?:公司|研究院|检测中心|检验中心|测试中心|鉴定中心|检测站|事务所|设计院|研究所|鉴定所|鉴定站|大学|集团|中心)$`)
 	visited     = regexp.MustCompile(`^[^。;]{0,90}?(?:现场|检查|检测|查勘|勘查|鉴定)`)
 	aboveGround = regexp.MustCompile(`地上(?:共)?([0-9]{1,3}|[一二三四五六七八九十]{1,3})`)
 	fieldDate   = regexp.MustCompile(`(?:于|在)[^,。;]{0,4}$`)
+	// 现场检查于2026年3月18日进行; 2026年2月25日至27日现场检测.
+	visitedOn = regexp.MustCompile(`现场(?:工作|检查|检测|查勘|勘查|踏勘|鉴定)*[^,。;]{0,6}(?:于|在)$`)
+	onSite    = regexp.MustCompile(`^(?:,?我[单公]?[位司院]?)?(?:组织)?(?:技术|专业|鉴定)?(?:人员)?(?:对[^,。;]{2,40}(?:进行|作)了?)?现场(?:检查|检测|查勘|勘查|踏勘|鉴定)`)
 )
 
 // fromProse reads the particulars that running text gives.
@@ -341,7 +392,7 @@ func (c candidates) fromProse(it *item) {
 			to = ds[i+1].to
 		}
 		before := t[:d.from]
-		if fieldDate.MatchString(before) && visited.MatchString(t[to:]) && !histCue.MatchString(tailOf(before, 12)) {
+		if (fieldDate.MatchString(before) && visited.MatchString(t[to:]) || visitedOn.MatchString(before) || onSite.MatchString(t[to:])) && !histCue.MatchString(tailOf(before, 12)) {
 			c.add(fInspected, it.text.sub(d.from, to), it.page, 0)
 		}
 	}
@@ -369,7 +420,7 @@ func (c candidates) fromCover(items []*item) {
 	}
 }
 
-var reportNoLine = regexp.MustCompile(`^(?:\(|No\.?|编号)?([A-Za-z\p{Han}]{0,8}[-\[(]?[A-Z0-9][A-Za-z0-9\p{Han}\[\]()/-]{5,30}[0-9]号?)\)?$`)
+var reportNoLine = regexp.MustCompile(`^(?:\(|No\.?|编号)?([A-Za-z\p{Han}]{0,8}[-\[(〔【]?[A-Z0-9][A-Za-z0-9\p{Han}\[\]()〔〕【】/-]{5,30}[0-9]号?)\)?$`)
 
 var storeyForm = regexp.MustCompile(`([0-9]{1,3}|[一二三四五六七八九十]{1,3})(?:层|$)`)
 
@@ -387,6 +438,8 @@ func storeys(folded string) string {
 	return ""
 }
 
+var areaUnit = regexp.MustCompile(`([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)(?:万)?(?:m2|M2|㎡|平方米|平米)`)
+
 var areaValue = regexp.MustCompile(`([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)`)
 
 // area returns the floor area in m². Values in 亩 or without digits are none.
@@ -396,6 +449,11 @@ func (r *reader) area(c candidates) float64 {
 		return 0
 	}
 	m := areaValue.FindString(v.folded)
+	if u := areaUnit.FindStringSubmatch(v.folded); u != nil {
+		m = u[1] // 框架/3层/1560m2
+	} else if len(areaValue.FindAllString(v.folded, -1)) > 1 && strings.ContainsAny(v.folded, "层/") {
+		return 0
+	}
 	x, err := strconv.ParseFloat(strings.ReplaceAll(m, ",", ""), 64)
 	if err != nil || x > 1e7 {
 		return 0
