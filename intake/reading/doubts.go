@@ -1,6 +1,8 @@
 package reading
 
 import (
+	"strings"
+
 	"jianding/schemas"
 )
 
@@ -41,8 +43,22 @@ func wantsMore(m *mention, c setting) bool {
 // partOfUnit: what is excepted is a piece of the house, not one of the houses.
 var partOfUnit = re(`个别|局部|少数|零星|构件|墙|梁|柱|板|檩|屋架|装饰|装修|围护|围墙`)
 
+// unspoken: an assertion of a grade that ends before the grade; what it graded
+// was torn off by the layout.
+var unspoken = re(`(?:安全性|危险性|可靠性)[^。;]{0,24}(?:为|是|属于|属|定为|评为)["“]?$`)
+
 // checkDrawn raises what keeps a worded conclusion from being one.
-func (r *reader) checkDrawn(mentions []*mention, findings []schemas.Finding) {
+func (r *reader) checkDrawn(items []*item, mentions []*mention, findings []schemas.Finding) {
+	for _, it := range items {
+		if it.table != nil || it.section != secConclusion {
+			continue
+		}
+		for _, s := range sentencesOf(it.text, it) {
+			if unspoken.MatchString(strings.TrimRight(s.text, "。;")) {
+				r.reason("grade_mention_unclear", s.page, clip(s.text, 60), s.whole())
+			}
+		}
+	}
 	for _, m := range mentions {
 		if m.role != schemas.RoleConclusion || m.fromTable || !m.scope.Speaks() || !weighty(m.aspect) {
 			continue

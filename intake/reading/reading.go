@@ -92,7 +92,7 @@ func Read(src pdf.Source, opts Options) Result {
 	}
 	res.Fields.Standards = r.restingOn(concl.findings)
 	r.checkUnitNames(concl.findings)
-	r.checkDrawn(mentions, concl.findings)
+	r.checkDrawn(items, mentions, concl.findings)
 	r.checkHidden(hidden)
 	r.checkPages(res.Pages, items)
 	r.checkWording(concl, statements, recommendations)
@@ -245,7 +245,10 @@ func fullText(pages []loaded) string {
 func markSections(items []*item) {
 	cur, unit := secCover, ""
 	level, opened := 0, ""
-	for _, it := range items {
+	for i, it := range items {
+		if it.heading && cur == secConclusion && i > 0 && tornFrom(items[i-1], it) {
+			it.heading = false
+		}
 		if it.table == nil && it.heading {
 			t := it.text.text
 			num := headNumber.FindString(t)
@@ -280,6 +283,17 @@ func markSections(items []*item) {
 		}
 		it.section, it.unit = cur, unit
 	}
+}
+
+// tornFrom tells whether a short line without a number that looks like a
+// heading is the rest of the sentence before it, which has no end:
+// 该栋房屋可靠性 / 鉴定评级 / 结果为二级.
+func tornFrom(before, it *item) bool {
+	if before.table != nil || before.heading || it.table != nil || headNumber.FindString(it.text.text) != "" {
+		return false
+	}
+	t := strings.TrimRight(before.text.text, `"” `)
+	return t != "" && !strings.HasSuffix(t, "。") && !strings.ContainsAny(t[len(t)-1:], ";:!?.)")
 }
 
 // listsOn tells whether a numbered heading counts inside the section that

@@ -92,6 +92,9 @@ func (r *reader) statementsOf(s sentence) []schemas.Statement {
 		if r.notNow(s, c, ms) {
 			continue
 		}
+		if (kind == schemas.StatementLocal || kind == schemas.StatementNegated) && thoseRated.MatchString(s.text[:c.to]) && lastOf(thisCue, s.text) < 0 {
+			continue // "评定为C级的,构成局部危房" comforts nobody about this house
+		}
 		st := schemas.Statement{Kind: kind, Rule: rule, Section: string(s.section), Evidence: s.evidence(c.from, c.to)}
 		if us := unitsIn(itemNumber.ReplaceAllString(s.text[:c.to], ""), r.known); len(us) > 0 {
 			st.Unit = us[len(us)-1]
@@ -100,6 +103,9 @@ func (r *reader) statementsOf(s sentence) []schemas.Statement {
 	}
 	return out
 }
+
+// thoseRated: a rule for all houses that got a grade.
+var thoseRated = re(`(?:评|定|判|列|属|划)(?:定)?(?:为|于)?["“]?` + gradeForm + `["”]?(?:的|者|时)(?:房屋|建筑物?|自建房)?,`)
 
 // scaleEntry: a sentence that begins with a grade and explains it.
 var scaleEntry = re(`^(?:[(]?[0-9①-⑳]{1,2}[)、.]?|注:?)?["“]?(?:[A-Da-d](?:su|ss|u|s|r)?|IV|III|II|I)["”]?级?["”]?[:,(]`)
