@@ -168,7 +168,7 @@ func (r *reader) scale(m *mention, s sentence, before, after string) {
 		}
 		// A numeral that the conclusion states is the house's, even where the
 		// word 可靠性 was broken off.
-		if m.other && s.section == secConclusion && assertBefore.MatchString(clause) && !otherScale.MatchString(clause) && !seismicWord.MatchString(s.text) && !memberWord.MatchString(clause) {
+		if m.other && s.section == secConclusion && assertBefore.MatchString(announcing(s.text, m.from)) && !otherScale.MatchString(clause) && !seismicWord.MatchString(s.text) && !memberWord.MatchString(clause) {
 			m.other, m.adrift = false, true
 		}
 		if near < lastOf(seismicWord, before) {

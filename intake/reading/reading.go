@@ -244,10 +244,19 @@ func fullText(pages []loaded) string {
 // markSections gives every item the section of the heading above it.
 func markSections(items []*item) {
 	cur, unit := secCover, ""
-	level, opened := 0, ""
+	level, opened, counted := 0, "", ""
 	for i, it := range items {
 		if it.heading && cur == secConclusion && i > 0 && tornFrom(items[i-1], it) {
 			it.heading = false
+		}
+		if it.heading && cur == secConclusion && countsOn(opened, counted, it.text.text) {
+			it.heading = false // 3、委托鉴定房屋的可靠 / 性评级为II级
+		}
+		switch num := headNumber.FindString(it.text.text); {
+		case cur != secConclusion || it.heading:
+			counted = ""
+		case num != "":
+			counted = num
 		}
 		if it.table == nil && it.heading {
 			t := it.text.text
@@ -306,6 +315,29 @@ func listsOn(opened, num string, deeper bool) bool {
 	b, okB := leadingNumber(num)
 	return deeper || okB && (!okA || b <= a)
 }
+
+// countsOn tells whether what looks like a heading inside the conclusion is its
+// next item: its number follows that of the item before, in the same style, or
+// begins a list in another style than the conclusion's own number. Headings
+// of the parts that follow a conclusion are none.
+func countsOn(opened, counted, text string) bool {
+	num := headNumber.FindString(text)
+	b, ok := leadingNumber(num)
+	if !ok || b > 30 {
+		return false
+	}
+	switch sectionOf(text) {
+	case secAdvice, secAppendix, secConclusion:
+		return false
+	}
+	if a, ok := leadingNumber(counted); ok {
+		return numberStyle(counted) == numberStyle(num) && b == a+1
+	}
+	return counted == "" && opened != "" && b == 1 && numberStyle(opened) != numberStyle(num)
+}
+
+// numberStyle is a number without its digits: "3、" → "、".
+func numberStyle(num string) string { return strings.Trim(num, "0123456789 ") }
 
 func leadingNumber(s string) (int, bool) {
 	n, err := strconv.Atoi(leadingDigits.FindString(strings.TrimLeft(s, "(")))
