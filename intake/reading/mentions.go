@@ -61,7 +61,7 @@ func (r *reader) mentionsOf(s sentence) []*mention {
 		c.unitsBefore = len(unitsIn(itemNumber.ReplaceAllString(c.clause, ""), r.known)) > 0
 		c.unitsAfter = ofAfter.MatchString(after) && len(unitsIn(clip(after, 30), r.known)) > 0
 		r.assignRole(m, c)
-		if m.adrift || wantsMore(m, c) {
+		if m.adrift || wantsMore(m, c) || tornUnit.MatchString(s.text) {
 			m.rule = ""
 		}
 		m.units, m.rest = r.subject(s, out, prevEnd, t, after)

@@ -270,7 +270,7 @@ func (t *table) unitsOf(c *cell) []string {
 	}
 	if best != nil {
 		name := best.folded()
-		if !genericUnit.MatchString(name) && !partName.MatchString(name) && len([]rune(name)) <= 16 {
+		if !genericUnit.MatchString(name) && !noUnit.MatchString(name) && !partName.MatchString(name) && len([]rune(name)) <= 16 {
 			if us := unitsIn(name, nil); len(us) > 1 {
 				return us
 			}

@@ -152,11 +152,17 @@ var counted = regexp.MustCompile(`(?:有|共|计|约|另|建|各)$`)
 func cleanUnit(u string) string {
 	u = strings.Trim(u, "、,:;()。 的")
 	u = houseTail.ReplaceAllString(u, "$1")
-	if u == "" || genericUnit.MatchString(u) {
+	if u == "" || genericUnit.MatchString(u) || noUnit.MatchString(u) {
 		return ""
 	}
 	return u
 }
+
+// noUnit: what stands in the column of names without being a house.
+var noUnit = regexp.MustCompile(`^(?:附注|备注|注|说明|合计|总计|小计|平均(?:值)?)$`)
+
+// tornUnit: a sentence that begins with the rest of a unit's name.
+var tornUnit = regexp.MustCompile(`^(?:楼|栋|幢|座|房)(?:的)?(?:安全性|危险性|可靠性|均|评定|评为|鉴定等级|为)`)
 
 // houseTail: 门诊楼房屋 is the 门诊楼; 27号房屋 keeps its noun.
 var houseTail = regexp.MustCompile(`([楼栋幢座])(?:的)?(?:房屋|建筑物?|楼房|主体|整体|结构)+$`)

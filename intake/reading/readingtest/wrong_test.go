@@ -10,7 +10,8 @@ import "testing"
 // for comfort.
 func TestNoneOfTheseIsAcceptedWrongly(t *testing.T) {
 	w := load(t)
-	for _, seed := range []uint64{510205, 510245, 520022, 520079, 520446, 520518, 500364, 600041, 600096, 600100, 800209, 900599, 1001401, 1002238, 1003147, 1003618} {
+	for _, seed := range []uint64{510205, 510245, 520022, 520079, 520446, 520518, 500364, 600041, 600096, 600100, 800209, 900599, 1001401, 1002238, 1003147, 1003618,
+		2000281, 2000435, 2001125} {
 		r := w.Build(w.Draw(seed))
 		v, err := real(r.Pages)
 		if err != nil {
