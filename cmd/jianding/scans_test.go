@@ -80,7 +80,9 @@ func TestSampleScansAreReadAndNeverAccepted(t *testing.T) {
 		if c.Truth == nil || c.Truth.TextLayer != "none" {
 			continue
 		}
-		scans++
+		if scans++; scans > 1 && os.Getenv(envScans) != "all" {
+			break // a page costs ten seconds; everyday the sealed one, on demand all
+		}
 		document, err := os.ReadFile(c.Path)
 		if err != nil {
 			t.Fatal(err)
