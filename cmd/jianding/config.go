@@ -213,16 +213,17 @@ func defaultConfig() config {
 // defaults stand. The result is resolved and validated.
 func loadConfig(file string) (config, error) {
 	c := defaultConfig()
+	var problems []schemas.Problem
 	if file != "" {
 		raw, err := os.ReadFile(file)
 		if err != nil {
 			return c, &schemas.Error{Kind: schemas.KindInvalid, Code: "config_unreadable", Message: "配置文件无法读取", Err: err}
 		}
-		if err := decodeStrict(raw, &c); err != nil {
+		if problems, err = decodeStrict(raw, &c); err != nil {
 			return c, err
 		}
 	}
-	problems := resolveSecrets(reflect.ValueOf(&c).Elem(), "", filepath.Dir(file))
+	problems = append(problems, resolveSecrets(reflect.ValueOf(&c).Elem(), "", filepath.Dir(file))...)
 	problems = append(problems, c.problems()...)
 	if problems != nil {
 		return c, &schemas.Error{Kind: schemas.KindInvalid, Code: "config_invalid", Message: "配置有误", Problems: problems}
@@ -230,20 +231,19 @@ func loadConfig(file string) (config, error) {
 	return c, nil
 }
 
-// decodeStrict lists every unknown key, not only the first.
-func decodeStrict(raw []byte, c *config) error {
+// decodeStrict fills c and returns every unknown key, not only the first. What
+// cannot be decoded at all is an error: nothing can be said of its values.
+func decodeStrict(raw []byte, c *config) ([]schemas.Problem, error) {
 	var tree map[string]any
 	if err := yaml.Unmarshal(raw, &tree); err != nil {
-		return &schemas.Error{Kind: schemas.KindInvalid, Code: "config_syntax", Message: "配置文件不是正确的 YAML", Err: errors.New(yaml.FormatError(err, false, true))}
+		return nil, &schemas.Error{Kind: schemas.KindInvalid, Code: "config_syntax", Message: "配置文件不是正确的 YAML", Err: errors.New(yaml.FormatError(err, false, true))}
 	}
 	problems := unknownKeys(tree, reflect.TypeOf(*c), "")
 	if err := yaml.NewDecoder(bytes.NewReader(raw)).Decode(c); err != nil && !errors.Is(err, io.EOF) {
 		problems = append(problems, schemas.Problem{Field: "", Code: "config_value", Message: yaml.FormatError(err, false, true)})
+		return nil, &schemas.Error{Kind: schemas.KindInvalid, Code: "config_invalid", Message: "配置有误", Problems: problems}
 	}
-	if problems != nil {
-		return &schemas.Error{Kind: schemas.KindInvalid, Code: "config_invalid", Message: "配置有误", Problems: problems}
-	}
-	return nil
+	return problems, nil
 }
 
 // unknownKeys walks the file beside the type and names every key that the

@@ -53,7 +53,7 @@ originals: {s3: {bucket: b}}
 	for _, p := range e.Problems {
 		got[p.Field] = true
 	}
-	for _, want := range []string{"listn", "database.dsm", "channels.robot.keey"} {
+	for _, want := range []string{"listn", "database.dsm", "channels.robot.keey", "database.driver"} {
 		if !got[want] {
 			t.Errorf("problem of %s is not named; named: %v", want, got)
 		}
