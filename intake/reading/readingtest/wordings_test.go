@@ -2,6 +2,7 @@ package readingtest
 
 import (
 	"fmt"
+	"hash/fnv"
 	"reflect"
 	"slices"
 	"strings"
@@ -26,9 +27,19 @@ func plainSpec(code, grade string) Spec {
 	return s
 }
 
+// leftOut tells which sentences a run under the race detector leaves out.
+func leftOut(text string) bool {
+	h := fnv.New32a()
+	h.Write([]byte(text))
+	return h.Sum32()%oneIn != 0
+}
+
 // expect composes, reads and reports the differences of the kinds asked for.
 func expect(t *testing.T, w *Wordings, s Spec, name string, kinds ...Fault) {
 	t.Helper()
+	if leftOut(name) {
+		return
+	}
 	r := w.Build(s)
 	v, err := real(r.Pages)
 	if err != nil {
@@ -119,6 +130,9 @@ func TestDecoyWordings(t *testing.T) {
 
 func decoyAlone(t *testing.T, w *Wordings, base Spec, d Decoys, text string) bool {
 	t.Helper()
+	if leftOut(text) {
+		return true
+	}
 	// A danger class of others makes no sense to deny beside its own standard's.
 	c := &composer{w: w, spec: base}
 	filled, ok := c.fillDecoy(d.Kind, text, base.rng("decoy"))
