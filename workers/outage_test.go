@@ -25,11 +25,11 @@ breaker: {failures: 5, open_for: 5m}
 // TestAnOutageOfThreeDays: the platform is away for 72 hours while reports
 // come in. When it is back they drain at the configured rate, which is never
 // exceeded, and hazards are told at once all the while.
-// JIANDING_OUTAGE_REPORTS is how many wait (default 20, over 12 hours; from 1000 on all 72):
+// JIANDING_OUTAGE_REPORTS is how many wait (default 40, over 12 hours; from 1000 on all 72):
 //
 //	JIANDING_OUTAGE_REPORTS=5000 go test ./workers -run TestAnOutageOfThreeDays -timeout 60m -v
 func TestAnOutageOfThreeDays(t *testing.T) {
-	n, err := strconv.Atoi(cmp.Or(os.Getenv("JIANDING_OUTAGE_REPORTS"), "20"))
+	n, err := strconv.Atoi(cmp.Or(os.Getenv("JIANDING_OUTAGE_REPORTS"), "40"))
 	must(t, err)
 	const perSecond = 5
 	eachLedger(t, func(t *testing.T, h *house) {

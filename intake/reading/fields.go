@@ -72,9 +72,8 @@ func trimValue(gs []glyph) []glyph {
 
 // fields reads the particulars of the report from its tables, labelled lines
 // and prose, and cross-checks what stands in several places.
-func (r *reader) fields(items []*item, pages []loaded, furniture []string) schemas.ReportFields {
+func (r *reader) fields(items []*item) schemas.ReportFields {
 	c := make(candidates)
-	first := true
 	for _, it := range items {
 		if it.section == secAppendix || it.section == secHistory || it.section == secNeighbours {
 			continue
@@ -85,7 +84,6 @@ func (r *reader) fields(items []*item, pages []loaded, furniture []string) schem
 		}
 		c.fromLine(it)
 		c.fromProse(it)
-		_ = first
 	}
 	c.fromCover(items)
 	var f schemas.ReportFields

@@ -68,14 +68,14 @@ func Read(src pdf.Source, opts Options) Result {
 	for i, p := range pages {
 		lines[i], infos[i] = p.lines, p.info
 	}
-	lines, furniture := dropFurniture(lines, infos)
+	lines, _ = dropFurniture(lines, infos)
 	items := assemble(lines)
 	markSections(items)
 	full := fullText(pages)
 	r.standards = citedStandards(full)
 	r.known = knownUnits(items)
 
-	fields := r.fields(items, pages, furniture)
+	fields := r.fields(items)
 	r.year = reportYear(fields)
 
 	res := Result{Fields: fields, Pages: verdicts, Rules: []string{Rules}}
