@@ -1,7 +1,6 @@
 package reading
 
 import (
-	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -168,114 +167,6 @@ func differs(f fieldName, a, b string) bool {
 
 func plainValue(s string) string {
 	return strings.NewReplacer("重庆市", "", "重庆", "", "江津区", "", "(", "", ")", "", "市", "", " ", "").Replace(s)
-}
-
-// fromTable reads label and entry from the cells of a table: the entry stands
-// right of its label, or follows it in content order.
-func (c candidates) fromTable(t *table) {
-	for i, k := range t.cells {
-		text := newPassage(k.glyphs)
-		f, rest := splitLabel(text)
-		if f == fNone {
-			continue
-		}
-		if len(rest) > 0 {
-			c.add(f, rest, t.page, 3)
-			continue
-		}
-		if t.inLabelLine(k) {
-			if v := t.entryBelow(i); v != nil {
-				c.add(f, v.glyphs, t.page, 3)
-			}
-			continue
-		}
-		if v := t.entryOf(i); v != nil {
-			c.add(f, v.glyphs, t.page, 3)
-		}
-	}
-}
-
-// entryBelow returns the entry of a label that stands in a line of labels: the
-// cell under it.
-func (t *table) entryBelow(i int) *cell {
-	k := t.cells[i]
-	var best *cell
-	for _, n := range t.cells {
-		if n == k || n.overlapX(k) <= 0 || n.cy() >= k.y0 || k.y0-n.y1 > 2.5*k.size || labelOf(n.folded()) != fNone {
-			continue
-		}
-		if best == nil || n.cy() > best.cy() {
-			best = n
-		}
-	}
-	return best
-}
-
-// inLabelLine tells whether every cell on the line of k is a label.
-func (t *table) inLabelLine(k *cell) bool {
-	row := t.rowCells(k.cy(), 0.4*k.size)
-	for _, d := range row {
-		if labelOf(d.folded()) == fNone {
-			return false
-		}
-	}
-	return len(row) > 1
-}
-
-// entryOf returns the cell that holds the entry of label i.
-func (t *table) entryOf(i int) *cell {
-	k := t.cells[i]
-	if v := t.astride(k); v != nil {
-		return v
-	}
-	if i+1 < len(t.cells) {
-		n := t.cells[i+1]
-		if n.x0 >= k.x1-1 && n.y1 > k.y0-0.6*k.size && n.y0 < k.y1+0.6*k.size {
-			return n
-		}
-	}
-	var best *cell
-	dist := math.Inf(1)
-	for _, n := range t.cells {
-		if n == k || n.x0 < k.x1-1 {
-			continue
-		}
-		dy := math.Abs(n.cy() - k.cy())
-		if n.y0 <= k.cy() && k.cy() <= n.y1 {
-			dy = 0
-		}
-		if dy > 0.8*k.size {
-			continue
-		}
-		if d := n.x0 - k.x1 + 4*dy; d < dist {
-			best, dist = n, d
-		}
-	}
-	return best
-}
-
-// astride returns the entry of two lines between which its label stands: one
-// as far above the label's middle as the other is below it, nothing beside.
-func (t *table) astride(k *cell) *cell {
-	var above, below *cell
-	for _, n := range t.cells {
-		d := n.cy() - k.cy()
-		if n == k || n.x0 < k.x1-1 || math.Abs(d) > k.size {
-			continue
-		}
-		switch {
-		case math.Abs(d) < 0.4*k.size:
-			return nil
-		case d > 0 && (above == nil || n.x0 < above.x0):
-			above = n
-		case d < 0 && (below == nil || n.x0 < below.x0):
-			below = n
-		}
-	}
-	if above == nil || below == nil || math.Abs(above.x0-below.x0) > 0.5*k.size || math.Abs(above.cy()+below.cy()-2*k.cy()) > 0.4*k.size {
-		return nil
-	}
-	return joinCells([]*cell{above, below}, t.page)
 }
 
 // splitLabel divides "委托单位：某某" into field and value; a text that is a label
