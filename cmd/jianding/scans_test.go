@@ -59,10 +59,9 @@ func scanReader(t *testing.T) (*recogniser, *assessment.Pool) {
 	return newRecogniser(engine, pool, ocrConfig{DocumentTimeout: time.Hour}, newLogger(logConfig{Level: "warn"}, t.Output())), pool
 }
 
-// The scans among the samples: needs_review, never accepted, the right hazard
-// and the right grade proposed, with evidence that says it was recognised.
-func TestSampleScansAreReadAndNeverAccepted(t *testing.T) {
-	r, pool := scanReader(t)
+// sampleReports returns the directory of the sample reports and what is in it.
+func sampleReports(t *testing.T) (string, []corpustest.Case) {
+	t.Helper()
 	dir, err := corpustest.Dir()
 	if err != nil {
 		t.Skip(err)
@@ -71,6 +70,14 @@ func TestSampleScansAreReadAndNeverAccepted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return dir, cases
+}
+
+// The scans among the samples: needs_review, never accepted, the right hazard
+// and the right grade proposed, with evidence that says it was recognised.
+func TestSampleScansAreReadAndNeverAccepted(t *testing.T) {
+	r, pool := scanReader(t)
+	dir, cases := sampleReports(t)
 	trust, problems := signature.ReadTrustDirectory(os.DirFS(filepath.Join(dir, "dev", "trust")))
 	if problems != nil {
 		t.Fatal(problems)
@@ -147,14 +154,7 @@ func gradesOfTruth(c corpustest.Truth) (o schemas.Overall) {
 // envScans and envTesseract.
 func TestPrintedReportsAreRead(t *testing.T) {
 	r, pool := scanReader(t)
-	dir, err := corpustest.Dir()
-	if err != nil {
-		t.Skip(err)
-	}
-	cases, err := corpustest.Load(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, cases := sampleReports(t)
 	cases = slices.DeleteFunc(cases, func(c corpustest.Case) bool {
 		return c.Truth == nil || c.Truth.TextLayer != "full" || len(c.Truth.Grades) == 0 || bareFonts(c.Name) || c.Truth.WholeStructureHazard == nil
 	})
