@@ -245,10 +245,12 @@ func TestSlowBodyEnds(t *testing.T) {
 	}
 	crowded := false
 	var resp *http.Response
+	trickle := time.NewTicker(100 * time.Millisecond)
+	defer trickle.Stop()
 	for resp == nil {
 		select {
 		case resp = <-answered:
-		default:
+		case <-trickle.C:
 			a := h.call("agency-01", "POST", "/v1/reports", strings.NewReader(pdf(1)), "Content-Type", "application/pdf")
 			crowded = crowded || (a.status == 503 && a.header.Get("Retry-After") != "")
 			_, _ = conn.Write([]byte("x"))

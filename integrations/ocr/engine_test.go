@@ -68,7 +68,8 @@ func fakeHelper(how string) {
 			_ = wire.Write(os.Stdout, wire.Answer{Error: "Clip node: std::bad_alloc"}, nil)
 			continue
 		case "hang":
-			select {}
+			// Not select {}: without cgo the runtime ends that as a deadlock.
+			time.Sleep(time.Hour)
 		case "nonsense":
 			_, _ = os.Stdout.WriteString(strings.Repeat("nonsense", 64))
 			continue
