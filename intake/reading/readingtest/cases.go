@@ -11,50 +11,14 @@ import (
 // particulars (cover, table of particulars, 鉴定依据) are composed as for any
 // other report; Blocks follow them.
 type Case struct {
-	ID     string      `yaml:"id"`
-	Why    string      `yaml:"why"`
-	Code   string      `yaml:"code"` // the standard in 鉴定依据; empty: safety
-	Title  string      `yaml:"title"`
-	Front  []CaseBlock `yaml:"front"` // before the particulars
-	Blocks []CaseBlock `yaml:"blocks"`
+	ID     string         `yaml:"id"`
+	Why    string         `yaml:"why"`
+	Code   string         `yaml:"code"` // the standard in 鉴定依据; empty: safety
+	Title  string         `yaml:"title"`
+	Front  []WrittenBlock `yaml:"front"` // before the particulars
+	Blocks []WrittenBlock `yaml:"blocks"`
 
-	Grades    []TrueGrade `yaml:"grades"`
-	Outcome   string      `yaml:"outcome"` // empty: accepted
-	AlsoOK    []string    `yaml:"also_ok"`
-	Levels    []string    `yaml:"levels"`
-	Advice    []string    `yaml:"advice"`
-	Optional  []string    `yaml:"optional"`
-	Unsettled bool        `yaml:"unsettled"` // the grades are not judged
-}
-
-// CaseBlock is a block; one of its fields is set.
-type CaseBlock struct {
-	H  string     `yaml:"h"`  // heading
-	P  string     `yaml:"p"`  // paragraph
-	L  string     `yaml:"l"`  // line without indent
-	C  string     `yaml:"c"`  // caption of a table
-	T  [][]string `yaml:"t"`  // table
-	KV [][]string `yaml:"kv"` // label and value pairs
-	// Page is a page break.
-	Page bool `yaml:"page"`
-}
-
-func (b CaseBlock) block(s Section) Block {
-	switch {
-	case b.H != "":
-		return Block{Kind: Heading, Section: s, Text: b.H}
-	case b.L != "":
-		return Block{Kind: Line, Section: s, Text: b.L}
-	case b.C != "":
-		return Block{Kind: Caption, Section: s, Text: b.C}
-	case b.T != nil:
-		return Block{Kind: Table, Section: s, Rows: b.T}
-	case b.KV != nil:
-		return Block{Kind: KeyValues, Section: s, Rows: b.KV}
-	case b.Page:
-		return Block{Kind: NewPage, Section: s}
-	}
-	return Block{Kind: Para, Section: s, Text: b.P}
+	Wanted `yaml:",inline"`
 }
 
 // BuildCase composes the report of a case in the typography and layout.
@@ -92,26 +56,11 @@ func (w *Wordings) BuildCase(k Case, t Typography, l Layout) Report {
 	c.signatures()
 	c.decorate()
 	truth := &c.truth
-	truth.ID, truth.Grades, truth.Levels, truth.OptionalAdvice = k.ID, k.Grades, k.Levels, k.Optional
-	truth.Expected = Expected{Outcome: "accepted", AlsoOK: k.AlsoOK, Why: k.Why}
-	if k.Outcome != "" {
-		truth.Expected.Outcome = k.Outcome
-	}
-	truth.Overall, truth.DangerClass, truth.WholeStructure, truth.HazardBasis = nil, nil, nil, nil
-	if slices.Equal(k.Levels, []string{"red"}) {
-		yes := true
-		truth.WholeStructure = &yes
-	}
+	truth.Overall, truth.DangerClass, truth.HazardBasis = nil, nil, nil
+	k.settle(truth, k.ID, k.Why)
 	if slices.Equal(k.Levels, []string{"none"}) {
 		no := false
 		truth.WholeStructure = &no
-	}
-	if k.Unsettled {
-		truth.Conflict = []string{"not judged"}
-	}
-	truth.Advice = nil
-	for _, a := range k.Advice {
-		truth.Advice = append(truth.Advice, TrueAdvice{Code: a})
 	}
 	return Report{s, c.doc, c.doc.Set(l), *truth}
 }

@@ -68,11 +68,14 @@ func (c *composer) report() {
 // add puts a block, its grades printed in the report's typography.
 func (c *composer) add(b Block) {
 	b.Text = c.spec.Typography.Set(b.Text)
-	for i := range b.Rows {
-		for j := range b.Rows[i] {
-			b.Rows[i][j] = c.spec.Typography.Set(b.Rows[i][j])
+	// The rows may be those of a report in data/, which is set many times.
+	rows := make([][]string, len(b.Rows))
+	for i, row := range b.Rows {
+		for _, text := range row {
+			rows[i] = append(rows[i], c.spec.Typography.Set(text))
 		}
 	}
+	b.Rows = rows
 	c.doc.Blocks = append(c.doc.Blocks, b)
 }
 
