@@ -143,3 +143,50 @@ func isWordByte(b byte) bool {
 }
 
 func wordAfter(s string, i int) bool { return i < len(s) && isWordByte(s[i]) }
+
+// byForm is what the form of a grade alone tells of its scope and aspect.
+var byForm = [...]struct {
+	scope  schemas.Scope
+	aspect schemas.Aspect
+}{
+	famUnitSafety:    {schemas.ScopeUnit, schemas.AspectSafety},
+	famUnitService:   {schemas.ScopeUnit, schemas.AspectServiceability},
+	famSubSafety:     {schemas.ScopeSubUnit, schemas.AspectSafety},
+	famMemberSafety:  {schemas.ScopeMember, schemas.AspectSafety},
+	famSubService:    {schemas.ScopeSubUnit, schemas.AspectServiceability},
+	famMemberService: {schemas.ScopeMember, schemas.AspectServiceability},
+	famReparability:  {schemas.ScopeUnit, schemas.AspectReparability},
+	famLetter:        {schemas.ScopeHouse, schemas.AspectDanger},
+	famNumeral:       {schemas.ScopeUnit, schemas.AspectReliability},
+}
+
+// formOf gives scope and aspect of a grade by its form alone.
+func formOf(f family) (schemas.Scope, schemas.Aspect) { return byForm[f].scope, byForm[f].aspect }
+
+// rank orders grades of one scale: 1 is the best.
+func rank(g schemas.Grade) int {
+	switch g {
+	case "I":
+		return 1
+	case "II":
+		return 2
+	case "III":
+		return 3
+	case "IV":
+		return 4
+	}
+	if g == "" {
+		return 0
+	}
+	switch g[0] {
+	case 'A', 'a':
+		return 1
+	case 'B', 'b':
+		return 2
+	case 'C', 'c':
+		return 3
+	case 'D', 'd':
+		return 4
+	}
+	return 0
+}

@@ -141,26 +141,13 @@ func (r *reader) assignRole(m *mention, c setting) {
 // letter of another scale.
 func (r *reader) scale(m *mention, s sentence, before, after string) {
 	clause := clauseBefore(s.text, m.from)
+	m.scope, m.aspect = formOf(m.family)
 	switch m.family {
-	case famUnitSafety:
-		m.scope, m.aspect = schemas.ScopeUnit, schemas.AspectSafety
-	case famUnitService:
-		m.scope, m.aspect = schemas.ScopeUnit, schemas.AspectServiceability
-	case famReparability:
-		m.scope, m.aspect = schemas.ScopeUnit, schemas.AspectReparability
-	case famMemberSafety:
-		m.scope, m.aspect = schemas.ScopeMember, schemas.AspectSafety
-	case famMemberService:
-		m.scope, m.aspect = schemas.ScopeMember, schemas.AspectServiceability
-	case famSubService:
-		m.scope, m.aspect = schemas.ScopeSubUnit, schemas.AspectServiceability
 	case famSubSafety:
-		m.scope, m.aspect = schemas.ScopeSubUnit, schemas.AspectSafety
 		if storeyWord.MatchString(clause) && !subUnitWord.MatchString(clause) && (r.usesDanger() || dangerWord.MatchString(s.text)) {
 			m.scope, m.aspect = schemas.ScopeStorey, schemas.AspectDanger
 		}
 	case famNumeral:
-		m.scope, m.aspect = schemas.ScopeUnit, schemas.AspectReliability
 		near := lastOf(reliabilityWord, before)
 		if otherScale.MatchString(clause) || near < 0 && !reliabilityWord.MatchString(s.para.text) ||
 			near < 0 && !assertBefore.MatchString(clause) {

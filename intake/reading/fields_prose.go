@@ -1,0 +1,85 @@
+package reading
+
+import (
+	"regexp"
+	"strings"
+)
+
+var (
+	entrusted   = regexp.MustCompile(`(?:受|应)([\p{Han}A-Za-z0-9()、·]{2,40}?)(?:的)?(?:委托|要求),`)
+	locatedAt   = regexp.MustCompile(`(?:位于|坐落于|座落于|地处)([\p{Han}A-Za-z0-9()#、-]{4,50}?)(?:的|,|。|;|$)`)
+	areaProse   = regexp.MustCompile(`(?:总)?(?:建筑)?面积(?:共)?(?:约|为|:)*(?:约)?([0-9]+(?:\.[0-9]+)?)(?:m2|平方米|平米|㎡|M2)`)
+	structProse = regexp.MustCompile(`(?:为|系|属|采用|,)((?:地上)?[一二三四五六七八九十0-9]*层?)?((?:底部框架-?上部砖混|底部框架|钢筋混凝土框架(?:-?剪力墙)?|框架-?剪力墙|框架|剪力墙|砖混|砖木|土木|石木|木|混合|砌体|石砌体|砖石|钢|生土|穿斗木|内框架|砖砌体|轻钢|排架|门式刚架)结构)`)
+	storeyProse = regexp.MustCompile(`(?:地上|共|为|,|总|结构)([0-9一二三四五六七八九十]{1,3})层`)
+	agencySigns = regexp.MustCompile(`^[\p{Han}A-Za-z0-9()·]{4,40}(?:公司|研究院|检测中心|检验中心|测试中心|鉴定中心|检测站|事务所|设计院|研究所|鉴定所|鉴定站|大学|集团|中心)$`)
+	visited     = regexp.MustCompile(`^[^。;]{0,90}?(?:现场|检查|检测|查勘|勘查|鉴定)`)
+	aboveGround = regexp.MustCompile(`地上(?:共)?([0-9]{1,3}|[一二三四五六七八九十]{1,3})`)
+	fieldDate   = regexp.MustCompile(`(?:于|在)[^,。;]{0,4}$`)
+	// 现场检查于2026年3月18日进行; 2026年2月25日至27日现场检测.
+	visitedOn = regexp.MustCompile(`现场(?:工作|检查|检测|查勘|勘查|踏勘|鉴定)*[^,。;]{0,6}(?:于|在)$`)
+	onSite    = regexp.MustCompile(`^(?:,?我[单公]?[位司院]?)?(?:组织)?(?:技术|专业|鉴定)?(?:人员)?(?:对[^,。;]{2,40}(?:进行|作)了?)?现场(?:检查|检测|查勘|勘查|踏勘|鉴定)`)
+)
+
+// fromProse reads the particulars that running text gives.
+func (c candidates) fromProse(it *item) {
+	t := it.text.text
+	switch it.section {
+	case secOverview, secCover, secInspection, secConclusion, secDeclaration, "":
+	default:
+		return
+	}
+	take := func(f fieldName, m []int, g, weight int) {
+		if m != nil {
+			c.add(f, it.text.sub(m[2*g], m[2*g+1]), it.page, weight)
+		}
+	}
+	// A number in running text is the report's own unless the words before it
+	// speak of another report; then two numbers are a question for a human.
+	if m := reportNoProse.FindStringSubmatchIndex(t); m != nil && !otherReport.MatchString(tailOf(t[:m[0]], 24)) && !histCue.MatchString(tailOf(t[:m[0]], 24)) {
+		take(fReportNo, m, 1, 2)
+	}
+	take(fClient, entrusted.FindStringSubmatchIndex(t), 1, 1)
+	if it.section != secDeclaration {
+		take(fAddress, locatedAt.FindStringSubmatchIndex(t), 1, 1)
+		take(fArea, areaProse.FindStringSubmatchIndex(t), 1, 1)
+		take(fStructure, structProse.FindStringSubmatchIndex(t), 2, 1)
+		if !strings.Contains(t, "加建") {
+			take(fStoreys, storeyProse.FindStringSubmatchIndex(t), 1, 1)
+		}
+	}
+	ds := datesIn(t)
+	for i, d := range ds {
+		to := d.to
+		if i+1 < len(ds) && ds[i+1].from == to { // from … to …
+			to = ds[i+1].to
+		}
+		before := t[:d.from]
+		if (fieldDate.MatchString(before) && visited.MatchString(t[to:]) || visitedOn.MatchString(before) || onSite.MatchString(t[to:])) && !histCue.MatchString(tailOf(before, 12)) {
+			c.add(fInspected, it.text.sub(d.from, to), it.page, 0)
+		}
+	}
+}
+
+// fromCover takes the agency's name and the date that stand alone on the
+// cover, under the title and at the end.
+func (c candidates) fromCover(items []*item) {
+	for _, it := range items {
+		if it.table != nil {
+			continue
+		}
+		t := it.text.text
+		if it.page <= 2 && it.section == secCover || it.section == secAdvice || it.section == secConclusion {
+			if agencySigns.MatchString(t) && labelOf(t) == fNone {
+				c.add(fAgency, it.text.glyphs, it.page, 1)
+			}
+			if ds := datesIn(t); len(ds) == 1 && ds[0].from == 0 && ds[0].to == len(t) {
+				c.add(fIssued, it.text.glyphs, it.page, 1)
+			}
+			if m := reportNoLine.FindStringSubmatchIndex(t); m != nil && it.page == 1 {
+				c.add(fReportNo, it.text.sub(m[2], m[3]), it.page, 0)
+			}
+		}
+	}
+}
+
+var reportNoLine = regexp.MustCompile(`^(?:\(|No\.?|编号)?([A-Za-z\p{Han}]{0,8}[-\[(〔【]?[A-Z0-9][A-Za-z0-9\p{Han}\[\]()〔〕【】/-]{5,30}[0-9]号?)\)?$`)

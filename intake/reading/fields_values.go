@@ -1,0 +1,92 @@
+package reading
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"jianding/schemas"
+)
+
+var storeyForm = regexp.MustCompile(`([0-9]{1,3}|[一二三四五六七八九十]{1,3})(?:层|$)`)
+
+// storeys returns the number of storeys above ground as digits.
+func storeys(folded string) string {
+	if folded == "" {
+		return ""
+	}
+	if m := aboveGround.FindStringSubmatch(folded); m != nil {
+		return itoa(number(m[1]))
+	}
+	if m := storeyForm.FindStringSubmatch(folded); m != nil {
+		return itoa(number(m[1]))
+	}
+	return ""
+}
+
+var areaUnit = regexp.MustCompile(`([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)(?:万)?(?:m2|M2|㎡|平方米|平米)`)
+
+var areaValue = regexp.MustCompile(`([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)`)
+
+// area returns the floor area in m². Values in 亩 or without digits are none.
+func (r *reader) area(c candidates) float64 {
+	v, ok := pick(c[fArea], areaValue)
+	if !ok {
+		return 0
+	}
+	m := areaValue.FindString(v.folded)
+	if u := areaUnit.FindStringSubmatch(v.folded); u != nil {
+		m = u[1] // 框架/3层/1560m2
+	} else if len(areaValue.FindAllString(v.folded, -1)) > 1 && strings.ContainsAny(v.folded, "层/") {
+		return 0
+	}
+	x, err := strconv.ParseFloat(strings.ReplaceAll(m, ",", ""), 64)
+	if err != nil || x > 1e7 {
+		return 0
+	}
+	if strings.Contains(v.folded, "万") {
+		x *= 1e4
+	}
+	return x
+}
+
+// dates reads the days of inspection and issue.
+func (r *reader) dates(c candidates, f *schemas.ReportFields) {
+	if v, ok := pickDate(c[fInspected]); ok {
+		ds := datesIn(v.folded)
+		f.InspectedOn = ds[0].iso
+		if n := len(ds); n > 1 && ds[n-1].iso != ds[0].iso {
+			f.InspectedUntil = ds[n-1].iso
+		}
+	}
+	if v, ok := pickDate(c[fIssued]); ok {
+		f.IssuedOn = datesIn(v.folded)[0].iso
+		for _, x := range c[fIssued] {
+			if ds := datesIn(x.folded); len(ds) > 0 && x.weight >= 1 && ds[0].iso != f.IssuedOn {
+				r.reason("issue_date_differs", x.page, f.IssuedOn+" / "+ds[0].iso, v.ev, x.ev)
+				break
+			}
+		}
+	}
+}
+
+func pickDate(cs []candidate) (candidate, bool) {
+	var out candidate
+	ok := false
+	for _, x := range cs {
+		if len(datesIn(x.folded)) > 0 && (!ok || x.weight > out.weight) {
+			out, ok = x, true
+		}
+	}
+	return out, ok
+}
+
+// reportYear is the year from which a report looks back.
+func reportYear(f schemas.ReportFields) int {
+	for _, d := range []string{f.InspectedOn, f.IssuedOn} {
+		if len(d) >= 4 {
+			return atoi(d[:4])
+		}
+	}
+	return 0
+}

@@ -1,0 +1,260 @@
+package reading
+
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
+// table is a stretch of lines with several cells each.
+type table struct {
+	page  int
+	cells []*cell // cells whose lines were joined, in content order
+	lines []*line
+	above string // the caption or paragraph before it
+	prev  *table // the part of it on the page before
+	next  *table
+}
+
+// tableAt returns the number of lines of the table that begins at line i, or 0.
+// A table is at least two lines of which two have several cells; lines with a
+// single cell belong to it when that cell stands in one of its columns: a
+// wrapped entry, or one that spans rows.
+// goesOn: the page before ended with a table, and one row is enough.
+func tableAt(lines []*line, i int, goesOn bool) int {
+	start := i
+	if len(lines[i].cells) < 2 {
+		// A first line that holds only the upper half of an entry beside which
+		// the others are centred.
+		if i+1 >= len(lines) || len(lines[i+1].cells) < 2 || !inColumn(lines[i], lines[i+1:min(i+3, len(lines))]) || isProse(lines[i]) {
+			return 0
+		}
+	}
+	multi, end := 0, start
+	for j := start; j < len(lines); j++ {
+		l := lines[j]
+		if j > start && lines[j-1].cy()-l.cy() > 5.5*max(l.size, lines[j-1].size) {
+			break
+		}
+		if len(l.cells) >= 2 {
+			multi++
+			end = j + 1
+			continue
+		}
+		if j > start && inForm(l, lines[start:end]) {
+			end = j + 1
+			continue
+		}
+		if isProse(l) || !inColumn(l, append(slices.Clone(lines[max(start, j-3):j]), lines[j+1:min(j+4, len(lines))]...)) {
+			break
+		}
+		// Single cells are taken with what follows; trailing ones only when
+		// they directly continue an entry.
+		if j > start && j-end < 3 && continuesCell(lines[max(start, end-1)], l) {
+			end = j + 1
+		} else if j-end >= 4 {
+			break
+		}
+	}
+	if multi < 2 {
+		if multi == 1 && formRow(lines[start]) {
+			return 1
+		}
+		if multi == 1 && goesOn {
+			return end - start
+		}
+		return 0
+	}
+	return end - start
+}
+
+// inForm tells whether a line with one cell belongs to the form above it: it
+// begins where an entry begins, right of the labels, or it is a label itself,
+// centred beside an entry of several lines.
+func inForm(l *line, above []*line) bool {
+	c := l.cells[0]
+	first := math.Inf(1)
+	for _, o := range above {
+		if len(o.cells) > 1 {
+			first = min(first, o.x0())
+		}
+	}
+	for _, o := range above {
+		if len(o.cells) < 2 {
+			continue
+		}
+		for i, d := range o.cells {
+			if i > 0 && math.Abs(d.x0-c.x0) < 0.6*c.size && c.x0 > first+3*c.size {
+				return true
+			}
+		}
+	}
+	t := c.folded()
+	return math.Abs(c.x0-first) < 3*c.size && len([]rune(t)) <= 8 && (labelOf(t) != fNone || bare.MatchString(t))
+}
+
+// formRow tells whether a lone line of several cells is a row of a form: a
+// short label and its entry.
+func formRow(l *line) bool {
+	if len(l.cells) < 2 {
+		return false
+	}
+	return knownLabel(l.cells[0].folded()) != "" || bare.MatchString(l.cells[0].folded()) || len(l.cells)%2 == 0 && knownLabel(l.cells[2%len(l.cells)].folded()) != ""
+}
+
+func isProse(l *line) bool {
+	t := l.folded()
+	return itemStart.MatchString(t) || captioned.MatchString(t) || looksHeading(t) || strings.Contains(t, "。") && len([]rune(t)) > 24
+}
+
+func inColumn(l *line, around []*line) bool {
+	c := l.cells[0]
+	for _, o := range around {
+		if len(o.cells) < 2 {
+			continue
+		}
+		hit := 0
+		for _, d := range o.cells {
+			if c.overlapX(d) > 0 {
+				hit++
+			}
+		}
+		if hit == 1 && math.Abs(o.cy()-l.cy()) < 4*max(l.size, o.size) {
+			return true
+		}
+		if hit == 0 && math.Abs(o.cy()-l.cy()) < 2*max(l.size, o.size) && c.x1-c.x0 < 8*c.size {
+			return true
+		}
+	}
+	return false
+}
+
+func continuesCell(above, l *line) bool {
+	return above.cy()-l.cy() < 2.6*max(l.size, above.size)
+}
+
+// newTable joins the lines of wrapped entries: pieces that directly follow one
+// another in content order, one line apart, in the same column.
+func newTable(lines []*line, before []*item) *item {
+	t := &table{page: lines[0].page, lines: lines}
+	var all []*cell
+	for _, l := range lines {
+		for _, c := range l.cells {
+			cc := *c
+			all = append(all, &cc)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *cell) int { return a.first - b.first })
+	for _, c := range all {
+		if p := t.wrapped(c, all); p != nil {
+			p.glyphs = append(append(slices.Clone(p.glyphs), glyph{r: '\n', page: t.page, soft: true}), c.glyphs...)
+			p.x0, p.x1, p.y0, p.y1, p.last = min(p.x0, c.x0), max(p.x1, c.x1), min(p.y0, c.y0), max(p.y1, c.y1), c.last
+			continue
+		}
+		t.cells = append(t.cells, c)
+	}
+	if n := len(before); n > 0 && before[n-1].table == nil && before[n-1].page == t.page {
+		t.above = before[n-1].text.text
+	}
+	if n := len(before); n > 0 && before[n-1].table != nil && before[n-1].page < t.page && sameColumns(before[n-1].table, t) {
+		t.prev = before[n-1].table
+		t.prev.next = t
+		t.above = t.prev.above
+	}
+	return &item{page: t.page, table: t, body: len(before) > 0 && before[len(before)-1].body}
+}
+
+// sameColumns tells whether two parts of tables on successive pages have the
+// same columns: most cells of the second stand under cells of the first.
+func sameColumns(a, b *table) bool {
+	hit := 0
+	for _, c := range b.cells {
+		for _, d := range a.cells {
+			if math.Abs(c.x0-d.x0) < c.size || math.Abs(c.cx()-d.cx()) < c.size {
+				hit++
+				break
+			}
+		}
+	}
+	return hit*10 >= len(b.cells)*7
+}
+
+// wrapped finds the cell that c continues: the one before it in content order
+// or, where the content was written line by line, the one right above it whose
+// line is full.
+func (t *table) wrapped(c *cell, all []*cell) *cell {
+	n := len(t.cells)
+	if n > 0 && wraps(t.cells[n-1], c) {
+		return t.cells[n-1]
+	}
+	if labelOf(c.folded()) != fNone || t.opensRow(c, all) {
+		return nil
+	}
+	for i := n - 1; i >= 0; i-- {
+		a := t.cells[i]
+		if labelOf(a.folded()) != fNone {
+			continue
+		}
+		pitch := lastLineY(a) - c.cy()
+		em := max(a.size, c.size)
+		if pitch < 0.6*em || pitch > 1.62*em || math.Abs(a.x0-c.x0) > 0.5*em && math.Abs(a.cx()-c.cx()) > 0.5*em {
+			continue
+		}
+		right := 0.0
+		for _, d := range all {
+			if math.Abs(d.x0-a.x0) < 0.5*em || math.Abs(d.cx()-a.cx()) < 0.5*em {
+				right = max(right, d.x1)
+			}
+		}
+		last := lastGlyph(passage{glyphs: a.glyphs})
+		if last != nil && last.box[2] > right-1.3*em && c.x1 <= right+0.5*em && len(a.glyphs) >= 3 && (len(loneTokens(a.folded())) == 0 || wordsAround(a.folded()) > 3) {
+			return a
+		}
+	}
+	return nil
+}
+
+// opensRow tells whether the line of c begins a row: a label or a grade stands
+// on it.
+func (t *table) opensRow(c *cell, all []*cell) bool {
+	for _, d := range all {
+		if d != c && math.Abs(d.cy()-c.cy()) < 0.4*c.size {
+			if f := d.folded(); labelOf(f) != fNone || len(loneTokens(f)) > 0 && wordsAround(f) == 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func wraps(a, b *cell) bool {
+	pitch := lastLineY(a) - b.cy()
+	em := max(a.size, b.size)
+	if b.first != a.last+1 || pitch < 0.6*em || pitch > 2.3*em {
+		return false
+	}
+	if a.overlapX(b) < 0.6*min(a.x1-a.x0, b.x1-b.x0) {
+		return false
+	}
+	return math.Abs(a.x0-b.x0) < 0.8*em || math.Abs(a.cx()-b.cx()) < 0.8*em || b.x0 >= a.x0-0.5*em && b.x1 <= a.x1+0.5*em
+}
+
+func lastLineY(c *cell) float64 {
+	if g := lastGlyph(passage{glyphs: c.glyphs}); g != nil {
+		return g.cy()
+	}
+	return c.cy()
+}
+
+// rows groups the cells of a table by the lines on which they stand; an entry
+// of several lines stands at its middle.
+func (t *table) rowCells(y, tolerance float64) []*cell {
+	var out []*cell
+	for _, c := range t.cells {
+		if math.Abs(c.cy()-y) <= tolerance || c.y0 < y && y < c.y1 {
+			out = append(out, c)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *cell) int { return cmpFloat(a.x0, b.x0) })
+	return out
+}

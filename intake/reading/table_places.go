@@ -1,0 +1,147 @@
+package reading
+
+import (
+	"math"
+	"regexp"
+	"strings"
+)
+
+// headOf returns the heading of a cell's column: the cells above it in the
+// first lines of the table, as far as they hold no grade.
+func (t *table) headOf(c *cell) string {
+	var b strings.Builder
+	end := t.headEnd()
+	for _, d := range t.cells {
+		if d == c || d.y0 <= c.y1-0.3*c.size || d.cy() < end || d.overlapX(c) <= 0 {
+			continue
+		}
+		b.WriteString(d.folded())
+	}
+	if b.Len() == 0 && t.prev != nil {
+		// A table that goes on from the page before has its headings there.
+		return t.prev.headAt(c)
+	}
+	return b.String()
+}
+
+// headAt returns the heading of the column in which c would stand.
+func (t *table) headAt(c *cell) string {
+	var b strings.Builder
+	end := t.headEnd()
+	for _, d := range t.cells {
+		if d.cy() >= end && d.overlapX(c) > 0 {
+			b.WriteString(d.folded())
+		}
+	}
+	if b.Len() == 0 && t.prev != nil {
+		return t.prev.headAt(c)
+	}
+	return b.String()
+}
+
+// headEnd returns the height below which the table's body begins: the first of
+// its lines that holds a grade or a number for an entry; at most the third.
+func (t *table) headEnd() float64 {
+	for i, l := range t.lines {
+		if i == 0 {
+			continue
+		}
+		if i >= 3 {
+			return t.lines[2].cy() + 0.1
+		}
+		for _, c := range l.cells {
+			f := c.folded()
+			if len(loneTokens(f)) > 0 || bodyEntry.MatchString(f) || numberedUnit.FindString(f) == f && f != "" {
+				// Entries that span rows are centred between them.
+				return l.cy() + 0.6*l.size
+			}
+		}
+	}
+	return t.lines[0].cy() - 0.5*t.lines[0].size
+}
+
+var bodyEntry = regexp.MustCompile(`^[0-9.,%‰-]+$|^第[0-9一二三四五六七八九十]+层$`)
+
+// rowText returns the text of the cells left of c on its line.
+func (t *table) rowText(c *cell) string {
+	var b strings.Builder
+	for _, d := range t.rowCells(c.cy(), 0.5*c.size) {
+		if d != c && d.x1 <= c.x0+1 {
+			b.WriteString(d.folded())
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
+}
+
+func (t *table) rowGlyphs(c *cell) []glyph {
+	var gs []glyph
+	for _, d := range t.rowCells(c.cy(), 0.5*c.size) {
+		if len(gs) > 0 {
+			gs = append(gs, glyph{r: ' ', page: t.page, soft: true})
+		}
+		gs = append(gs, d.glyphs...)
+	}
+	return gs
+}
+
+// unitsOf names the unit of a cell's row: the entry in the column that holds
+// units, on the row or (spanning rows) nearest to it.
+func (t *table) unitsOf(c *cell) []string {
+	var best *cell
+	dist := math.Inf(1)
+	for _, d := range t.cells {
+		if d.x1 > c.x0+1 || d.cy() >= t.headEnd() {
+			continue
+		}
+		if !unitColumn.MatchString(t.headOf(d)) {
+			continue
+		}
+		if k := math.Abs(d.cy() - c.cy()); k < dist {
+			best, dist = d, k
+		}
+	}
+	if best != nil {
+		name := best.folded()
+		if !genericUnit.MatchString(name) && !noUnit.MatchString(name) && !partName.MatchString(name) && len([]rune(name)) <= 16 {
+			if us := unitsIn(name, nil); len(us) > 1 {
+				return us
+			}
+			return []string{strings.Trim(name, ",:;。")}
+		}
+		return nil
+	}
+	return unitsIn(t.rowText(c), nil)
+}
+
+// labelSection returns the section that a form's label opens for the entry
+// beside it: "鉴定结论 | 该房屋……".
+func (t *table) labelSection(c *cell, fallback section) section {
+	// The label's middle stands beside the entry; an upright label may be
+	// taller than a short entry at its top.
+	beside := []func(d *cell) bool{
+		func(d *cell) bool { return d.cy() <= c.y1 && d.cy() >= c.y0 },
+		func(d *cell) bool { return d.y0 < c.y1 && d.y1 > c.y0 },
+	}
+	for _, near := range beside {
+		for _, d := range t.cells {
+			if d == c || d.x1 > c.x0+1 || !near(d) {
+				continue
+			}
+			if s := sectionOf(d.folded()); s != "" && len([]rune(d.folded())) <= 12 {
+				return s
+			}
+		}
+	}
+	return fallback
+}
+
+// labels tells whether the table is a form with an entry for the section.
+func (t *table) labels(want section) bool {
+	for _, c := range t.cells {
+		if long(newPassage(c.glyphs).text) && t.labelSection(c, "") == want {
+			return true
+		}
+	}
+	return false
+}
