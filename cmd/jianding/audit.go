@@ -65,35 +65,62 @@ func newReceipt() *cobra.Command {
 
 func newAudit() *cobra.Command {
 	cmd := &cobra.Command{Use: "audit", Short: "Check that nothing was lost or altered"}
+	var head, key string
 	verify := onLedger("verify", "Re-hash every original against the ledger and the events against the Merkle log", exactly(0),
 		func(cmd *cobra.Command, _ []string, c config, l *ledger.Ledger) error {
-			st, err := openOriginals(cmd.Context(), c)
+			if key == "" {
+				key = filepath.Join(c.DataDir, "receipts.key.pub")
+			}
+			kept, err := loadHead(head, key)
+			if err != nil {
+				return usageError{err}
+			}
+			bad, err := auditOriginals(cmd, c, l)
 			if err != nil {
 				return err
 			}
-			bad := 0
-			checked, err := originals.Scrub(cmd.Context(), st, wantedOriginals(cmd.Context(), l), func(f originals.Finding) {
-				if f.Kind != originals.Unknown {
-					bad++
+			tree, err := rebuildLog(cmd.Context(), l)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%d events in the log, all as they were\n", tree.records)
+			switch {
+			case kept == nil:
+				fmt.Fprintln(cmd.OutOrStdout(), "not compared with a signed tree head kept elsewhere (--head): a log that was rewritten whole would not show")
+			default:
+				if err := tree.holds(*kept); err != nil {
+					return err
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s\t%s %s\t%s\n", f.Kind, f.SHA256, f.Name, f.Detail)
-			})
-			if err != nil {
-				return err
+				fmt.Fprintf(cmd.OutOrStdout(), "the tree head of %d events still holds\n", kept.records)
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%d originals read, %d missing or altered\n", checked, bad)
-			leaves, err := verifyLog(cmd.Context(), l)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%d events in the log, all as they were\n", leaves)
 			if bad > 0 {
 				return fmt.Errorf("%d originals are missing or altered", bad)
 			}
 			return nil
 		})
+	verify.Flags().StringVar(&head, "head", "", "signed tree head that was kept elsewhere (GET /v1/log/checkpoint, or the checkpoint of a receipt's proof)")
+	verify.Flags().StringVar(&key, "key", "", "public key of the service (default: receipts.key.pub in the data directory)")
 	cmd.AddCommand(verify)
 	return cmd
+}
+
+// auditOriginals re-hashes what the ledger gave receipts for.
+func auditOriginals(cmd *cobra.Command, c config, l *ledger.Ledger) (bad int, err error) {
+	st, err := openOriginals(cmd.Context(), c)
+	if err != nil {
+		return 0, err
+	}
+	checked, err := originals.Scrub(cmd.Context(), st, wantedOriginals(cmd.Context(), l), func(f originals.Finding) {
+		if f.Kind != originals.Unknown {
+			bad++
+		}
+		fmt.Fprintf(cmd.OutOrStdout(), "%s\t%s %s\t%s\n", f.Kind, f.SHA256, f.Name, f.Detail)
+	})
+	if err != nil {
+		return bad, err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%d originals read, %d missing or altered\n", checked, bad)
+	return bad, nil
 }
 
 func newBackup() *cobra.Command {

@@ -263,13 +263,19 @@ func VerifyReceipt(signed string, p Proof, publicKeys ...string) (Receipt, error
 	return r, nil
 }
 
+// VerifyCheckpoint checks a signed tree head (C2SP tlog-checkpoint) and returns
+// how many records its tree has and their root hash (RFC 6962 §2.1).
+func VerifyCheckpoint(signed string, publicKeys ...string) (size int64, root tlog.Hash, err error) {
+	text, err := open(signed, publicKeys)
+	if err != nil {
+		return 0, root, err
+	}
+	return parseCheckpoint(text)
+}
+
 // VerifyProof checks that the proof's leaf is in the tree of its signed head.
 func VerifyProof(p Proof, publicKeys ...string) error {
-	text, err := open(p.Checkpoint, publicKeys)
-	if err != nil {
-		return err
-	}
-	size, root, err := parseCheckpoint(text)
+	size, root, err := VerifyCheckpoint(p.Checkpoint, publicKeys...)
 	if err != nil {
 		return err
 	}

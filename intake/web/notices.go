@@ -55,7 +55,7 @@ func (s *server) createNotice(w http.ResponseWriter, r *http.Request, p principa
 	if err := p.needUpload(s.now()); err != nil {
 		return err
 	}
-	release, err := s.uploadSlot(p.agency.ID)
+	release, err := s.noticeSlots.take(p.agency.ID)
 	if err != nil {
 		return err
 	}

@@ -152,7 +152,7 @@ func (s *server) doNotice(w http.ResponseWriter, r *http.Request, p principal) e
 	if err := p.needUpload(s.now()); err != nil {
 		return err
 	}
-	release, err := s.uploadSlot(p.agency.ID)
+	release, err := s.noticeSlots.take(p.agency.ID)
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func (s *server) createCheck(w http.ResponseWriter, r *http.Request, p principal
 // receive spools one document with what is stated about it, and hands it to
 // keep; whatever was spooled is gone afterwards.
 func (s *server) receive(w http.ResponseWriter, r *http.Request, p principal, formOnly bool, keep func(*upload) error) (*upload, error) {
-	release, err := s.uploadSlot(p.agency.ID)
+	release, err := s.uploadSlots.take(p.agency.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,9 @@ package web
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -16,7 +19,6 @@ import (
 	"github.com/tus/tusd/v2/pkg/filestore"
 	tusd "github.com/tus/tusd/v2/pkg/handler"
 	"github.com/tus/tusd/v2/pkg/memorylocker"
-	"golang.org/x/exp/slog"
 
 	"jianding/schemas"
 )
@@ -154,17 +156,52 @@ func (u *resumable) beforeCreate(hook tusd.HookEvent) (tusd.HTTPResponse, tusd.F
 		code, msg := sniff(nil)
 		f.add("Upload-Length", code, msg)
 	}
+	if sum, err := hex.DecodeString(meta["sha256"]); err != nil || (len(sum) != 0 && len(sum) != sha256.Size) {
+		f.add("sha256", "digest_malformed", "SHA-256 应为 64 位十六进制数")
+	}
 	if err := f.err(); err != nil {
 		return tusd.HTTPResponse{}, tusd.FileInfoChanges{}, tusError(err)
 	}
 	u.sweep(time.Now().Add(-keepUploads))
+	id, err := u.newID(p.agency.ID)
+	if err != nil {
+		return tusd.HTTPResponse{}, tusd.FileInfoChanges{}, tusError(err)
+	}
 	name := fileName(meta["filename"])
 	if name == "" {
 		name = fileName(m["filename"])
 	}
-	return tusd.HTTPResponse{}, tusd.FileInfoChanges{MetaData: tusd.MetaData{
+	return tusd.HTTPResponse{}, tusd.FileInfoChanges{ID: id, MetaData: tusd.MetaData{
 		"agency": p.agency.ID, "key": key, "metadata": meta["metadata"], "filename": name, "sha256": strings.ToLower(meta["sha256"]),
 	}}, nil
+}
+
+// maxUnfinished is how many uploads an agency may leave lying about: more than
+// a few are clients that never come back, and each may fill the disk.
+const maxUnfinished = 64
+
+// newID names a new upload. It begins with its agency's mark, so that an
+// agency's unfinished uploads are counted by a look at the names.
+func (u *resumable) newID(agencyID string) (string, error) {
+	mark := sha256.Sum256([]byte(agencyID))
+	prefix := hex.EncodeToString(mark[:4])
+	begun, err := filepath.Glob(filepath.Join(u.dir, prefix+"*.info"))
+	if err != nil {
+		return "", diskError(err)
+	}
+	done, err := filepath.Glob(filepath.Join(u.dir, prefix+"*.done"))
+	if err != nil {
+		return "", diskError(err)
+	}
+	if len(begun)-len(done) >= maxUnfinished {
+		return "", schemas.Errorf(schemas.KindConflict, "too_many_unfinished",
+			"未传完的文件已有 %d 个，请先续传或删除（DELETE /v1/uploads/{id}），或用 POST /v1/reports 上传", maxUnfinished)
+	}
+	random := make([]byte, 12)
+	if _, err := rand.Read(random); err != nil {
+		return "", schemas.E(schemas.KindInternal, "random", "系统随机数不可用", err)
+	}
+	return prefix + hex.EncodeToString(random), nil
 }
 
 // finished is called by tusd after the last byte, before the answer.
@@ -307,82 +344,3 @@ func (u *resumable) judge(p principal, info tusd.FileInfo, f *os.File) (arrival,
 		sha256: h.sha256hex(), sm3: h.sm3hex(), size: h.size, content: f,
 	}, nil
 }
-
-// tusError carries a problem document through tusd.
-func tusError(err error) error {
-	p := problemOf(err)
-	body, _ := json.Marshal(p) // a struct of strings
-	head := http.Header{}
-	setHints(head, p)
-	out := tusd.HTTPHeader{"Content-Type": "application/problem+json"}
-	for k := range head {
-		out[k] = head.Get(k)
-	}
-	return tusd.Error{ErrorCode: p.Code, Message: p.Detail, HTTPResponse: tusd.HTTPResponse{StatusCode: p.Status, Body: string(body), Header: out}}
-}
-
-// tusWriter turns tusd's plain text errors into problem documents.
-type tusWriter struct {
-	http.ResponseWriter
-	fail   func(error)
-	status int
-	held   bool
-	text   []byte
-}
-
-// WriteHeader implements http.ResponseWriter.
-func (t *tusWriter) WriteHeader(status int) {
-	if t.status != 0 {
-		return
-	}
-	t.status = status
-	kind := t.Header().Get("Content-Type")
-	if status >= 400 && !strings.HasPrefix(kind, "application/") {
-		t.held = true
-		return
-	}
-	t.ResponseWriter.WriteHeader(status)
-}
-
-// Write implements io.Writer.
-func (t *tusWriter) Write(b []byte) (int, error) {
-	if t.status == 0 {
-		t.WriteHeader(http.StatusOK)
-	}
-	if t.held {
-		t.text = append(t.text, b[:min(len(b), 1024-min(1024, len(t.text)))]...)
-		return len(b), nil
-	}
-	return t.ResponseWriter.Write(b)
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (t *tusWriter) Unwrap() http.ResponseWriter { return t.ResponseWriter }
-
-func (t *tusWriter) finish() {
-	if !t.held {
-		return
-	}
-	code, text, _ := strings.Cut(strings.TrimSpace(string(t.text)), ": ")
-	if t.status == http.StatusRequestEntityTooLarge {
-		code, text = "body_too_large", "文件超过大小限制"
-	}
-	code = strings.ToLower(strings.TrimPrefix(code, "ERR_"))
-	t.Header().Del("Content-Length")
-	kind := schemas.KindInvalid
-	switch {
-	case t.status == http.StatusNotFound:
-		kind = schemas.KindNotFound
-	case t.status == http.StatusConflict || t.status == http.StatusLocked:
-		kind = schemas.KindConflict
-	case t.status >= 500:
-		kind = schemas.KindUnavailable
-	}
-	if !regexp.MustCompile(`^[a-z_]+$`).MatchString(code) {
-		code = "upload_protocol"
-	}
-	t.fail(schemas.E(kind, code, "断点续传请求不符合 tus 协议："+clip(text), errors.New(string(t.text))))
-}
-
-// discardLogs silences tusd: its lines hold names of files and addresses.
-func discardLogs() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }

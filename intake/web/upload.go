@@ -36,28 +36,6 @@ func (s *server) createReport(w http.ResponseWriter, r *http.Request, p principa
 	return nil
 }
 
-// uploadSlot bounds how many documents are on the spool at once, so that a
-// crowd gets "later" and not a full disk; and how many of one agency's, so
-// that its slow or stuck clients keep nobody else out.
-func (s *server) uploadSlot(agencyID string) (release func(), err error) {
-	s.uploadsMu.Lock()
-	defer s.uploadsMu.Unlock()
-	own := max(1, s.MaxUploads/4)
-	if s.uploads >= s.MaxUploads || s.uploadsOf[agencyID] >= own {
-		return nil, schemas.E(schemas.KindUnavailable, "too_many_uploads", "同时上传的文件过多，请稍后重试", nil)
-	}
-	s.uploads++
-	s.uploadsOf[agencyID]++
-	return func() {
-		s.uploadsMu.Lock()
-		defer s.uploadsMu.Unlock()
-		s.uploads--
-		if s.uploadsOf[agencyID]--; s.uploadsOf[agencyID] == 0 {
-			delete(s.uploadsOf, agencyID)
-		}
-	}, nil
-}
-
 // upload is one request with a document, being read. What is wrong with it
 // gathers in found; only a body that ends early stops the reading.
 type upload struct {

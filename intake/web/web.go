@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
-	"sync"
 	"time"
 
 	"jianding/intake/receipts"
@@ -67,7 +66,7 @@ type Options struct {
 
 	SpoolDir   string        // for documents on their way in; made when absent
 	MaxUpload  int64         // bytes per document; default 200 MB
-	MaxUploads int           // at the same time, a quarter of them one agency's; default 64
+	MaxUploads int           // at the same time, a quarter of them one agency's, and as many notices beside; default 64
 	SessionTTL time.Duration // default 12 hours
 	// BodyPause is the longest pause within a request's body, BodyGrace how
 	// long a body may stay below the least rate; defaults 30 s and 60 s.
@@ -89,20 +88,18 @@ type Options struct {
 // server is the door at work.
 type server struct {
 	Options
-	ledger     Ledger
-	originals  Originals
-	keeper     *receipts.Keeper
-	merkle     *receipts.Log
-	links      *Links
-	maxUpload  int64
-	spoolDir   string
-	uploadsMu  sync.Mutex
-	uploads    int            // on the spool now
-	uploadsOf  map[string]int // by agency
-	checkSlots chan struct{}  // pre-checks at work
-	hashSlots  chan struct{}  // password hashes at work: each costs 19 MiB
-	log        *slog.Logger
-	pages      *pages
+	ledger                   Ledger
+	originals                Originals
+	keeper                   *receipts.Keeper
+	merkle                   *receipts.Log
+	links                    *Links
+	maxUpload                int64
+	spoolDir                 string
+	uploadSlots, noticeSlots *slots
+	checkSlots               chan struct{} // pre-checks at work
+	hashSlots                chan struct{} // password hashes at work: each costs 19 MiB
+	log                      *slog.Logger
+	pages                    *pages
 }
 
 func (s *server) now() time.Time { return s.Clock().UTC().Truncate(time.Microsecond) }
@@ -132,7 +129,8 @@ func New(o Options) (http.Handler, error) {
 	s := &server{
 		Options: o, ledger: o.Ledger, originals: o.Originals, keeper: o.Keeper, merkle: receipts.NewLog(o.Ledger, o.Keeper),
 		links: NewLinks(o.LinkKey, o.BaseURL), maxUpload: o.MaxUpload, spoolDir: o.SpoolDir,
-		uploadsOf: map[string]int{}, checkSlots: make(chan struct{}, 1), hashSlots: make(chan struct{}, 2), log: o.Logger,
+		uploadSlots: newSlots(o.MaxUploads), noticeSlots: newSlots(o.MaxUploads),
+		checkSlots: make(chan struct{}, 1), hashSlots: make(chan struct{}, 2), log: o.Logger,
 	}
 	var err error
 	if s.pages, err = loadPages(o.Version); err != nil {
