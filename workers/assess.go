@@ -29,9 +29,9 @@ func (w *Workers) assess(ctx context.Context, lease schemas.Lease, l lane) (outc
 	if l == laneAssess && r.Size > w.Limits.LongBytes {
 		return notYet(markLong, lease.Obligation.DueAt), nil
 	}
-	limit := w.Limits.LongTime
+	limit, assessor := w.Limits.LongTime, w.Patient
 	if l == laneAssess {
-		limit = w.Limits.ShortTime
+		limit, assessor = w.Limits.ShortTime, w.Assessor
 	}
 	a, err := w.look(ctx, r, limit, func(ctx context.Context, doc io.Reader, size int64, trust schemas.TrustMaterial) (schemas.Assessment, error) {
 		if l == laneAssess {
@@ -44,7 +44,7 @@ func (w *Workers) assess(ctx context.Context, lease schemas.Lease, l lane) (outc
 			}
 			doc = bytes.NewReader(b)
 		}
-		return w.Assessor.Assess(ctx, doc, size, declaredOf(r), trust, r.ReceivedAt)
+		return assessor.Assess(ctx, doc, size, declaredOf(r), trust, r.ReceivedAt)
 	})
 	var f *failedDocument
 	switch {

@@ -14,8 +14,8 @@ import (
 // hazard: each is recognised without being opened.
 func TestDocumentsOfManyPagesTakeTheLongLaneUnopened(t *testing.T) {
 	eachLedger(t, func(t *testing.T, h *house) {
-		opened := 0
-		h.options = func(o *Options) { o.Assessor = opening{&opened} }
+		opened, patient := 0, 0
+		h.options = func(o *Options) { o.Assessor, o.Patient = opening{&opened}, opening{&patient} }
 		h.start()
 		h.uploadBytes([]byte("%PDF-1.7\n<</Type/Pages/Count 200>>"+strings.Repeat("<</Type/Page/Parent 1 0 R>>", 200)), schemas.Declared{})
 		due, err := h.ledger.DueOf(h.ctx, h.clock.Now(), []schemas.ObligationKind{schemas.OweAssess}, 1)
@@ -25,6 +25,11 @@ func TestDocumentsOfManyPagesTakeTheLongLaneUnopened(t *testing.T) {
 		must(t, err)
 		if opened != 0 || laneOf(due[0]) != laneAssessLong {
 			t.Errorf("opened %d times, goes on in %s", opened, laneOf(due[0]))
+		}
+		// There it is read by those who give way to short ones.
+		h.w.execute(h.ctx, due[0].ID, laneAssessLong)
+		if opened != 0 || patient != 1 {
+			t.Errorf("read %d times with the short ones, %d times by those who give way", opened, patient)
 		}
 	})
 }

@@ -18,7 +18,7 @@ func (w *Workers) reassess(ctx context.Context, lease schemas.Lease, _ lane) (ou
 		return deref(out), err
 	}
 	a, err := w.look(ctx, r, w.Limits.LongTime, func(ctx context.Context, doc io.Reader, size int64, trust schemas.TrustMaterial) (schemas.Assessment, error) {
-		return w.Assessor.Assess(ctx, doc, size, declaredOf(r), trust, r.ReceivedAt)
+		return w.Patient.Assess(ctx, doc, size, declaredOf(r), trust, r.ReceivedAt)
 	})
 	var f *failedDocument
 	if errors.As(err, &f) {

@@ -26,10 +26,13 @@ type Options struct {
 	Redis     asynq.RedisConnOpt // nil: no queue, the sweep executes everything itself
 	Originals Originals
 	Assessor  Assessor
-	OCR       Recogniser // nil: no engine; pages that need one stay with the reviewer
-	Platform  Platform   // nil: no platform configured; filings wait
-	Compare   Compare    // with the platform's list; needed with a Platform
-	Channels  map[string]Notifier
+	// Patient assesses what nobody waits for by the second: long documents and
+	// re-assessments. It gives way to Assessor; nil: Assessor.
+	Patient  Assessor
+	OCR      Recogniser // nil: no engine; pages that need one stay with the reviewer
+	Platform Platform   // nil: no platform configured; filings wait
+	Compare  Compare    // with the platform's list; needed with a Platform
+	Channels map[string]Notifier
 	// AgencyChannel is the channel that tells agencies at their own webhook
 	// address; empty: "webhook".
 	AgencyChannel string
@@ -105,6 +108,9 @@ func New(o Options) (*Workers, error) {
 	o.Limits = o.Limits.withDefaults()
 	if o.AgencyChannel == "" {
 		o.AgencyChannel = "webhook"
+	}
+	if o.Patient == nil {
+		o.Patient = o.Assessor
 	}
 	if o.ReviewFor == 0 {
 		o.ReviewFor = 24 * time.Hour

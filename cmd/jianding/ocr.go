@@ -72,7 +72,7 @@ func (s *service) openOCR() *recogniser {
 	}
 	s.onClose(engine.Close)
 	s.log.Info("OCR is ready", "dir", s.cfg.ocrDir())
-	return newRecogniser(engine, s.pool, c, s.log)
+	return newRecogniser(engine, s.patient, c, s.log)
 }
 
 // recogniser reads the pages without text of a report and has it assessed

@@ -39,7 +39,8 @@ type service struct {
 	log       *slog.Logger
 	ledger    *ledger.Ledger
 	originals store
-	pool      *assessment.Pool
+	pool      *assessment.Pool // short documents and page images
+	patient   *assessment.Pool // whatever gives way to them
 	platform  *municipal.Client
 	profile   *municipal.Profile
 	keeper    *receipts.Keeper
@@ -92,15 +93,9 @@ func build(ctx context.Context, cfg config, which parts, log *slog.Logger) (_ *s
 		}
 		s.onClose(s.platform.Close)
 	}
-	if s.pool, err = assessment.NewPool(assessment.PoolOptions{
-		// One child more than short documents have places, so that a long one
-		// cannot hold them up, and one for the pre-checks of the portal.
-		Workers: cfg.processes() + 2, MemoryBytes: int64(cfg.Assessment.MemoryMB) << 20, Wall: cfg.Assessment.Timeout,
-		CacheDir: cfg.Assessment.CacheDir, Logger: log, Policy: cfg.Signature.policy(),
-	}); err != nil {
+	if err := s.buildPools(); err != nil {
 		return nil, err
 	}
-	s.onClose(s.pool.Close)
 	if s.listener, err = net.Listen("tcp", cfg.Listen); err != nil {
 		return nil, schemas.E(schemas.KindUnavailable, "listen", "监听地址不可用", err)
 	}
@@ -120,6 +115,28 @@ func build(ctx context.Context, cfg config, which parts, log *slog.Logger) (_ *s
 		return nil, err
 	}
 	return s, s.buildWeb(which, links, registry)
+}
+
+// buildPools starts the processes that look at documents. A house in danger in
+// a short report must not wait because long ones have the cores: what is long,
+// assessed again or only checked before it is sent has children of its own
+// that give way, and four times the time for it.
+func (s *service) buildPools() (err error) {
+	o := assessment.PoolOptions{
+		Workers:     s.cfg.processes() + 1, // and one for page images
+		MemoryBytes: int64(s.cfg.Assessment.MemoryMB) << 20, Wall: s.cfg.Assessment.Timeout,
+		CacheDir: s.cfg.Assessment.CacheDir, Logger: s.log, Policy: s.cfg.Signature.policy(),
+	}
+	if s.pool, err = assessment.NewPool(o); err != nil {
+		return err
+	}
+	s.onClose(s.pool.Close)
+	o.Workers, o.Nice, o.Wall = 2, 5, 4*o.Wall // a long document and a pre-check
+	if s.patient, err = assessment.NewPool(o); err != nil {
+		return err
+	}
+	s.onClose(s.patient.Close)
+	return nil
 }
 
 func (s *service) onClose(f func() error) { s.closers = append(s.closers, f) }
@@ -230,7 +247,7 @@ func (s *service) buildWorkers(ctx context.Context, which parts, links pageLinks
 		return err
 	}
 	o := workers.Options{
-		Ledger: s.ledger, Originals: s.originals, Assessor: s.pool, Channels: channels, Links: links, Ladder: policy,
+		Ledger: s.ledger, Originals: s.originals, Assessor: s.pool, Patient: s.patient, Channels: channels, Links: links, Ladder: policy,
 		Clock: systemClock{}, Logger: s.log, Metrics: registry, ReviewFor: s.cfg.Review.Limit,
 		Daily: workers.DailyMessage{Contact: s.cfg.Heartbeat.Contact, At: s.cfg.Heartbeat.DailyAt},
 		Limits: workers.Limits{Sweep: s.cfg.Workers.Sweep, AssessShort: s.cfg.processes(), Critical: s.cfg.Workers.Critical,
@@ -338,7 +355,7 @@ func (s *service) precheck(ctx context.Context, document io.Reader, size int64, 
 	if err != nil {
 		return schemas.Assessment{}, err
 	}
-	return s.pool.Assess(ctx, document, size, declared, trust, at)
+	return s.patient.Assess(ctx, document, size, declared, trust, at)
 }
 
 // pageImage draws one page of an original for a reviewer's eyes.

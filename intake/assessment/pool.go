@@ -26,6 +26,8 @@ type PoolOptions struct {
 	// Workers is the number of child processes, and so of documents looked at
 	// at a time (default: the number of cores).
 	Workers int
+	// Nice is how far the children give way to other work (0 to 19).
+	Nice int
 	// MemoryBytes is the hard limit on one child (default 1.5 GiB). A typical
 	// report needs some 150 MiB.
 	MemoryBytes int64
@@ -108,7 +110,7 @@ func NewPool(opts PoolOptions) (*Pool, error) {
 		return nil, err
 	}
 	return &Pool{opts: opts, limits: limits, children: children.New(children.Options{
-		Handler: childHandler, Workers: opts.Workers, MemoryBytes: opts.MemoryBytes,
+		Handler: childHandler, Workers: opts.Workers, Nice: opts.Nice, MemoryBytes: opts.MemoryBytes,
 		Env: []string{envOptions + "=" + string(env)}, Logger: opts.Logger,
 	})}, nil
 }

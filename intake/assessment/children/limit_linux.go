@@ -2,8 +2,10 @@ package children
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"syscall"
 )
 
@@ -35,6 +37,30 @@ func dataBytes() (int64, error) {
 		return 0, fmt.Errorf("VmData in /proc/self/status: %w", err)
 	}
 	return kb << 10, nil
+}
+
+// giveWay lowers the priority of every thread that the process has; those that
+// it makes later inherit it from one of them. (On Linux a priority is a
+// thread's, whatever POSIX says: setpriority(2), "C library/kernel differences".)
+func giveWay(nice int) error {
+	threads, err := os.ReadDir("/proc/self/task")
+	if err != nil {
+		return err
+	}
+	for _, t := range threads {
+		id, err := strconv.Atoi(t.Name())
+		if err != nil {
+			return err
+		}
+		// The call itself answers 20 minus the nice value.
+		if has, err := syscall.Getpriority(syscall.PRIO_PROCESS, id); err == nil && 20-has >= nice {
+			continue
+		}
+		if err := syscall.Setpriority(syscall.PRIO_PROCESS, id, nice); err != nil && !errors.Is(err, syscall.ESRCH) {
+			return err
+		}
+	}
+	return nil
 }
 
 // dieWithParent makes the kernel kill the child when its parent ends, even

@@ -26,6 +26,9 @@ type Options struct {
 	Handler string
 	// Workers is the number of children (default: GOMAXPROCS).
 	Workers int
+	// Nice is how far the children give way to other work (setpriority(2), 0
+	// to 19; Linux alone).
+	Nice int
 	// MemoryBytes is the hard limit on one child's memory (default 1.5 GiB).
 	MemoryBytes int64
 	// Calls is after how many calls a child is replaced (default 2000), so
@@ -292,7 +295,7 @@ func (p *Pool) start() (*child, error) {
 	}
 	cmd := exec.Command(self)
 	cmd.Env = append(os.Environ(), p.opts.Env...)
-	cmd.Env = append(cmd.Env, envName+"="+p.opts.Handler, envMemory+"="+strconv.FormatInt(p.opts.MemoryBytes, 10))
+	cmd.Env = append(cmd.Env, envName+"="+p.opts.Handler, envMemory+"="+strconv.FormatInt(p.opts.MemoryBytes, 10), envNice+"="+strconv.Itoa(p.opts.Nice))
 	cmd.SysProcAttr = dieWithParent()
 	c := &child{cmd: cmd, outbox: make(chan message, 2), answers: make(chan answer, 4), gone: make(chan struct{}), stderr: &tail{}}
 	cmd.Stderr = c.stderr

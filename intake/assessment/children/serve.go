@@ -17,6 +17,7 @@ import (
 const (
 	envName   = "JIANDING_CHILD"
 	envMemory = "JIANDING_CHILD_MEMORY"
+	envNice   = "JIANDING_CHILD_NICE"
 )
 
 const maxStack = 64 << 20
@@ -49,6 +50,12 @@ func run(name string, handlers map[string]func() (Handler, error)) int {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "children: limit of memory:", err)
 		return 1
+	}
+	if nice, err := strconv.Atoi(os.Getenv(envNice)); err == nil && nice > 0 {
+		if err := giveWay(nice); err != nil {
+			fmt.Fprintln(os.Stderr, "children: priority:", err)
+			return 1
+		}
 	}
 	// The heap of a child is garbage after every call: collect it late, as far
 	// as the memory limit allows.
