@@ -3,15 +3,12 @@ package web
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 	"sort"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -335,122 +332,4 @@ func (h *house) contractDeliveries(want wanter, acc schemas.Report, unknown stri
 	want(h.call("officer", "GET", "/v1/differences?open=true", nil), 200, "")
 	want(h.json("officer", "POST", "/v1/differences/"+unknown+"/resolve", map[string]string{"resolution": "x"}), 404, "")
 	want(h.json("officer", "POST", base+"/receipt", map[string]string{"receipt": "P-2", "evidence": "平台截图"}), 409, "")
-}
-
-// tus uploads: create, break off, ask how far, go on, receipt; somebody
-// else's is not found.
-func TestResumableUpload(t *testing.T) {
-	broken := &brokenOriginals{}
-	h := newHouse(t, func(o *Options) { o.MaxUpload = 5000; broken.Originals = o.Originals; o.Originals = broken })
-	loadContract(t).checking(t, h)
-	doc := pdf(7) + strings.Repeat("y", 2000)
-	b64 := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
-	create := func(as string, n int, meta string) answer {
-		return h.call(as, "POST", "/v1/uploads", nil, "Tus-Resumable", "1.0.0", "Upload-Length", strconv.Itoa(n), "Upload-Metadata", meta)
-	}
-	patch := func(as, path string, offset int, part string) answer {
-		return h.call(as, "PATCH", path, strings.NewReader(part), "Tus-Resumable", "1.0.0", "Upload-Offset", strconv.Itoa(offset), "Content-Type", "application/offset+octet-stream")
-	}
-	good := "metadata " + b64(`{"report_no":"R-77"}`) + ",filename " + b64("报告.pdf")
-	for name, tc := range map[string]struct {
-		a      answer
-		status int
-		code   string
-	}{
-		"no token":      {create("", len(doc), good), 401, "token_invalid"},
-		"suspended":     {create("agency-09", len(doc), good), 403, "agency_suspended"},
-		"too large":     {create("agency-01", 6000, good), 413, "body_too_large"},
-		"empty":         {create("agency-01", 0, good), 422, "document_empty"},
-		"metadata":      {create("agency-01", 10, "metadata "+b64("{")), 422, "metadata_malformed"},
-		"states agency": {create("agency-01", 10, "metadata "+b64(`{"agency_id":"x"}`)), 422, "metadata_unknown"},
-	} {
-		if tc.a.status != tc.status || tc.a.problem(t).Code != tc.code {
-			t.Errorf("%s: %d %s", name, tc.a.status, tc.a.body)
-		}
-	}
-	a := create("agency-01", len(doc), good+",sha256 "+b64(strings.TrimSpace(hexDigest(doc))))
-	if a.status != 201 {
-		t.Fatalf("%d %s", a.status, a.body)
-	}
-	path := strings.TrimPrefix(a.header.Get("Location"), h.URL)
-	if a := patch("agency-01", path, 0, doc[:1000]); a.status != 204 {
-		t.Fatalf("%d %s", a.status, a.body)
-	}
-	if a := patch("agency-02", path, 1000, doc[1000:]); a.status != 404 {
-		t.Errorf("another agency goes on: %d", a.status)
-	}
-	if a := h.call("agency-01", "HEAD", path, nil, "Tus-Resumable", "1.0.0"); a.header.Get("Upload-Offset") != "1000" {
-		t.Errorf("offset %q", a.header.Get("Upload-Offset"))
-	}
-	if a := patch("agency-01", path, 500, doc[500:]); a.status != 409 || a.problem(t).Code == "" {
-		t.Errorf("wrong offset: %d %s", a.status, a.body)
-	}
-	if a := h.call("agency-01", "POST", path+"/finish", nil); a.status != 409 {
-		t.Errorf("finished half: %d", a.status)
-	}
-	// The store is down at the last byte: no receipt, nothing lost.
-	broken.err = schemas.E(schemas.KindUnavailable, "s3_down", "", nil)
-	if a := patch("agency-01", path, 1000, doc[1000:]); a.status != 503 || a.header.Get("Retry-After") == "" {
-		t.Errorf("store down: %d %s", a.status, a.body)
-	}
-	broken.err = nil
-	a = h.call("agency-01", "POST", path+"/finish", nil)
-	if a.status != 202 {
-		t.Fatalf("%d %s", a.status, a.body)
-	}
-	var first, again receiptView
-	a.into(t, &first)
-	h.call("agency-01", "POST", path+"/finish", nil).into(t, &again)
-	if again.Receipt != first.Receipt || !again.Duplicate || h.count() != 1 {
-		t.Errorf("%+v", again)
-	}
-	if o := h.call("agency-01", "GET", first.Links["original"], nil); string(o.body) != doc {
-		t.Error("the original is not what was sent")
-	}
-	rep, _ := h.ledger.Report(context.Background(), first.ReportID)
-	if rep.ReportNo != "R-77" || rep.Filename != "报告.pdf" {
-		t.Errorf("%+v", rep)
-	}
-	// In one go, and something that is no PDF.
-	path = strings.TrimPrefix(create("agency-01", len(pdf(8)), good).header.Get("Location"), h.URL)
-	if a := patch("agency-01", path, 0, pdf(8)); a.status != 202 {
-		t.Errorf("%d %s", a.status, a.body)
-	}
-	path = strings.TrimPrefix(create("agency-01", 5, good).header.Get("Location"), h.URL)
-	if a := patch("agency-01", path, 0, "hello"); a.status != 415 || a.problem(t).Code != "not_pdf" {
-		t.Errorf("%d %s", a.status, a.body)
-	}
-	path = strings.TrimPrefix(create("agency-01", 5, good).header.Get("Location"), h.URL)
-	if a := h.call("agency-01", "DELETE", path, nil, "Tus-Resumable", "1.0.0"); a.status != 204 {
-		t.Errorf("%d %s", a.status, a.body)
-	}
-	for _, odd := range []string{"/v1/uploads/../../etc/passwd", "/v1/uploads/x.info", "/v1/uploads/" + strings.Repeat("0", 32)} {
-		if a := h.call("agency-01", "HEAD", odd, nil, "Tus-Resumable", "1.0.0"); a.status != 404 {
-			t.Errorf("%s: %d", odd, a.status)
-		}
-	}
-}
-
-// A lock file of a process that is alive, as a crash in a container leaves
-// behind when the next one gets its number, does not end an upload.
-func TestUploadGoesOnAfterACrash(t *testing.T) {
-	var dir string
-	h := newHouse(t, func(o *Options) { dir = o.SpoolDir })
-	doc := pdf(3)
-	a := h.call("agency-01", "POST", "/v1/uploads", nil, "Tus-Resumable", "1.0.0", "Upload-Length", strconv.Itoa(len(doc)))
-	path := strings.TrimPrefix(a.header.Get("Location"), h.URL)
-	lock := filepath.Join(dir, "resumable", filepath.Base(path)+".lock")
-	if err := os.WriteFile(lock, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	a = h.call("agency-01", "PATCH", path, strings.NewReader(doc), "Tus-Resumable", "1.0.0", "Upload-Offset", "0", "Content-Type", "application/offset+octet-stream")
-	if a.status != 202 {
-		t.Errorf("%d %s", a.status, a.body)
-	}
-}
-
-func hexDigest(s string) string {
-	h := newHashes()
-	io.WriteString(h, s)
-	return h.sha256hex()
 }

@@ -300,6 +300,12 @@ func TestOneAgencyCantTakeEveryPlace(t *testing.T) {
 		t.Errorf("%d of 8 refused", refused)
 	}
 	h.upload("agency-02", pdf(1), "")
+	// Its uploads stuck, the agency can still tell of a house in danger.
+	if a := h.json("agency-01", "POST", "/v1/hazard-notices", map[string]string{
+		"address": "江津区几江街道大西门12号", "found": "外墙严重倾斜", "discovered_at": "2026-11-24T09:00:00+08:00",
+	}); a.status != http.StatusCreated {
+		t.Errorf("its own notice: %d %s", a.status, a.body)
+	}
 }
 
 // Who is refused before the body is read is told so, also when the body never
