@@ -46,6 +46,14 @@ type TrustMaterial struct {
 	Agencies      []Agency
 }
 
+// TrustChange puts an item into the register, or removes it.
+type TrustChange struct {
+	Kind   string // TrustRoot, TrustIntermediate, TrustCRL
+	Name   string
+	Data   []byte // none with Remove
+	Remove bool
+}
+
 // TrustItem is one certificate or CRL, PEM or DER.
 type TrustItem struct {
 	Name   string

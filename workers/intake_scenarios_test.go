@@ -43,13 +43,17 @@ func TestBrokenTrustDataRejectNoReport(t *testing.T) {
 	eachLedger(t, func(t *testing.T, h *house) {
 		h.start()
 		admin := schemas.Actor{Kind: "cli", ID: "admin"}
-		must(t, h.ledger.PutTrustItem(h.ctx, schemas.TrustCRL, "ca.crl", []byte("garbage"), admin, h.clock.Now()))
+		changeTrust := func(c schemas.TrustChange) {
+			_, err := h.ledger.ChangeTrust(h.ctx, []schemas.TrustChange{c}, "test", admin, h.clock.Now())
+			must(t, err)
+		}
+		changeTrust(schemas.TrustChange{Kind: schemas.TrustCRL, Name: "ca.crl", Data: []byte("garbage")})
 		r := h.upload(sound("2026-001"))
 		h.pass(10 * time.Minute)
 		if got := h.report(r.ID).Status; got != schemas.ReportReceived {
 			t.Errorf("%s under broken trust data", got)
 		}
-		must(t, h.ledger.RemoveTrustItem(h.ctx, schemas.TrustCRL, "ca.crl", admin, h.clock.Now()))
+		changeTrust(schemas.TrustChange{Kind: schemas.TrustCRL, Name: "ca.crl", Remove: true})
 		h.pass(time.Hour)
 		if got := h.report(r.ID).Status; got != schemas.ReportAccepted {
 			t.Errorf("%s when they are sound again", got)

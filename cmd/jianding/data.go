@@ -143,20 +143,14 @@ func printJSON(out io.Writer, v any) error {
 	return enc.Encode(v)
 }
 
-// trustFile is a root, an intermediate or a revocation list on its way into
-// the register.
-type trustFile struct {
-	kind, name string
-	data       []byte
-}
-
 // putTrust puts files into the register, none of them when one can't be used:
 // trust data that nobody can parse would stop the assessment of every report.
-func putTrust(ctx context.Context, l *ledger.Ledger, files []trustFile, by schemas.Actor, now time.Time) error {
+// reports is how many will be assessed again.
+func putTrust(ctx context.Context, l *ledger.Ledger, files []schemas.TrustChange, why string, by schemas.Actor, now time.Time) (reports int, err error) {
 	var m schemas.TrustMaterial
 	for _, f := range files {
-		item := schemas.TrustItem{Name: f.name, Data: f.data}
-		switch f.kind {
+		item := schemas.TrustItem{Name: f.Name, Data: f.Data}
+		switch f.Kind {
 		case schemas.TrustRoot:
 			m.Roots = append(m.Roots, item)
 		case schemas.TrustIntermediate:
@@ -166,27 +160,29 @@ func putTrust(ctx context.Context, l *ledger.Ledger, files []trustFile, by schem
 		}
 	}
 	if _, err := signature.NewTrust(m); err != nil {
-		return err
+		return 0, err
 	}
-	for _, f := range files {
-		if err := l.PutTrustItem(ctx, f.kind, f.name, f.data, by, now); err != nil {
-			return err
-		}
-	}
-	return nil
+	return l.ChangeTrust(ctx, files, why, by, now)
+}
+
+// imported is what a trust directory brought.
+type imported struct {
+	items    int      // roots, intermediates, revocation lists
+	reports  int      // to be assessed again because of them
+	agencies []string // that changed; their reports are assessed again too
 }
 
 // importTrust puts a trust directory (roots, intermediates, crls,
 // agencies.yaml) into the register and says what changed.
-func importTrust(ctx context.Context, l *ledger.Ledger, dir fs.FS, by schemas.Actor, now time.Time) (items int, agencies []string, err error) {
-	var files []trustFile
+func importTrust(ctx context.Context, l *ledger.Ledger, dir fs.FS, by schemas.Actor, now time.Time) (in imported, err error) {
+	var files []schemas.TrustChange
 	for folder, kind := range map[string]string{"roots": schemas.TrustRoot, "intermediates": schemas.TrustIntermediate, "crls": schemas.TrustCRL} {
 		entries, err := fs.ReadDir(dir, folder)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
-			return 0, nil, err
+			return in, err
 		}
 		for _, e := range entries {
 			if e.IsDir() {
@@ -194,23 +190,23 @@ func importTrust(ctx context.Context, l *ledger.Ledger, dir fs.FS, by schemas.Ac
 			}
 			data, err := fs.ReadFile(dir, folder+"/"+e.Name())
 			if err != nil {
-				return 0, nil, err
+				return in, err
 			}
-			files = append(files, trustFile{kind, e.Name(), data})
+			files = append(files, schemas.TrustChange{Kind: kind, Name: e.Name(), Data: data})
 		}
 	}
-	if err := putTrust(ctx, l, files, by, now); err != nil {
-		return 0, nil, err
+	in.items = len(files)
+	if in.reports, err = putTrust(ctx, l, files, "trust directory imported", by, now); err != nil {
+		return in, err
 	}
-	items = len(files)
 	f, err := dir.Open("agencies.yaml")
 	if errors.Is(err, fs.ErrNotExist) {
-		return items, nil, nil
+		return in, nil
 	}
 	if err != nil {
-		return items, nil, err
+		return in, err
 	}
 	defer f.Close()
-	agencies, _, err = importRegister(ctx, l, f, by, now)
-	return items, agencies, err
+	in.agencies, _, err = importRegister(ctx, l, f, by, now)
+	return in, err
 }

@@ -172,7 +172,7 @@ func (d *demoHouse) people(ctx context.Context) error {
 	if err := writeSamples(d.samplesDir(), now); err != nil {
 		return err
 	}
-	if _, _, err := importTrust(ctx, l, os.DirFS(filepath.Join(d.samplesDir(), "trust")), by, now); err != nil {
+	if _, err := importTrust(ctx, l, os.DirFS(filepath.Join(d.samplesDir(), "trust")), by, now); err != nil {
 		return err
 	}
 	agencies, err := l.Agencies(ctx)

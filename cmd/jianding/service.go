@@ -159,9 +159,9 @@ func (s *service) firstTrust(ctx context.Context) error {
 	if err != nil || len(have) > 0 {
 		return err
 	}
-	items, changed, err := importTrust(ctx, s.ledger, os.DirFS(s.cfg.TrustDir), schemas.Actor{Kind: "system"}, time.Now())
+	in, err := importTrust(ctx, s.ledger, os.DirFS(s.cfg.TrustDir), schemas.Actor{Kind: "system"}, time.Now())
 	if err == nil {
-		s.log.Info("trust directory imported", "items", items, "agencies", len(changed))
+		s.log.Info("trust directory imported", "items", in.items, "agencies", len(in.agencies))
 	}
 	return err
 }

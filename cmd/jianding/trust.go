@@ -33,12 +33,13 @@ func newTrust() *cobra.Command {
 	})
 	imp := onLedger("import DIR", "Import a trust directory: roots/, intermediates/, crls/ and agencies.yaml", exactly(1),
 		func(cmd *cobra.Command, args []string, _ config, l *ledger.Ledger) error {
-			items, changed, err := importTrust(cmd.Context(), l, os.DirFS(args[0]), operator(as), time.Now())
+			in, err := importTrust(cmd.Context(), l, os.DirFS(args[0]), operator(as), time.Now())
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%d trust items, %d agencies changed\n", items, len(changed))
-			return reassessAll(cmd, l, "trust directory imported", operator(as))
+			fmt.Fprintf(cmd.OutOrStdout(), "%d trust items, %d agencies changed\n", in.items, len(in.agencies))
+			sayReassessed(cmd, in.reports)
+			return nil
 		})
 	add := onLedger("add root|intermediate|crl FILE", "Add or replace one item; the reports that it touches are assessed again", exactly(2),
 		func(cmd *cobra.Command, args []string, _ config, l *ledger.Ledger) error {
@@ -49,20 +50,24 @@ func newTrust() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			files := []trustFile{{args[0], filepath.Base(args[1]), data}}
-			if err := putTrust(cmd.Context(), l, files, operator(as), time.Now()); err != nil {
+			name := filepath.Base(args[1])
+			n, err := putTrust(cmd.Context(), l, []schemas.TrustChange{{Kind: args[0], Name: name, Data: data}}, args[0]+" "+name+" added", operator(as), time.Now())
+			if err != nil {
 				return err
 			}
-			return reassessAll(cmd, l, args[0]+" "+filepath.Base(args[1])+" added", operator(as))
+			sayReassessed(cmd, n)
+			return nil
 		})
 	remove := onLedger("remove root|intermediate|crl NAME", "Remove one item", exactly(2), func(cmd *cobra.Command, args []string, _ config, l *ledger.Ledger) error {
 		if err := trustKind(args[0]); err != nil {
 			return err
 		}
-		if err := l.RemoveTrustItem(cmd.Context(), args[0], args[1], operator(as), time.Now()); err != nil {
+		n, err := l.ChangeTrust(cmd.Context(), []schemas.TrustChange{{Kind: args[0], Name: args[1], Remove: true}}, args[0]+" "+args[1]+" removed", operator(as), time.Now())
+		if err != nil {
 			return err
 		}
-		return reassessAll(cmd, l, args[0]+" "+args[1]+" removed", operator(as))
+		sayReassessed(cmd, n)
+		return nil
 	})
 	for _, c := range []*cobra.Command{imp, add, remove} {
 		asFlag(c, &as)
@@ -79,24 +84,8 @@ func trustKind(kind string) error {
 	return usageError{fmt.Errorf("%q is not root, intermediate or crl", kind)}
 }
 
-// reassessAll asks for a new assessment of every report: a root or a CRL can
-// touch anybody.
-func reassessAll(cmd *cobra.Command, l *ledger.Ledger, why string, by schemas.Actor) error {
-	all, err := l.Agencies(cmd.Context())
-	if err != nil {
-		return err
+func sayReassessed(cmd *cobra.Command, reports int) {
+	if reports > 0 {
+		fmt.Fprintf(cmd.OutOrStdout(), "%d reports will be assessed again\n", reports)
 	}
-	ids := make([]string, 0, len(all))
-	for _, a := range all {
-		ids = append(ids, a.ID)
-	}
-	touched, err := l.ReportsTouchedBy(cmd.Context(), ids, nil)
-	if err != nil || len(touched) == 0 {
-		return err
-	}
-	if err := l.RequestReassess(cmd.Context(), touched, why, by, time.Now()); err != nil {
-		return err
-	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%d reports will be assessed again\n", len(touched))
-	return nil
 }

@@ -111,8 +111,7 @@ type contract interface {
 	AgencyByUSCC(ctx context.Context, uscc string) (schemas.Agency, error)
 	Agencies(ctx context.Context) ([]schemas.Agency, error)
 	TrustMaterial(ctx context.Context) (schemas.TrustMaterial, error)
-	PutTrustItem(ctx context.Context, kind, name string, data []byte, actor schemas.Actor, now time.Time) error
-	RemoveTrustItem(ctx context.Context, kind, name string, actor schemas.Actor, now time.Time) error
+	ChangeTrust(ctx context.Context, changes []schemas.TrustChange, why string, actor schemas.Actor, now time.Time) (reports int, err error)
 	CreateToken(ctx context.Context, agencyID, label, sha256hex string, now time.Time) (schemas.Token, error)
 	AgencyByToken(ctx context.Context, sha256hex string) (schemas.Agency, schemas.Token, error)
 	Tokens(ctx context.Context, agencyID string) ([]schemas.Token, error)

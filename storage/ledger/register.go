@@ -189,42 +189,74 @@ func (l *Ledger) TrustMaterial(ctx context.Context) (m schemas.TrustMaterial, er
 	return m, err
 }
 
-// PutTrustItem adds or replaces one root, intermediate or CRL. The same data
-// again is no change.
-func (l *Ledger) PutTrustItem(ctx context.Context, kind, name string, data []byte, actor schemas.Actor, now time.Time) error {
-	switch kind {
-	case schemas.TrustRoot, schemas.TrustIntermediate, schemas.TrustCRL:
-	default:
-		return invalid("trust_kind", "信任材料类型只能是 root、intermediate 或 crl")
+// ChangeTrust adds, replaces and removes roots, intermediates and revocation
+// lists, all of them or none, and in the same transaction makes a new
+// assessment owed for every report: a root or a list can touch anybody, and a
+// crash in between must not leave reports judged by what no longer holds. The
+// same data again is no change. reports is how many will be assessed again.
+// NotFound when there is nothing of that name to remove.
+func (l *Ledger) ChangeTrust(ctx context.Context, changes []schemas.TrustChange, why string, actor schemas.Actor, now time.Time) (reports int, err error) {
+	for _, c := range changes {
+		switch c.Kind {
+		case schemas.TrustRoot, schemas.TrustIntermediate, schemas.TrustCRL:
+		default:
+			return 0, invalid("trust_kind", "信任材料类型只能是 root、intermediate 或 crl")
+		}
+		if c.Name == "" || (len(c.Data) == 0) != c.Remove {
+			return 0, invalid("trust_item", "信任材料缺少名称或内容")
+		}
 	}
-	if name == "" || len(data) == 0 {
-		return invalid("trust_item", "信任材料缺少名称或内容")
-	}
-	digest := sha256.Sum256(data)
-	sum := hex.EncodeToString(digest[:])
-	return l.change(ctx, func(t *tx) error {
-		n, err := t.exec(`INSERT INTO trust_items (kind, name, data, sha256) VALUES (?, ?, ?, ?)
-			ON CONFLICT (kind, name) DO UPDATE SET data = excluded.data, sha256 = excluded.sha256
-			WHERE trust_items.sha256 <> excluded.sha256`, kind, name, data, sum)
-		if err != nil || n == 0 {
+	err = l.change(ctx, func(t *tx) error {
+		reports = 0
+		changed := false
+		for _, c := range changes {
+			is, err := t.changeTrust(c, actor, now)
+			if err != nil {
+				return err
+			}
+			changed = changed || is
+		}
+		if !changed {
+			return nil
+		}
+		ids := []string{}
+		if err := t.rows(`SELECT id FROM reports ORDER BY id`, nil, func(s scanner) error {
+			var id string
+			err := s.Scan(&id)
+			ids = append(ids, id)
+			return err
+		}); err != nil {
 			return err
 		}
-		return t.event(now, schemas.EventTrustChanged, "system", actor, map[string]any{"kind": kind, "name": name, "sha256": sum})
+		reports = len(ids)
+		return t.requestReassess(ids, why, actor, now)
 	})
+	return reports, err
 }
 
-// RemoveTrustItem removes one; NotFound when it is not there.
-func (l *Ledger) RemoveTrustItem(ctx context.Context, kind, name string, actor schemas.Actor, now time.Time) error {
-	return l.change(ctx, func(t *tx) error {
-		n, err := t.exec(`DELETE FROM trust_items WHERE kind = ? AND name = ?`, kind, name)
+func (t *tx) changeTrust(c schemas.TrustChange, actor schemas.Actor, now time.Time) (changed bool, err error) {
+	data := map[string]any{"kind": c.Kind, "name": c.Name}
+	if c.Remove {
+		n, err := t.exec(`DELETE FROM trust_items WHERE kind = ? AND name = ?`, c.Kind, c.Name)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if n == 0 {
-			return notFound("信任材料")
+			return false, notFound("信任材料")
 		}
-		return t.event(now, schemas.EventTrustChanged, "system", actor, map[string]any{"kind": kind, "name": name, "removed": true})
-	})
+		data["removed"] = true
+		return true, t.event(now, schemas.EventTrustChanged, "system", actor, data)
+	}
+	digest := sha256.Sum256(c.Data)
+	sum := hex.EncodeToString(digest[:])
+	n, err := t.exec(`INSERT INTO trust_items (kind, name, data, sha256) VALUES (?, ?, ?, ?)
+		ON CONFLICT (kind, name) DO UPDATE SET data = excluded.data, sha256 = excluded.sha256
+		WHERE trust_items.sha256 <> excluded.sha256`, c.Kind, c.Name, c.Data, sum)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	data["sha256"] = sum
+	return true, t.event(now, schemas.EventTrustChanged, "system", actor, data)
 }
 
 func scanToken(s scanner) (schemas.Token, error) {

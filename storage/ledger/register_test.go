@@ -72,10 +72,10 @@ func TestTrustMaterial(t *testing.T) {
 	onBoth(t, func(t *testing.T, h *house) {
 		der := []byte{0x30, 0x82, 0, 0xff, '\'', '?'}
 		for range 2 {
-			h.must(h.PutTrustItem(h.ctx, schemas.TrustRoot, "重庆CA", der, officer("管"), h.now()))
+			h.changeTrust(0, schemas.TrustChange{Kind: schemas.TrustRoot, Name: "重庆CA", Data: der})
 		}
-		h.must(h.PutTrustItem(h.ctx, schemas.TrustCRL, "crl", []byte("1"), officer("管"), h.now()))
-		h.must(h.PutTrustItem(h.ctx, schemas.TrustCRL, "crl", []byte("2"), officer("管"), h.now()))
+		h.changeTrust(0, schemas.TrustChange{Kind: schemas.TrustCRL, Name: "crl", Data: []byte("1")})
+		h.changeTrust(0, schemas.TrustChange{Kind: schemas.TrustCRL, Name: "crl", Data: []byte("2")})
 		h.wantEvents("system", "trust.changed trust.changed trust.changed")
 		m, err := h.TrustMaterial(h.ctx)
 		h.must(err)
@@ -85,10 +85,47 @@ func TestTrustMaterial(t *testing.T) {
 		if d := cmp.Diff(want, m); d != "" {
 			t.Error(d)
 		}
-		h.must(h.RemoveTrustItem(h.ctx, schemas.TrustRoot, "重庆CA", officer("管"), h.now()))
-		h.wantCode(h.RemoveTrustItem(h.ctx, schemas.TrustRoot, "重庆CA", officer("管"), h.now()), schemas.KindNotFound, "not_found")
-		h.wantCode(h.PutTrustItem(h.ctx, "leaf", "x", der, officer("管"), h.now()), schemas.KindInvalid, "trust_kind")
+		remove := schemas.TrustChange{Kind: schemas.TrustRoot, Name: "重庆CA", Remove: true}
+		h.changeTrust(0, remove)
+		_, err = h.ChangeTrust(h.ctx, []schemas.TrustChange{remove}, "", officer("管"), h.now())
+		h.wantCode(err, schemas.KindNotFound, "not_found")
+		_, err = h.ChangeTrust(h.ctx, []schemas.TrustChange{{Kind: "leaf", Name: "x", Data: der}}, "", officer("管"), h.now())
+		h.wantCode(err, schemas.KindInvalid, "trust_kind")
 	})
+}
+
+// The change and the assessments that it makes owed are one transaction: half
+// a change changes nothing, and the same data again is owed nothing.
+func TestAChangeOfTrustOwesNewAssessments(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		r := h.upload("a", "R-1", "one")
+		root := schemas.TrustChange{Kind: schemas.TrustRoot, Name: "重庆CA", Data: []byte("1")}
+		_, err := h.ChangeTrust(h.ctx, []schemas.TrustChange{root, {Kind: schemas.TrustCRL, Name: "absent", Remove: true}}, "两处变更", officer("管"), h.now())
+		h.wantCode(err, schemas.KindNotFound, "not_found")
+		owed := func(want int) {
+			t.Helper()
+			if n := len(h.open_(schemas.OweReassess, r.ID)); n != want {
+				t.Errorf("%d re-assessments are owed, want %d", n, want)
+			}
+		}
+		owed(0)
+		if m, err := h.TrustMaterial(h.ctx); err != nil || len(m.Roots) != 0 {
+			t.Errorf("half a change: %+v %v", m.Roots, err)
+		}
+		h.changeTrust(1, root)
+		owed(1)
+		h.changeTrust(0, root)
+		owed(1)
+	})
+}
+
+func (h *house) changeTrust(reports int, c schemas.TrustChange) {
+	h.t.Helper()
+	n, err := h.ChangeTrust(h.ctx, []schemas.TrustChange{c}, "变更", officer("管"), h.now())
+	h.must(err)
+	if n != reports {
+		h.t.Errorf("%d reports are to be assessed again, want %d", n, reports)
+	}
 }
 
 func TestPeople(t *testing.T) {
