@@ -32,12 +32,7 @@ func (s *server) postDecision(w http.ResponseWriter, r *http.Request, p principa
 	if err != nil {
 		return err
 	}
-	v, err := s.viewReport(r.Context(), rep)
-	if err != nil {
-		return err
-	}
-	writeJSON(w, http.StatusOK, v)
-	return nil
+	return s.writeReport(w, r, rep)
 }
 
 // decide is the one way of a decision, from the API and from the console.

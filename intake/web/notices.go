@@ -52,24 +52,14 @@ func (n *noticeRequest) Close() {
 // told of before its report is there. It must not fail for lack of anything
 // but the address, what was found, and when.
 func (s *server) createNotice(w http.ResponseWriter, r *http.Request, p principal) error {
-	if err := p.needUpload(s.now()); err != nil {
+	var notice schemas.Notice
+	var c schemas.Case
+	var created bool
+	if _, err := s.receiveNotice(w, r, p, func(n *noticeRequest) (err error) {
+		key := n.found.idempotencyKey(r.Header)
+		notice, c, created, err = s.giveNotice(r.Context(), p, n, key)
 		return err
-	}
-	release, err := s.noticeSlots.take(p.agency.ID)
-	if err != nil {
-		return err
-	}
-	defer release()
-	var n noticeRequest
-	defer n.Close()
-	key := n.found.idempotencyKey(r.Header)
-	body := s.pacedBody(w, r, maxPhotos*maxPhotoSize+bodyOverhead)
-	defer body.done()
-	if err := s.readNotice(&n, r, body); err != nil {
-		return err
-	}
-	notice, c, created, err := s.giveNotice(r.Context(), p, &n, key)
-	if err != nil {
+	}); err != nil {
 		return err
 	}
 	status := http.StatusOK
@@ -79,6 +69,27 @@ func (s *server) createNotice(w http.ResponseWriter, r *http.Request, p principa
 	w.Header().Set("Location", "/v1/hazard-notices/"+notice.Ref)
 	writeJSON(w, status, noticeView{Notice: notice, Escalation: &caseBrief{Ref: c.Ref, Level: c.Level, Status: c.Status, Deadlines: c.Deadline}})
 	return nil
+}
+
+// receiveNotice reads one notice and hands it to give; its photos' spool files
+// are gone afterwards.
+func (s *server) receiveNotice(w http.ResponseWriter, r *http.Request, p principal, give func(*noticeRequest) error) (*noticeRequest, error) {
+	n := &noticeRequest{}
+	if err := p.needUpload(s.now()); err != nil {
+		return n, err
+	}
+	release, err := s.noticeSlots.take(p.agency.ID)
+	if err != nil {
+		return n, err
+	}
+	defer release()
+	defer n.Close()
+	body := s.pacedBody(w, r, maxPhotos*maxPhotoSize+bodyOverhead)
+	defer body.done()
+	if err := s.readNotice(n, r, body); err != nil {
+		return n, err
+	}
+	return n, give(n)
 }
 
 type noticeView struct {

@@ -149,27 +149,15 @@ func (s *server) noticesPage(w http.ResponseWriter, r *http.Request, p principal
 }
 
 func (s *server) doNotice(w http.ResponseWriter, r *http.Request, p principal) error {
-	if err := p.needUpload(s.now()); err != nil {
-		return err
-	}
-	release, err := s.noticeSlots.take(p.agency.ID)
-	if err != nil {
-		return err
-	}
-	defer release()
-	var n noticeRequest
-	defer n.Close()
-	body := s.pacedBody(w, r, maxPhotos*maxPhotoSize+bodyOverhead)
-	defer body.done()
-	err = s.readNotice(&n, r, body)
-	if err == nil {
-		err = checkCSRF(p, n.csrf)
-	}
 	var notice schemas.Notice
-	if err == nil {
+	n, err := s.receiveNotice(w, r, p, func(n *noticeRequest) (err error) {
+		if err := checkCSRF(p, n.csrf); err != nil {
+			return err
+		}
 		// The form's own number makes a second click the same notice.
-		notice, _, _, err = s.giveNotice(r.Context(), p, &n, formKey(n.formKey))
-	}
+		notice, _, _, err = s.giveNotice(r.Context(), p, n, formKey(n.formKey))
+		return err
+	})
 	if schemas.KindOf(err) == schemas.KindInvalid {
 		pr := problemOf(err)
 		setHints(w.Header(), pr)

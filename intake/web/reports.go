@@ -87,6 +87,10 @@ func (s *server) getReport(w http.ResponseWriter, r *http.Request, p principal) 
 	if err != nil {
 		return err
 	}
+	return s.writeReport(w, r, rep)
+}
+
+func (s *server) writeReport(w http.ResponseWriter, r *http.Request, rep schemas.Report) error {
 	v, err := s.viewReport(r.Context(), rep)
 	if err != nil {
 		return err
