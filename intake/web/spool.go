@@ -100,6 +100,10 @@ func sweepSpool(dir string, before time.Time) error {
 	return nil
 }
 
+// noticeFirst goes with every refusal of a file for what it is: the house that
+// it speaks of may be in danger all the same.
+const noticeFirst = "如已发现影响房屋整体安全的隐患，请不要等换好文件，先用“隐患先报”（门户，或 POST /v1/hazard-notices）告知。"
+
 // sniff says what is wrong with a document by its first bytes, or "" for one
 // that begins like a PDF. Everything that does is kept and judged later.
 func sniff(head []byte) (code, message string) {
@@ -109,13 +113,13 @@ func sniff(head []byte) (code, message string) {
 	case bytes.HasPrefix(head, []byte("%PDF-")):
 		return "", ""
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")) && bytes.Contains(head, []byte("OFD.xml")):
-		return "document_ofd", "这是 OFD 文件，本系统只收 PDF。请用出具单位的签章软件导出为带电子签名的 PDF（不要打印后扫描，否则签名失效）。"
+		return "document_ofd", "这是 OFD 文件，本系统只收 PDF。请用出具单位的签章软件导出为带电子签名的 PDF（不要打印后扫描，否则签名失效）。" + noticeFirst
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		return "document_zip", "这是压缩包或 Office、OFD 文件，本系统只收 PDF。请上传签章后的 PDF 原件，不要压缩。"
+		return "document_zip", "这是压缩包或 Office、OFD 文件，本系统只收 PDF。请上传签章后的 PDF 原件，不要压缩。" + noticeFirst
 	case bytes.HasPrefix(head, []byte("\xff\xd8\xff")), bytes.HasPrefix(head, []byte("\x89PNG\r\n")), bytes.HasPrefix(head, []byte("II*\x00")), bytes.HasPrefix(head, []byte("MM\x00*")):
-		return "document_image", "这是图片，本系统只收 PDF。请上传签章后的 PDF 原件。"
+		return "document_image", "这是图片，本系统只收 PDF。请上传签章后的 PDF 原件。" + noticeFirst
 	}
-	return "not_pdf", "文件开头不是 %PDF-，不是 PDF 文件"
+	return "not_pdf", "文件开头不是 %PDF-，不是 PDF 文件。" + noticeFirst
 }
 
 // minRate is what a body must keep on average, in bytes per second.

@@ -158,6 +158,9 @@ func TestUploadRefusals(t *testing.T) {
 			if p.Detail == "" || p.Detail == p.Code {
 				t.Error("no words for a person")
 			}
+			if a.status == 415 && tc.codes[0] != "content_type" && !strings.Contains(string(a.body), "隐患先报") {
+				t.Errorf("a hazard in it has no other way: %s", a.body)
+			}
 		})
 	}
 	if h.count() != before {
