@@ -1,7 +1,6 @@
 package municipal
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -62,12 +61,11 @@ func viewOfAnswer(status int, h http.Header, body []byte) answerView {
 	for k := range h {
 		v.Header[strings.ToLower(k)] = h.Get(k)
 	}
-	if json.Unmarshal(body, &v.Body) == nil && v.Body != nil {
-		v.JSON = true
-	} else {
-		v.Body = map[string]any{}
+	body = plain(h, body)
+	if doc, err := decodeJSON(body); err == nil && doc != nil {
+		v.JSON, v.Body = true, doc
 	}
-	v.Text = string(body[:min(len(body), 4096)])
+	v.Text = strings.ToValidUTF8(string(body[:min(len(body), 4096)]), "")
 	return v
 }
 
@@ -88,12 +86,12 @@ func (e *endpoint) judge(v answerView, rec recordMapping, now time.Time) verdict
 		}
 		if r.receipt != nil {
 			if x, err := expr.Run(r.receipt, v); err == nil {
-				out.receipt = text(x)
+				out.receipt = word(x)
 			}
 		}
 		if r.reasons != nil {
 			if x, err := expr.Run(r.reasons, v); err == nil {
-				out.reasons = texts(x)
+				out.reasons = reasons(x)
 			}
 		}
 		out.retryAfter = r.spec.RetryAfter
@@ -165,17 +163,17 @@ func (m recordMapping) read(v answerView, record any) (schemas.PlatformRecord, e
 		return x
 	}
 	r := schemas.PlatformRecord{
-		IdempotencyKey: text(get("idempotency_key")), ReportNo: text(get("report_no")),
-		SHA256: strings.ToLower(text(get("sha256"))), Receipt: text(get("receipt")), Reasons: texts(get("reasons")),
+		IdempotencyKey: word(get("idempotency_key")), ReportNo: word(get("report_no")),
+		SHA256: strings.ToLower(word(get("sha256"))), Receipt: word(get("receipt")), Reasons: reasons(get("reasons")),
 	}
-	word := text(get("status"))
-	status, ok := m.statuses[word]
+	said := word(get("status"))
+	status, ok := m.statuses[said]
 	if !ok {
-		r.Status = word
-		return r, fmt.Errorf("平台记录 %q 的状态 %q 不在配置中", r.Receipt, word)
+		r.Status = said
+		return r, fmt.Errorf("平台记录 %q 的状态 %q 不在配置中", r.Receipt, said)
 	}
 	r.Status = status
-	if at := text(get("recorded_at")); at != "" {
+	if at := word(get("recorded_at")); at != "" {
 		t, err := parseTime(m.time.Format, at, m.zone)
 		if err != nil {
 			return r, fmt.Errorf("平台记录 %q 的时间 %q 无法读取", r.Receipt, at)
@@ -205,42 +203,7 @@ func retryAfter(s string, now time.Time) (time.Duration, bool) {
 	return min(max(d, 0), 24*time.Hour), true
 }
 
-func text(v any) string {
-	switch x := v.(type) {
-	case nil:
-		return ""
-	case string:
-		return x
-	case float64:
-		return strconv.FormatFloat(x, 'f', -1, 64)
-	}
-	return fmt.Sprint(v)
-}
-
-func texts(v any) []string {
-	switch x := v.(type) {
-	case nil:
-		return nil
-	case []any:
-		var out []string
-		for _, e := range x {
-			if s := text(e); s != "" {
-				out = append(out, s)
-			}
-		}
-		return out
-	}
-	if s := text(v); s != "" {
-		return []string{s}
-	}
-	return nil
-}
-
 // excerpt shortens an answer for a log line or an attempt's Error.
 func excerpt(s string) string {
-	s = clean(s)
-	if r := []rune(s); len(r) > 200 {
-		return string(r[:200]) + "…"
-	}
-	return s
+	return shorten(clean(s), 200)
 }

@@ -92,7 +92,7 @@ func (c *Client) readCallback(r *callbackReader, body []byte, nonce string, sign
 	if err != nil {
 		return out, invalid("callback_body", "回调缺少事件", err)
 	}
-	kind, ok := r.events[text(event)]
+	kind, ok := r.events[word(event)]
 	if !ok {
 		return out, invalid("callback_event", "未知的回调事件："+excerpt(text(event)), nil)
 	}

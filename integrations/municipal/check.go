@@ -105,6 +105,9 @@ func (c *checker) baseURL() *url.URL {
 	return u
 }
 
+// maxAnswer bounds limits.answer_bytes: an answer is held in memory.
+const maxAnswer = 64 << 20
+
 func (c *checker) limits() {
 	p := c.profile
 	c.oneOf("tls.min_version", p.TLS.MinVersion, "1.2", "1.3")
@@ -119,7 +122,7 @@ func (c *checker) limits() {
 			c.oneOf("proxy", u.Scheme, "http", "https", "socks5")
 		}
 	}
-	if p.Rate.PerSecond <= 0 || p.Rate.PerSecond > 1000 {
+	if !(p.Rate.PerSecond > 0 && p.Rate.PerSecond <= 1000) { // also .nan
 		c.add("rate.per_second", "bad_value", "应在 0 与 1000 之间")
 	}
 	if p.Rate.Burst < 1 {
@@ -130,6 +133,9 @@ func (c *checker) limits() {
 	}
 	if p.Limits.FileBytes < 1 || p.Limits.AnswerBytes < 1 || p.Limits.ListPages < 1 {
 		c.add("limits", "bad_value", "应为正数")
+	}
+	if p.Limits.AnswerBytes > maxAnswer {
+		c.add("limits.answer_bytes", "bad_value", "不能超过 %d", maxAnswer)
 	}
 	if p.Timeouts.Total < p.Timeouts.Answer {
 		c.add("timeouts.total", "bad_value", "不能短于 timeouts.answer")

@@ -284,16 +284,23 @@ func (c *Client) send(ctx context.Context, o *outgoing) exchange {
 	if err != nil {
 		// Before there was a connection nothing can have been sent. After,
 		// assume the worst: how much of it arrived cannot be known.
-		return exchange{sent: connected.Load(), err: err}
+		return exchange{sent: connected.Load(), err: withoutURL(err)}
 	}
 	raw := resp.RawResponse
 	defer raw.Body.Close()
 	x := exchange{sent: true, status: raw.StatusCode, header: raw.Header}
-	x.body, x.err = io.ReadAll(io.LimitReader(raw.Body, c.profile.Limits.AnswerBytes+1))
-	if x.err == nil && int64(len(x.body)) > c.profile.Limits.AnswerBytes {
-		x.err = errors.New("answer is longer than limits.answer_bytes")
-	}
+	x.body, x.err = readBody(raw.Header, raw.Body, c.profile.Limits.AnswerBytes)
 	return x
+}
+
+// withoutURL drops the address that net/http puts into its errors: a scheme
+// may sign in the query, and errors are kept and shown.
+func withoutURL(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
 }
 
 // platformNow is the time by the platform's clock, as far as it told us.

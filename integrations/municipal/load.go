@@ -1,6 +1,7 @@
 package municipal
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -71,7 +72,44 @@ func CheckProfile(data []byte) []schemas.Problem {
 	return problems
 }
 
+// Bounds of a profile's text, each many times what a profile needs: the YAML
+// parser takes time and memory by the square of the nesting, and gigabytes for
+// the depth that 200 KB of brackets make.
+const (
+	maxProfile = 64 << 10
+	maxLine    = 4 << 10
+	maxNesting = 64
+)
+
+// tooMuch says why a text is not given to the parser; "" when it may be.
+func tooMuch(data []byte) string {
+	if len(data) > maxProfile {
+		return fmt.Sprintf("平台配置不应超过 %d KiB", maxProfile>>10)
+	}
+	depth := 0
+	for n, line := range bytes.Split(data, []byte("\n")) {
+		if len(line) > maxLine {
+			return fmt.Sprintf("第 %d 行：一行不应超过 %d 字节", n+1, maxLine)
+		}
+		for _, c := range line {
+			switch c {
+			case '[', '{':
+				depth++
+			case ']', '}':
+				depth = max(0, depth-1)
+			}
+		}
+		if depth > maxNesting {
+			return fmt.Sprintf("第 %d 行：括号嵌套过深", n+1)
+		}
+	}
+	return ""
+}
+
 func load(data []byte) (*Profile, []schemas.Problem) {
+	if why := tooMuch(data); why != "" {
+		return nil, []schemas.Problem{{Code: "too_large", Message: why}}
+	}
 	p := &Profile{}
 	problems := extend(data, p, 0)
 	p.setDefaults()

@@ -2,7 +2,6 @@ package municipal
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -13,7 +12,6 @@ import (
 	"jianding/schemas"
 
 	"github.com/expr-lang/expr"
-	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/vm"
 )
 
@@ -158,81 +156,6 @@ func viewOf(f schemas.Filing, division string) filingView {
 		v.Signers = append(v.Signers, s)
 	}
 	return v
-}
-
-// compiler checks a profile's expressions. They see only the environment and
-// pure functions: no clock, no files, no network; nodes and memory are bounded
-// by the library.
-type compiler struct{ codes map[string]map[string]string }
-
-func (c compiler) options(env any) []expr.Option {
-	return []expr.Option{
-		expr.Env(env),
-		expr.DisableBuiltin("now"), // a request must not depend on when it is looked at
-		expr.MaxNodes(2000),
-		expr.Function("code", func(p ...any) (any, error) {
-			list, value := p[0].(string), p[1].(string)
-			if value == "" {
-				return "", nil
-			}
-			if v, ok := c.codes[list][value]; ok {
-				return v, nil
-			}
-			return nil, fmt.Errorf("代码表 %s 没有“%s”", list, value)
-		}, new(func(string, string) string)),
-		expr.Function("object", func(p ...any) (any, error) { // object("a", 1, "b", ""): {a: 1}; empty values are left out
-			if len(p)%2 != 0 {
-				return nil, errors.New("object 的参数应成对")
-			}
-			out := map[string]any{}
-			for i := 0; i < len(p); i += 2 {
-				name, ok := p[i].(string)
-				if !ok {
-					return nil, errors.New("object 的键应为文本")
-				}
-				if !empty(p[i+1]) {
-					out[name] = p[i+1]
-				}
-			}
-			return out, nil
-		}, new(func(...any) map[string]any)),
-		expr.Function("cut", func(p ...any) (any, error) { // the first n characters
-			text, n := []rune(clean(p[0].(string))), p[1].(int)
-			return string(text[:max(0, min(n, len(text)))]), nil
-		}, new(func(string, int) string)),
-	}
-}
-
-func (c compiler) compile(source string, env any, extra ...expr.Option) (*vm.Program, error) {
-	unknown := &unknownLists{codes: c.codes}
-	opts := append(c.options(env), append(extra, expr.Patch(unknown))...)
-	p, err := expr.Compile(source, opts...)
-	if err == nil && unknown.name != "" {
-		err = fmt.Errorf("没有代码表 %q，已有：%s", unknown.name, strings.Join(sortedKeys(c.codes), " "))
-	}
-	return p, err
-}
-
-// unknownLists finds code("list", …) whose list does not exist, so that it is
-// told when the profile is loaded and not when the first report is filed.
-type unknownLists struct {
-	codes map[string]map[string]string
-	name  string
-}
-
-func (u *unknownLists) Visit(node *ast.Node) {
-	call, ok := (*node).(*ast.CallNode)
-	if !ok || len(call.Arguments) == 0 {
-		return
-	}
-	if callee, ok := call.Callee.(*ast.IdentifierNode); !ok || callee.Value != "code" {
-		return
-	}
-	if s, ok := call.Arguments[0].(*ast.StringNode); ok {
-		if _, known := u.codes[s.Value]; !known {
-			u.name = s.Value
-		}
-	}
 }
 
 // field is a Field that was checked.

@@ -67,6 +67,8 @@ func (c *Client) Preview(f schemas.Filing, original Original) (Preview, error) {
 	return p, nil
 }
 
+// redact takes our secret out of what is shown, also of a platform's words,
+// should it echo the request.
 func (c *Client) redact(s string) string {
 	if c.secrets.Secret == "" {
 		return s

@@ -78,7 +78,7 @@ func (c *Client) identify(a *attempt, e *endpoint, out schemas.FilingOutcome) sc
 		return out
 	}
 	f := a.filing
-	var found *schemas.PlatformRecord
+	var found, unclear *schemas.PlatformRecord
 	for i, r := range records {
 		ours := r.IdempotencyKey != "" && r.IdempotencyKey == f.Delivery.IdempotencyKey
 		// A record under another key is another filing, of this file too: one
@@ -90,10 +90,20 @@ func (c *Client) identify(a *attempt, e *endpoint, out schemas.FilingOutcome) sc
 			out.Reasons = []string{"平台以同一幂等键登记了另一份文件：" + r.Receipt}
 			out.Attempt.Error = out.Reasons[0]
 			return out
+		case e.op == opQueryByNumber && r.IdempotencyKey == "" && r.SHA256 == "" && rank(r.Status) >= rank("pending"):
+			unclear = &records[i]
 		case !ours && (!same || r.IdempotencyKey != ""):
 		case found == nil || rank(r.Status) > rank(found.Status):
 			found = &records[i]
 		}
+	}
+	if found == nil && unclear != nil {
+		// Somebody filed under this number, and nothing says whether it was
+		// this report. Sending it could file it twice.
+		out.Result, out.Attempt.Result = schemas.FilingFinal, schemas.FilingFinal
+		out.Reasons = []string{"平台上该报告编号已有备案 " + unclear.Receipt + "，无法辨认是否本报告，请人工核对后登记回执或重新报送"}
+		out.Attempt.Error = out.Reasons[0]
+		return out
 	}
 	if found == nil {
 		return c.believe(f, out)
@@ -157,7 +167,8 @@ func (c *Client) settlesIn(d schemas.Delivery) time.Duration {
 	if until.IsZero() {
 		return 0
 	}
-	return until.Add(c.profile.Timeouts.Settle).Sub(c.clock())
+	// Never longer than an attempt can take, whatever the clock did since.
+	return min(until.Add(c.profile.Timeouts.Settle).Sub(c.clock()), c.longest()+c.profile.Timeouts.Settle)
 }
 
 // longest is how long an attempt can be under way after begin.
@@ -200,6 +211,10 @@ func (c *Client) records(e *endpoint, x exchange) ([]schemas.PlatformRecord, err
 	return out, first
 }
 
+// maxListed bounds the records of one day: a list without end must not fill
+// the memory. It is a hundred times what the district files in a year.
+const maxListed = 200_000
+
 // listTries is how often one page is asked for; asking is always safe.
 const listTries = 4
 
@@ -228,7 +243,9 @@ func (c *Client) List(ctx context.Context, day time.Time) ([]schemas.PlatformRec
 			// which shows it as a difference.
 			c.log.Warn("platform record not understood", "error", err)
 		}
-		all = append(all, records...)
+		if all = append(all, records...); len(all) > maxListed {
+			return nil, schemas.Errorf(schemas.KindInvalid, "list_too_long", "平台列表超过 %d 条", maxListed)
+		}
 		if e.cursor == nil {
 			return all, nil
 		}

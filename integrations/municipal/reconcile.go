@@ -32,6 +32,7 @@ const (
 // RecordedAt. Each difference concerns one delivery or one record; a delivery
 // has at most one. The order is stable.
 func Reconcile(from, to time.Time, filings []schemas.Filing, records []schemas.PlatformRecord) []schemas.Difference {
+	records = once(records)
 	book := newListed(records)
 	var out []schemas.Difference
 	claimed := map[int]bool{}
@@ -54,6 +55,24 @@ func Reconcile(from, to time.Time, filings []schemas.Filing, records []schemas.P
 	sort.SliceStable(out, func(i, j int) bool {
 		return out[i].DeliveryID+out[i].Record.Receipt < out[j].DeliveryID+out[j].Record.Receipt
 	})
+	return out
+}
+
+// once drops records that were listed before: pages shift while records come
+// in, and days overlap. The last look at a record counts.
+func once(records []schemas.PlatformRecord) []schemas.PlatformRecord {
+	type id struct{ receipt, key, sha256 string }
+	at := map[id]int{}
+	out := make([]schemas.PlatformRecord, 0, len(records))
+	for _, r := range records {
+		k := id{r.Receipt, r.IdempotencyKey, r.SHA256}
+		if i, seen := at[k]; seen && r.Receipt != "" {
+			out[i] = r
+			continue
+		}
+		at[k] = len(out)
+		out = append(out, r)
+	}
 	return out
 }
 
@@ -139,6 +158,8 @@ func compare(from, to time.Time, f schemas.Filing, found []int, records []schema
 	}
 	ours := reportNo(f)
 	switch {
+	case r.IdempotencyKey != "" && r.SHA256 == "" && r.IdempotencyKey != d.IdempotencyKey:
+		return differs(r, "", "回执号 %s 在平台上属于另一件报送（%s）", r.Receipt, r.IdempotencyKey)
 	case r.ReportNo != "" && ours != "" && r.ReportNo != ours:
 		return differs(r, "", "报告编号不同：平台 %s，本系统 %s", r.ReportNo, ours)
 	case d.PlatformReceipt != "" && r.Receipt != "" && d.PlatformReceipt != r.Receipt:

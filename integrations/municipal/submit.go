@@ -144,8 +144,27 @@ func (a *attempt) judge(e *endpoint, x exchange) verdict {
 	if v.skewed {
 		c.learnClock(x.header)
 	}
-	if v.record != nil && v.record.SHA256 != "" && v.record.SHA256 != a.filing.Report.SHA256 && e.op != opQuery {
-		return verdict{result: string(schemas.FilingFinal), reasons: []string{"平台回执对应的文件与本报告不同：" + v.record.Receipt},
+	v.why = c.redact(v.why)
+	for i, r := range v.reasons {
+		v.reasons[i] = c.redact(r)
+	}
+	if r := v.record; r != nil && (e.op == opSubmit || e.op == opSupersede || e.op == opUpload) {
+		return a.mine(*r, v)
+	}
+	return v
+}
+
+// mine makes sure that the record in an answer is this filing's.
+func (a *attempt) mine(r schemas.PlatformRecord, v verdict) verdict {
+	otherKey := r.IdempotencyKey != "" && r.IdempotencyKey != a.filing.Delivery.IdempotencyKey
+	otherFile := r.SHA256 != "" && r.SHA256 != a.filing.Report.SHA256
+	switch {
+	case otherKey && (otherFile || r.SHA256 == ""):
+		// The answer to somebody else's request. What became of ours is to be
+		// asked for.
+		return verdict{result: string(schemas.FilingUnknown), why: "平台应答的是另一件报送：" + r.Receipt}
+	case otherFile:
+		return verdict{result: string(schemas.FilingFinal), reasons: []string{"平台回执对应的文件与本报告不同：" + r.Receipt},
 			why: "record of another file"}
 	}
 	return v
