@@ -73,6 +73,7 @@ func (r *rest) ask(d time.Duration, now time.Time) {
 	if d <= 0 {
 		return
 	}
+	d = min(d, longestRest)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if u := now.Add(d); u.After(r.until) {
@@ -80,13 +81,17 @@ func (r *rest) ask(d time.Duration, now time.Time) {
 	}
 }
 
-// left is how long is still to wait; a rest of more than an hour was made by a
-// clock that has been set back since, and is over.
+// longestRest is how long nobody is asked at once; whoever wants more says so
+// again.
+const longestRest = time.Hour
+
+// left is how long is still to wait; a longer rest than the longest was made
+// by a clock that has been set back since, and is over.
 func (r *rest) left(now time.Time) time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	d := r.until.Sub(now)
-	if d > time.Hour {
+	if d > longestRest {
 		r.until = now
 		return 0
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"slices"
 	"time"
 
@@ -71,9 +72,10 @@ func (w *Workers) notBegun(err error) (outcome, error) {
 
 func (w *Workers) finishFiling(ctx context.Context, lease schemas.Lease, f schemas.Filing, no int, res schemas.FilingOutcome) (outcome, error) {
 	w.metrics.filings.WithLabelValues(string(res.Result)).Inc()
-	if res.Result == schemas.FilingRetry || no == 0 {
-		// The platform asks for time, or the client has no turn for anybody (an
-		// open circuit, the rate). Else it concerns this delivery alone.
+	if s := res.Attempt.Status; res.Result == schemas.FilingRetry || no == 0 || s == http.StatusTooManyRequests || s == http.StatusServiceUnavailable {
+		// The platform asks for time, also of a question, or the client has no
+		// turn for anybody (an open circuit, the rate). Else it concerns this
+		// delivery alone.
 		w.rest.ask(res.RetryAfter, w.now())
 	}
 	out := w.afterFiling(lease.Obligation, f, res)
@@ -125,14 +127,17 @@ func (w *Workers) tooEarlyToTell(f schemas.Filing, res schemas.FilingOutcome) ti
 	return 0
 }
 
-// failuresInARow counts the latest attempts that ended without success.
+// failuresInARow counts the latest attempts that ended without success. A
+// question that found nothing is none: a platform that answers questions and
+// loses every submission would else be sent each report without end, as fast
+// as the first time.
 func failuresInARow(attempts []schemas.DeliveryAttempt) int {
 	n := 0
 	for _, a := range slices.Backward(attempts) {
 		switch a.Result {
 		case schemas.FilingRetry, schemas.FilingUnknown:
 			n++
-		case "": // cut short
+		case "", schemas.FilingNotFound: // cut short; asked
 		default:
 			return n
 		}

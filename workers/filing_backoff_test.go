@@ -18,7 +18,7 @@ func TestCrashesDoNotPutOffAFiling(t *testing.T) {
 	}{
 		{"only crashes", []schemas.DeliveryAttempt{cut, cut, cut, cut}, 0},
 		{"crashes between failures", []schemas.DeliveryAttempt{failed, cut, cut, failed}, 2},
-		{"a query that answered", []schemas.DeliveryAttempt{failed, {Result: schemas.FilingNotFound}, failed}, 1},
+		{"a question that found nothing", []schemas.DeliveryAttempt{failed, {Result: schemas.FilingNotFound}, failed}, 2},
 	} {
 		if got := failuresInARow(c.attempts); got != c.want {
 			t.Errorf("%s: %d failures, want %d", c.name, got, c.want)

@@ -338,3 +338,81 @@ func TestRevisionsAreFiledInTheirOrder(t *testing.T) {
 		}
 	})
 }
+
+// A wish for patience is for everybody, also as the answer to a question, and
+// also when it is for longer than an hour.
+func TestALongRestIsARestForEverybody(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		wish := schemas.FilingOutcome{Result: schemas.FilingUnknown, RetryAfter: 3 * time.Hour, Attempt: schemas.DeliveryAttempt{Operation: "submit", Status: 503}}
+		h.platform.answer = func(int) (bool, *schemas.FilingOutcome) { return false, &wish }
+		h.upload(sound("2026-001"))
+		h.settle()
+		for _, no := range []string{"2026-002", "2026-003"} {
+			h.upload(sound(no))
+		}
+		h.pass(55 * time.Minute)
+		if h.platform.submits != 1 {
+			t.Errorf("%d submissions to a platform that asked for three hours", h.platform.submits)
+		}
+	})
+}
+
+// While a submission is under way a human files the report and enters the
+// receipt. The platform took both: nobody may believe that there is one.
+func TestTwoReceiptsOfOneReportAreADifference(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		var r schemas.Report
+		h.platform.answer = func(int) (bool, *schemas.FilingOutcome) {
+			d := h.delivery(r.ID)
+			_, err := h.ledger.SetDeliveryManual(h.ctx, d.ID, officer(), h.clock.Now())
+			must(t, err)
+			_, err = h.ledger.EnterManualReceipt(h.ctx, d.ID, "P-hand", "截图", officer(), h.clock.Now())
+			must(t, err)
+			return true, nil
+		}
+		r = h.upload(sound("2026-001"))
+		h.settle()
+		ds, err := h.ledger.Differences(h.ctx, true, 10)
+		must(t, err)
+		if d := h.delivery(r.ID); len(ds) != 1 || ds[0].DeliveryID != d.ID || d.PlatformReceipt != "P-hand" {
+			t.Errorf("differences %+v; %s %s", ds, d.Status, d.PlatformReceipt)
+		}
+	})
+}
+
+// Dead ones are tried again in bulk while the platform is down: none is lost,
+// none is sent twice, and all are filed when it is back.
+func TestABulkReplayIntoAnOutage(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		refuse := true
+		h.platform.answer = func(int) (bool, *schemas.FilingOutcome) {
+			if refuse {
+				return false, &schemas.FilingOutcome{Result: schemas.FilingFinal, Reasons: []string{"字段缺失"}, Attempt: schemas.DeliveryAttempt{Operation: "submit", Status: 422}}
+			}
+			return false, &schemas.FilingOutcome{Result: schemas.FilingUnknown, Attempt: schemas.DeliveryAttempt{Operation: "submit", Error: "connection reset"}}
+		}
+		var rs []schemas.Report
+		for i := range 4 {
+			rs = append(rs, h.upload(sound(fmt.Sprintf("2026-%03d", i))))
+		}
+		h.settle()
+		refuse = false
+		for range 2 { // pressed twice
+			_, err := h.ledger.ReplayDeliveries(h.ctx, schemas.DeliveryFilter{Status: schemas.DeliveryDead}, officer(), 10, h.clock.Now())
+			must(t, err)
+		}
+		before := h.platform.submits
+		h.pass(2 * time.Hour)
+		if n := h.platform.submits - before; n > len(rs)*14 {
+			t.Errorf("%d submissions of %d reports in two hours, in vain", n, len(rs))
+		}
+		h.platform.answer = nil
+		h.pass(2 * time.Hour)
+		for _, r := range rs {
+			d := h.delivery(r.ID)
+			if n := h.platform.commits[d.IdempotencyKey]; d.Status != schemas.DeliveryAcknowledged || n != 1 {
+				t.Errorf("%s: %s, %d records", r.ReportNo, d.Status, n)
+			}
+		}
+	})
+}

@@ -372,3 +372,23 @@ func TestDifferences(t *testing.T) {
 		}
 	})
 }
+
+// A callback that carries the key of one report and the file of another
+// decides nothing about either.
+func TestACallbackAboutAnotherFile(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		_, d := h.filed("x")
+		for i, kind := range []string{"accepted", "returned", "withdrawn"} {
+			_, _, err := h.RecordCallback(h.ctx, schemas.PlatformCallback{Nonce: kind, At: h.now().Add(time.Duration(i) * time.Second), Kind: kind,
+				Record: schemas.PlatformRecord{IdempotencyKey: d.IdempotencyKey, Receipt: "P9", SHA256: strings.Repeat("0", 64)}}, h.now())
+			h.must(err)
+		}
+		now, err := h.Delivery(h.ctx, d.ID)
+		h.must(err)
+		ds, err := h.Differences(h.ctx, true, 10)
+		h.must(err)
+		if now.Status != d.Status || now.PlatformReceipt != "" || len(ds) != 1 || ds[0].DeliveryID != d.ID {
+			t.Errorf("%+v, differences %+v", now, ds)
+		}
+	})
+}

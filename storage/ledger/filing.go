@@ -154,6 +154,12 @@ func (t *tx) endDeliveryAttempt(d *delivery, o schemas.FilingOutcome) error {
 
 func (t *tx) applyOutcome(d *delivery, o schemas.FilingOutcome, res schemas.ObligationResult, now time.Time) error {
 	if d.Status == schemas.DeliveryReturned || d.Status == schemas.DeliveryAcknowledged && o.Result != schemas.FilingReturned {
+		if accepted := o.Result == schemas.FilingAccepted || o.Result == schemas.FilingDuplicate; accepted && d.Status == schemas.DeliveryAcknowledged &&
+			o.Receipt != "" && d.PlatformReceipt != "" && o.Receipt != d.PlatformReceipt {
+			// A human filed it while it was under way: there are two now.
+			return t.differs(d, schemas.PlatformRecord{IdempotencyKey: d.IdempotencyKey, Receipt: o.Receipt, Status: "accepted", RecordedAt: now}, now,
+				"平台另有备案 "+o.Receipt+"，台账已登记回执 "+d.PlatformReceipt, now)
+		}
 		return nil // a callback was faster
 	}
 	if o.Attempt.Error != "" {

@@ -44,6 +44,14 @@ func (l *Ledger) RecordCallback(ctx context.Context, cb schemas.PlatformCallback
 		if _, err := t.exec(`UPDATE callbacks SET delivery_id = ? WHERE nonce = ?`, dd.ID, cb.Nonce); err != nil {
 			return err
 		}
+		r, err := t.report("id", dd.ReportID, false)
+		if err != nil {
+			return err
+		}
+		if cb.Record.SHA256 != "" && cb.Record.SHA256 != r.SHA256 {
+			// It decides nothing about this report, whatever key it carries.
+			return t.differs(&dd, cb.Record, cb.At, "平台回调所指的文件与本报告不同", now)
+		}
 		if err := t.applyCallback(&dd, cb, now); err != nil {
 			return err
 		}
@@ -82,8 +90,7 @@ func (t *tx) applyCallback(d *delivery, cb schemas.PlatformCallback, now time.Ti
 	case "accepted":
 		if d.Status == schemas.DeliveryAcknowledged {
 			if cb.Record.Receipt != "" && d.PlatformReceipt != "" && cb.Record.Receipt != d.PlatformReceipt {
-				return t.addDifference(schemas.Difference{Day: cb.At.In(shanghai()).Format(time.DateOnly), Kind: "differs", DeliveryID: d.ID, Record: cb.Record,
-					Detail: "平台回调的回执号与台账不一致：" + d.PlatformReceipt}, now)
+				return t.differs(d, cb.Record, cb.At, "平台回调的回执号与台账不一致："+d.PlatformReceipt, now)
 			}
 			return t.saveDelivery(d)
 		}
@@ -107,6 +114,11 @@ func (t *tx) applyCallback(d *delivery, cb schemas.PlatformCallback, now time.Ti
 	// Nobody is to send it again. A worker that is just sending it finds it
 	// settled when it records its answer.
 	return t.settle(schemas.OweFile, d.ID, string(d.Status), now)
+}
+
+// differs makes a difference about a delivery for a human.
+func (t *tx) differs(d *delivery, r schemas.PlatformRecord, at time.Time, detail string, now time.Time) error {
+	return t.addDifference(schemas.Difference{Day: at.In(shanghai()).Format(time.DateOnly), Kind: "differs", DeliveryID: d.ID, Record: r, Detail: detail}, now)
 }
 
 // itemOf names what a difference is about.
