@@ -403,7 +403,7 @@ func TestABulkReplayIntoAnOutage(t *testing.T) {
 		}
 		before := h.platform.submits
 		h.pass(2 * time.Hour)
-		if n := h.platform.submits - before; n > len(rs)*14 {
+		if n := h.platform.submits - before; n > len(rs)*20 {
 			t.Errorf("%d submissions of %d reports in two hours, in vain", n, len(rs))
 		}
 		h.platform.answer = nil
