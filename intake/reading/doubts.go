@@ -12,11 +12,14 @@ import (
 
 var (
 	// shortOf: "低于Csu级" is worse than Csu, whatever it is.
-	shortOf = re(`(?:低于|劣于|差于|不及|逊于|不如)["“]?$`)
+	shortOf = re(`(?:^|[^不未非])(?:低于|劣于|差于|不及|逊于|不如)["“]?$`)
 	// missesDemand with demanded: "未达到Csu级的要求". "未达到Dsu级的条件" is the
 	// other way round: not that bad.
 	missesDemand = re(`(?:未(?:能)?(?:达到?|满足|符合)|达不到|不(?:能)?(?:满足|符合|达到?))["“]?$`)
-	demanded     = re(`^["”]?(?:的)?(?:安全性|最低|基本)?(?:要求|标准|水平)`)
+	// damage: 损坏程度尚未达到Csu级标准 speaks of the damage, which is that much
+	// less, and not of the house's safety.
+	damage   = re(`(?:损[坏伤毁]|破坏|危险|裂缝|变形|倾斜|缺陷|隐患|劣化|严重)(?:程度|状况|情况|性)?[^,。;]{0,6}$`)
+	demanded = re(`^["”]?(?:的)?(?:安全性|最低|基本)?(?:要求|标准|水平)`)
 
 	// provisional: a grade that waits for something else.
 	provisional = re(`暂(?:时)?(?:定|评|按|判|列)(?:定)?为?|(?:初步|预)(?:评定|判定|鉴定|认定|结论|意见|评级|评)(?:等级)?(?:为|是|:)|(?:待|俟)[^。;]{2,30}(?:后|完成|时)[^。;]{0,8}(?:再|最终|另行|重新|予以|方可|方能)[^。;]{0,4}(?:确定|评定|判定|定级|复核|认定|给出)|(?:最终|最后)的?(?:等级|结论|评级|结果)[^。;]{0,6}以[^。;]{2,24}为准`)
@@ -37,7 +40,10 @@ func wantsMore(m *mention, c setting) bool {
 	if !m.scope.Speaks() || !weighty(m.aspect) {
 		return false
 	}
-	return shortOf.MatchString(c.clause) || missesDemand.MatchString(c.clause) && demanded.MatchString(c.after)
+	if loc := missesDemand.FindStringIndex(c.clause); loc != nil && demanded.MatchString(c.after) {
+		return !damage.MatchString(c.clause[:loc[0]])
+	}
+	return shortOf.MatchString(c.clause)
 }
 
 // partOfUnit: what is excepted is a piece of the house, not one of the houses.

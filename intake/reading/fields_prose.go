@@ -12,9 +12,11 @@ var (
 	structProse = regexp.MustCompile(`(?:为|系|属|采用|,)((?:地上)?[一二三四五六七八九十0-9]*层?)?((?:底部框架-?上部砖混|底部框架|钢筋混凝土框架(?:-?剪力墙)?|框架-?剪力墙|框架|剪力墙|砖混|砖木|土木|石木|木|混合|砌体|石砌体|砖石|钢|生土|穿斗木|内框架|砖砌体|轻钢|排架|门式刚架)结构)`)
 	storeyProse = regexp.MustCompile(`(?:地上|共|为|,|总|结构)([0-9一二三四五六七八九十]{1,3})层`)
 	agencySigns = regexp.MustCompile(`^[\p{Han}A-Za-z0-9()·]{4,40}(?:公司|研究院|检测中心|检验中心|测试中心|鉴定中心|检测站|事务所|设计院|研究所|鉴定所|鉴定站|大学|集团|中心)$`)
-	visited     = regexp.MustCompile(`^[^。;]{0,90}?(?:现场|检查|检测|查勘|勘查|鉴定)`)
-	aboveGround = regexp.MustCompile(`地上(?:共)?([0-9]{1,3}|[一二三四五六七八九十]{1,3})`)
-	fieldDate   = regexp.MustCompile(`(?:于|在)[^,。;]{0,4}$`)
+	// 于2019-06-12出具的鉴定报告中: no visit.
+	othersReport = regexp.MustCompile(`^(?:[^,。;]{0,12})(?:出具|作出|提交|完成|签发|编制|的(?:鉴定|检测)?报告|报告中|鉴定报告)`)
+	visited      = regexp.MustCompile(`^[^。;]{0,90}?(?:现场|检查|检测|查勘|勘查|鉴定)`)
+	aboveGround  = regexp.MustCompile(`地上(?:共)?([0-9]{1,3}|[一二三四五六七八九十]{1,3})`)
+	fieldDate    = regexp.MustCompile(`(?:于|在)[^,。;]{0,4}$`)
 	// 现场检查于2026年3月18日进行; 2026年2月25日至27日现场检测.
 	visitedOn = regexp.MustCompile(`现场(?:工作|检查|检测|查勘|勘查|踏勘|鉴定)*[^,。;]{0,6}(?:于|在)$`)
 	onSite    = regexp.MustCompile(`^(?:,?我[单公]?[位司院]?)?(?:组织)?(?:技术|专业|鉴定)?(?:人员)?(?:对[^,。;]{2,40}(?:进行|作)了?)?现场(?:检查|检测|查勘|勘查|踏勘|鉴定)`)
@@ -54,7 +56,7 @@ func (c candidates) fromProse(it *item) {
 			to = ds[i+1].to
 		}
 		before := t[:d.from]
-		if (fieldDate.MatchString(before) && visited.MatchString(t[to:]) || visitedOn.MatchString(before) || onSite.MatchString(t[to:])) && !histCue.MatchString(tailOf(before, 12)) {
+		if (fieldDate.MatchString(before) && visited.MatchString(t[to:]) && !othersReport.MatchString(t[to:]) || visitedOn.MatchString(before) || onSite.MatchString(t[to:])) && !histCue.MatchString(tailOf(before, 12)) {
 			c.add(fInspected, it.text.sub(d.from, to), it.page, 0)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // item is one element of the report in reading order: a heading or paragraph
@@ -21,6 +22,11 @@ type item struct {
 	right   float64 // margin of its last line's column
 	left    float64 // where its lines begin
 	body    bool    // stands below a heading: prose, not a cover
+
+	scale bool // stands where a standard's scale is reprinted
+
+	first     *line // of a paragraph
+	withdrawn bool  // looked like a heading and is none
 }
 
 // assemble turns the lines of all pages into items. Lines of prose are joined
@@ -60,17 +66,21 @@ func addProse(items []*item, l *line) []*item {
 	if text.text == "" {
 		return items
 	}
-	it := &item{page: l.page, text: text, right: l.right, left: l.x0()}
+	it := &item{page: l.page, text: text, right: l.right, left: l.x0(), first: l}
 	if n := len(items); n > 0 && items[n-1].table == nil && continues(items[n-1], text.text, l) {
-		prev := items[n-1]
-		prev.right = l.right
-		prev.left = min(prev.left, l.x0())
-		prev.text = newPassage(append(slices.Clone(prev.text.glyphs), append([]glyph{{r: '\n', page: l.page, soft: true}}, l.glyphs()...)...))
+		items[n-1].goOn(it)
 		return items
 	}
 	it.heading = looksHeading(text.text)
 	it.body = it.heading || len(items) > 0 && items[len(items)-1].body
 	return append(items, it)
+}
+
+// goOn appends the text of next, whose first line goes on with the paragraph.
+func (it *item) goOn(next *item) {
+	it.right = next.right
+	it.left = min(it.left, next.left)
+	it.text = newPassage(append(slices.Clone(it.text.glyphs), append([]glyph{{r: '\n', page: next.page, soft: true}}, next.text.glyphs...)...))
 }
 
 var (
@@ -93,18 +103,22 @@ func continues(prev *item, text string, l *line) bool {
 	if gradePending.MatchString(pt) && gradeFirst.MatchString(text) {
 		return true
 	}
-	if strings.ContainsAny(lastRune(pt), terminal) {
+	last := lastGlyph(prev.text)
+	if last == nil {
+		return false
+	}
+	full := last.box[2] > prev.right-3.2*last.size
+	// A colon at the end of a full line leads up to what follows.
+	if end := lastRune(pt); strings.ContainsAny(end, terminal) && !(end == ":" && full && prev.body) {
 		return false
 	}
 	if itemStart.MatchString(text) || captioned.MatchString(text) || captioned.MatchString(pt) || looksHeading(text) {
 		return false
 	}
-	last := lastGlyph(prev.text)
-	if last == nil {
-		return false
+	if prev.body && endsInDigit.MatchString(pt) && beginsWithDigit.MatchString(text) {
+		return true // 2 / 016年
 	}
 	samePage := prev.page == l.page || last.page == l.page
-	full := last.box[2] > prev.right-3.2*last.size
 	if samePage {
 		if last.page == l.page {
 			pitch := last.cy() - l.cy()
@@ -117,7 +131,7 @@ func continues(prev *item, text string, l *line) bool {
 			return false
 		}
 	}
-	if labelled.MatchString(text) && !full && !(prev.body && midProse(text)) {
+	if labelled.MatchString(text) && !full && !(prev.body && (midProse(text) || gradeToken.MatchString(text) && len(unitsIn(pt, nil)) > 0)) {
 		return false
 	}
 	if full {
@@ -125,7 +139,7 @@ func continues(prev *item, text string, l *line) bool {
 	}
 	// A sentence that breaks off early (forced breaks, narrow boxes, page ends)
 	// goes on where the next line is not indented as a paragraph would be.
-	if prev.body && (!labelled.MatchString(pt) || midProse(pt)) && !agencySigns.MatchString(pt) && !dateLine(text) && !strings.HasPrefix(text, "《") &&
+	if prev.body && (!labelled.MatchString(pt) || midProse(pt) || tells(pt)) && !agencySigns.MatchString(pt) && !dateLine(text) && !strings.HasPrefix(text, "《") &&
 		(!samePage || l.x0() <= prev.left+0.6*l.size) {
 		return true
 	}
@@ -138,9 +152,11 @@ func continues(prev *item, text string, l *line) bool {
 var (
 	unfinished = regexp.MustCompile(`(?:[(,、《“]|[的为及和与对在将按由]|评定|[A-Da-d]|[A-D]s|等级)$`)
 	// A grade may stand on the line, or page, after the words that announce it.
-	gradePending = regexp.MustCompile(`(?:等级|级别|评级|类别|评定为|评为|定为|属|为|是)[:]?["“]?$`)
-	gradeFirst   = regexp.MustCompile(`^["“]?(?:[A-D](?:_?[({]?su|_?[({]?ss)?[)}]?["”]?级?|(?:I{1,3}|IV)["”]?级|[一二三四]级)(?:["”]|[。,;(:]|$|危)`)
-	starter      = regexp.MustCompile(`^(?:su|ss|u|s|r|[)、,。;》”]|级|[的及和与])`)
+	gradePending    = regexp.MustCompile(`(?:等级|级别|评级|类别|结果|(?:安全|可靠|危险|使用)性|评定为|评为|定为|属|为|是)[:]?["“]?$`)
+	gradeFirst      = regexp.MustCompile(`^(?:均|综合)?(?:评定|评|定|判定)?(?:为|是|属于?)?["“]?(?:[A-D](?:_?[({]?su|_?[({]?ss)?[)}]?["”]?级?|(?:I{1,3}|IV)["”]?级|[一二三四]级)(?:["”]|[。,;(:]|$|危)`)
+	endsInDigit     = regexp.MustCompile(`[0-9]$`)
+	beginsWithDigit = regexp.MustCompile(`^[0-9]{1,4}(?:[^0-9、.)]|[.][0-9])`)
+	starter         = regexp.MustCompile(`^(?:su|ss|u|s|r|[)、,。;》”#]|号?[楼栋幢](?:的|安全性|危险性|可靠性|、|,|均|为)|级|[的及和与])`)
 )
 
 // midProse tells whether a line's words before its colon are no label: the
@@ -148,6 +164,17 @@ var (
 func midProse(t string) bool {
 	head, _, _ := strings.Cut(t, ":")
 	return labelOf(head) == fNone && sectionOf(head) == "" && !signing.MatchString(t)
+}
+
+// tells tells whether a text begins with the name of a part of the report and
+// goes on in prose: 鉴定结论：教学楼的整体结构……
+func tells(t string) bool {
+	head, rest, _ := strings.Cut(t, ":")
+	switch sectionOf(head) {
+	case secConclusion, secAdvice, secHistory, secRating:
+		return utf8.RuneCountInString(rest) >= 4
+	}
+	return false
 }
 
 // dateLine tells whether a line is nothing but a date.

@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"math"
 	"regexp"
 	"strings"
 
@@ -39,10 +40,22 @@ func dropFurniture(pages [][]*line, infos []pdf.PageInfo) (kept [][]*line, remov
 	need := max(2, (n*2+4)/5)
 	kept = make([][]*line, len(pages))
 	for i, lines := range pages {
-		for _, l := range lines {
+		repeated := func(l *line) bool {
 			t := l.folded()
-			if inEdge(l, infos[i]) && !mentionsGrade(t) && (pageNumber.MatchString(t) || seen[furnitureKey(l)] >= need && n >= 2 && !strings.Contains(t, "。")) {
-				removed = append(removed, t)
+			return inEdge(l, infos[i]) && !mentionsGrade(t) && (pageNumber.MatchString(t) || seen[furnitureKey(l)] >= need && n >= 2 && !strings.Contains(t, "。"))
+		}
+		low, high := math.Inf(1), math.Inf(-1)
+		for _, l := range lines {
+			if !repeated(l) {
+				low, high = min(low, l.cy()), max(high, l.cy())
+			}
+		}
+		for _, l := range lines {
+			// What stands between lines of the body is one of them, however
+			// often it comes: 2、厂房 at the foot of each page.
+			atTop := infos[i].Height > 0 && 2*l.cy() > infos[i].Height
+			if repeated(l) && (atTop && l.cy() > high-0.5*l.size || !atTop && l.cy() < low+0.5*l.size) {
+				removed = append(removed, l.folded())
 				continue
 			}
 			kept[i] = append(kept[i], l)

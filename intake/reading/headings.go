@@ -5,16 +5,22 @@ import (
 	"strings"
 )
 
-// markSections gives every item the section of the heading above it.
-func markSections(items []*item) {
+// markSections gives every item the section of the heading above it, and joins
+// the paragraphs of the conclusion that a line that only looks like a heading
+// had parted.
+func markSections(items []*item) []*item {
 	cur, unit := secCover, ""
 	level, opened, counted := 0, "", ""
-	for i, it := range items {
-		if it.heading && cur == secConclusion && i > 0 && tornFrom(items[i-1], it) {
-			it.heading = false
+	scale := false
+	var out []*item
+	for _, it := range items {
+		if n := len(out); n > 0 && (cur == secConclusion && it.heading && tornFrom(out[n-1], it) || out[n-1].resumes(it)) {
+			out[n-1].goOn(it)
+			out[n-1].withdrawn = true // what follows may go on with it as well
+			continue
 		}
 		if it.heading && cur == secConclusion && countsOn(opened, counted, it.text.text) {
-			it.heading = false // 3、委托鉴定房屋的可靠 / 性评级为II级
+			it.heading, it.withdrawn = false, true // 3、委托鉴定房屋的可靠 / 性评级为II级
 		}
 		switch num := headNumber.FindString(it.text.text); {
 		case cur != secConclusion || it.heading:
@@ -37,6 +43,7 @@ func markSections(items []*item) {
 			s := sectionOf(t)
 			if cur == secConclusion && enclosing(s) && listsOn(opened, num, deep > level) {
 				s = "" // an item of the conclusion, cut off before its end
+				it.heading, it.withdrawn = false, true
 			}
 			// A deeper heading inside a section changes it only when it is one
 			// of the sections that decide.
@@ -54,8 +61,54 @@ func markSections(items []*item) {
 				cur = s
 			}
 		}
+		if it.table == nil && !it.heading && (cur == secConclusion || cur == secRating) {
+			if u := unitAlone(it.text.text); u != "" {
+				unit = u
+			}
+		}
 		it.section, it.unit = cur, unit
+		out = append(out, it)
+		it.scale, scale = scaleAt(it, scale)
 	}
+	return out
+}
+
+// resumes tells whether next goes on with a paragraph that had looked like a
+// heading.
+func (it *item) resumes(next *item) bool {
+	return it.withdrawn && next.table == nil && !next.heading && next.first != nil && continues(it, newPassage(next.first.glyphs()).text, next.first)
+}
+
+// unitAlone returns the unit whose name is all that a line says; what follows
+// is about it.
+func unitAlone(t string) string {
+	t = strings.TrimRight(t, ":")
+	if us := unitsIn(t, nil); len(us) == 1 && us[0] == t {
+		return t
+	}
+	return ""
+}
+
+// scaleTitle names a reprint of a standard's scale.
+var scaleTitle = re(`分级|(?:评级|等级)(?:标准|划分|说明|释义|定义)`)
+
+// scaleAt tells whether an item stands where a standard's scale is reprinted,
+// and whether the next one may. It begins with a caption or heading that says
+// so and ends with the next one or, outside appendices, with a paragraph of
+// prose: a scale that a page's end tore apart has lost the form of a table.
+func scaleAt(it *item, open bool) (here, next bool) {
+	switch {
+	case it.section == secConclusion || it.section == secAdvice:
+		return false, false
+	case it.table != nil:
+		return open, open
+	case it.heading, captioned.MatchString(it.text.text):
+		open = scaleTitle.MatchString(it.text.text)
+		return open, open
+	case open && it.section != secAppendix && strings.HasSuffix(it.text.text, "。"):
+		return true, false
+	}
+	return open, open
 }
 
 // tornFrom tells whether a short line without a number that looks like a

@@ -30,7 +30,7 @@ func (r *reader) leftovers(items []*item, found []schemas.Statement) []schemas.S
 			// The label of a form stands beside the middle of its entry, and so
 			// between the entry's lines.
 			continue
-		case it.heading || it.section == secBasis || it.section == secDeclaration || it.section == secHistory || it.section == secNeighbours:
+		case it.heading || it.section == secBasis || it.section == secDeclaration || it.section == secHistory || it.section == secNeighbours || it.scale && it.table == nil && !subjectOf.MatchString(it.text.text):
 			flush()
 			continue
 		case it.table != nil:

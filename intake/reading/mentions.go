@@ -28,7 +28,7 @@ type mention struct {
 }
 
 var (
-	otherScale      = regexp.MustCompile(`(?:质量控制|施工质量|施工控制|耐火|锈蚀|碳化|老化|损伤程度|抗震设防|抗震措施|抗震构造|抗震|设防|防水|场地|场地土|环境|环境类别|钢筋|资质|粗糙度|焊缝|绿色|防火|结构安全|安全等级为|重要性|设计|基础设计|地基基础设计|混凝土|强度|砂浆|材料|完损|信用|风险|复杂|勘察|剪力墙|框架抗震|屋面防水|腐蚀|裂缝控制|钢材|木材|材质|保护|文物|污染|噪声|诚信|企业|检测机构|人员|档案|保密|响应|预警|气象|烈度|震级|地震|洪水|燃烧|疏散|节能|能效|建筑类别|后续使用|类建筑|施工|精度|仪器|准确度|偏差)(?:性能|构造|控制|使用|措施|材料|设计|类别|工程|类型|房屋|程度|性)*(?:的)?(?:等级|级别|类别|分类)?(?:要求|评定|划分|结果)?(?:均|按|应)?(?:为|是|属于?|达到|达|取|按|采用|:|不低于|定为|评为|评定为)?["“(]?$`)
+	otherScale      = regexp.MustCompile(`(?:质量控制|施工质量|施工控制|耐火|锈蚀|碳化|老化|损伤程度|抗震设防|抗震措施|抗震构造|抗震|设防|防水|场地|场地土|环境|环境类别|钢筋|资质|粗糙度|焊缝|绿色|防火|结构安全|安全等级为|重要性|设计|基础设计|地基基础设计|混凝土|强度|砂浆|材料|完损|信用|风险|复杂|勘察|剪力墙|框架抗震|屋面防水|腐蚀|裂缝控制|钢材|木材|材质|保护|文物|污染|噪声|诚信|企业|检测机构|(?:检测|检验|试验|抽样)类别|人员|档案|保密|响应|预警|气象|烈度|震级|地震|洪水|燃烧|疏散|节能|能效|建筑类别|后续使用|类建筑|施工|精度|仪器|准确度|偏差)(?:性能|构造|控制|使用|措施|材料|设计|类别|工程|类型|房屋|程度|性)*(?:的)?(?:等级|级别|类别|分类)?(?:要求|评定|划分|结果)?(?:均|按|应)?(?:为|是|属于?|达到|达|取|按|采用|:|不低于|定为|评为|评定为)?["“(]?$`)
 	dangerWord      = regexp.MustCompile(`危险性|危险房屋|危房|JGJ/?T?125|JGJ/?T363|危险等级|危险程度|房屋危险|危旧`)
 	reliabilityWord = regexp.MustCompile(`可靠性|可靠度`)
 	seismicWord     = regexp.MustCompile(`抗震`)
@@ -61,18 +61,25 @@ func (r *reader) mentionsOf(s sentence) []*mention {
 		c.unitsBefore = len(unitsIn(itemNumber.ReplaceAllString(c.clause, ""), r.known)) > 0
 		c.unitsAfter = ofAfter.MatchString(after) && len(unitsIn(clip(after, 30), r.known)) > 0
 		r.assignRole(m, c)
-		if m.adrift || wantsMore(m, c) || tornUnit.MatchString(s.text) {
+		if m.adrift || wantsMore(m, c) || tornUnit.MatchString(s.text) || s.inPara == 0 && !s.fromCell && subjectless.MatchString(c.before) {
 			m.rule = ""
 		}
 		m.units, m.rest = r.subject(s, out, prevEnd, t, after)
 		m.strong = concluding.MatchString(c.before)
 		m.evidence = s.whole()
+		if m.rule == "" && s.scale && lastOf(thisCue, s.text) < 0 {
+			m.role, m.rule = schemas.RoleDefinition, "definition_torn"
+		}
 		out = append(out, m)
 		prevEnd = t.to
 	}
 	r.pairUp(s, out)
 	return out
 }
+
+// subjectless: a paragraph that begins with the verb; what it is about was
+// torn off.
+var subjectless = re(`^(?:等级|级别|均|综合)?(?:为|是|属于?|级)["“]?$`)
 
 // pairUp gives each grade of "甲、乙、丙分别评定为Asu级、Bsu级、Dsu级" its own unit.
 // Where the numbers differ it is not known which is whose.
@@ -155,7 +162,8 @@ func (r *reader) scale(m *mention, s sentence, before, after string) {
 		}
 		// A numeral that the conclusion states is the house's, even where the
 		// word 可靠性 was broken off.
-		if m.other && s.section == secConclusion && assertBefore.MatchString(announcing(s.text, m.from)) && !otherScale.MatchString(clause) && !seismicWord.MatchString(s.text) && !memberWord.MatchString(clause) {
+		bare := before == "" && s.inPara == 0 && !s.fromCell
+		if m.other && s.section == secConclusion && (bare || assertBefore.MatchString(announcing(s.text, m.from))) && !otherScale.MatchString(clause) && !seismicWord.MatchString(s.text) && !memberWord.MatchString(clause) {
 			m.other, m.adrift = false, true
 		}
 		if near < lastOf(seismicWord, before) {
@@ -225,7 +233,11 @@ func (r *reader) subject(s sentence, earlier []*mention, prevEnd int, t token, a
 	if prevEnd == 0 {
 		between = itemNumber.ReplaceAllString(between, "") // "5、1幢" is item 5, not houses 5 and 1
 	}
-	if restWord.MatchString(between) {
+	if rest := lastEnd(restWord, between); rest >= 0 {
+		// 除2号楼评定为Bsu级外,1号楼、3号楼均为: the others are named.
+		if us := unitsIn(between[rest:], r.known); len(us) > 0 {
+			return us, false
+		}
 		return nil, true
 	}
 	if us := unitsIn(between, r.known); len(us) > 0 {

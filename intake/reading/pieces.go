@@ -132,12 +132,15 @@ func dropSlanted(ps []*piece) (kept, marks []*piece) {
 		return len([]rune(printed(a.glyphs))) <= 2 && len([]rune(printed(b.glyphs))) <= 2 &&
 			math.Abs(a.size-b.size) < 0.15*em && dx > 0.25*em && dy > 0.25*em && dx < 2*em && dy < 2*em
 	}
+	body := usualSize(ps)
 	for i := 0; i < len(ps); {
 		j := i + 1
 		for j < len(ps) && step(ps[j-1], ps[j]) {
 			j++
 		}
-		if j-i >= 4 && steady(ps[i:j]) {
+		// Two or three that step are a watermark when they are far larger than
+		// the text: 副本.
+		if (j-i >= 4 || j-i >= 2 && ps[i].size > 1.6*body) && steady(ps[i:j]) {
 			for _, p := range ps[i:j] {
 				p.rotated = true
 			}
@@ -152,6 +155,20 @@ func dropSlanted(ps []*piece) (kept, marks []*piece) {
 		}
 	}
 	return kept, marks
+}
+
+// usualSize returns the em of most of the text.
+func usualSize(ps []*piece) float64 {
+	count := make(map[int]int)
+	best := 0
+	for _, p := range ps {
+		k := int(math.Round(2 * p.size))
+		count[k] += len(p.glyphs)
+		if count[k] > count[best] || count[k] == count[best] && k < best {
+			best = k
+		}
+	}
+	return float64(best) / 2
 }
 
 // steady tells whether the pieces march in one direction.

@@ -65,7 +65,7 @@ func Read(src pdf.Source, opts Options) Result {
 	}
 	lines, _ = dropFurniture(lines, infos)
 	items := assemble(lines)
-	markSections(items)
+	items = markSections(items)
 	full := fullText(pages)
 	r.standards = citedStandards(full)
 	r.known = knownUnits(items)

@@ -66,7 +66,7 @@ func (r *reader) resolve(mentions []*mention, items []*item) conclusion {
 			tabled = append(tabled, m)
 		}
 	}
-	r.spreadRest(said, tabled)
+	r.spreadRest(said, append(slices.Clone(tabled), ratedBelow(c.lower)...))
 	said = r.sortOut(said, &unclear)
 	c.findings = r.settleUnits(r.merge(said, tabled, c))
 	r.reportUnclear(unclear, c)
@@ -121,6 +121,24 @@ func (r *reader) spreadRest(said, tabled []*mention) {
 			}
 		}
 	}
+}
+
+// ratedBelow returns the mentions of parts whose unit the ratings name more than
+// once: 教学楼：地基基础……Cu级；上部承重结构……Au级.
+func ratedBelow(lower []*mention) []*mention {
+	count := make(map[string]int)
+	for _, m := range lower {
+		if m.section == secRating && len(m.units) == 1 {
+			count[unitKey(m.units[0])]++
+		}
+	}
+	var out []*mention
+	for _, m := range lower {
+		if m.section == secRating && len(m.units) == 1 && count[unitKey(m.units[0])] > 1 {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 var exceptPhrase = re(`除([^。;]{1,60}?)(?:以)?外`)

@@ -86,6 +86,9 @@ func looksHeading(t string) bool {
 		return false
 	}
 	rest := t[len(loc):]
+	if bareDigits.MatchString(loc) && (counter.MatchString(rest) || rest[0] >= '0' && rest[0] <= '9') {
+		return false // 5月评定, 2018年……的鉴定结论: a date, not chapter 5 or 20
+	}
 	if strings.ContainsRune(strings.TrimRight(rest, ":"), ':') || len([]rune(rest)) < 2 || len([]rune(rest)) > 24 {
 		return false
 	}
@@ -94,6 +97,11 @@ func looksHeading(t string) bool {
 	}
 	return matchSection(strings.TrimRight(rest, ":")) != "" || unitHeading(rest) != ""
 }
+
+var (
+	bareDigits = regexp.MustCompile(`^[0-9]+$`)
+	counter    = regexp.MustCompile(`^(?:月|年[^久代]|日[至到起内前后]|层[^高数]|元|mm|m[0-9,。]|%|‰)`)
+)
 
 // assertive: words of a sentence, which no heading holds.
 var assertive = regexp.MustCompile(`不|已|被|未|该|属于|影响|为$|是|将|会|可能`)

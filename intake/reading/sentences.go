@@ -19,6 +19,7 @@ type sentence struct {
 	inPara   int  // which sentence of its paragraph
 	garbled  bool // stands on text that is not language
 	fromCell bool // an entry of a table
+	scale    bool // stands where a standard's scale is reprinted
 }
 
 // paragraph is shared by its sentences: what one names, the next may mean.
@@ -42,7 +43,7 @@ func sentencesOf(p passage, it *item) []sentence {
 				page = g[0].page
 			}
 			out = append(out, sentence{text: p.text[start:end], from: start, passage: p, page: page,
-				section: it.section, heading: it.unit, para: para, inPara: len(out), garbled: it.garbled})
+				section: it.section, heading: it.unit, para: para, inPara: len(out), garbled: it.garbled, scale: it.scale})
 		}
 		start = end
 	}

@@ -67,6 +67,9 @@ func (r *reader) statementsOf(s sentence) []schemas.Statement {
 		!collapse.MatchString(s.text) && !grave.MatchString(s.text) || regulation.MatchString(s.text) {
 		return nil
 	}
+	if s.scale && !subjectOf.MatchString(s.text) {
+		return nil
+	}
 	if s.section == secBasis || s.section == secDeclaration || s.section != secConclusion && scaleEntry.MatchString(s.text) {
 		return nil
 	}
@@ -103,6 +106,9 @@ func (r *reader) statementsOf(s sentence) []schemas.Statement {
 	}
 	return out
 }
+
+// subjectOf: a sentence that names a house; the meaning of a grade names none.
+var subjectOf = re(`[该本此]|房屋|楼|建筑|住宅|厂房|栋|幢|受检|被鉴定`)
 
 // thoseRated: a rule for all houses that got a grade.
 var thoseRated = re(`(?:评|定|判|列|属|划)(?:定)?(?:为|于)?["“]?` + gradeForm + `["”]?(?:的|者|时)(?:房屋|建筑物?|自建房)?,`)

@@ -3,6 +3,7 @@ package reading
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -42,6 +43,9 @@ func (t *table) headAt(c *cell) string {
 // headEnd returns the height below which the table's body begins: the first of
 // its lines that holds a grade or a number for an entry; at most the third.
 func (t *table) headEnd() float64 {
+	if t.prev != nil && !headLine(t.lines[0]) {
+		return t.lines[0].y1 + t.lines[0].size // goes on, all of it body
+	}
 	for i, l := range t.lines {
 		if i == 0 {
 			continue
@@ -88,20 +92,7 @@ func (t *table) rowGlyphs(c *cell) []glyph {
 // unitsOf names the unit of a cell's row: the entry in the column that holds
 // units, on the row or (spanning rows) nearest to it.
 func (t *table) unitsOf(c *cell) []string {
-	var best *cell
-	dist := math.Inf(1)
-	for _, d := range t.cells {
-		if d.x1 > c.x0+1 || d.cy() >= t.headEnd() {
-			continue
-		}
-		if !unitColumn.MatchString(t.headOf(d)) {
-			continue
-		}
-		if k := math.Abs(d.cy() - c.cy()); k < dist {
-			best, dist = d, k
-		}
-	}
-	if best != nil {
+	if best := t.unitCell(c); best != nil {
 		name := best.folded()
 		if !genericUnit.MatchString(name) && !noUnit.MatchString(name) && !partName.MatchString(name) && len([]rune(name)) <= 16 {
 			if us := unitsIn(name, nil); len(us) > 1 {
@@ -112,6 +103,76 @@ func (t *table) unitsOf(c *cell) []string {
 		return nil
 	}
 	return unitsIn(t.rowText(c), nil)
+}
+
+// unitCell finds the entry that names the unit of a cell: the one at the head
+// of its rows where units stand on their first row, else the nearest.
+func (t *table) unitCell(c *cell) *cell {
+	units := t.unitCells(c.x0)
+	for _, u := range units {
+		if math.Abs(u.cy()-c.cy()) < 0.5*c.size {
+			return u
+		}
+	}
+	if t.unitsLead() {
+		for i := len(units) - 1; i >= 0; i-- {
+			if units[i].cy() > c.cy()-0.5*c.size {
+				return units[i]
+			}
+		}
+		if t.prev == nil {
+			return nil
+		}
+		// The first rows of a page go on with the last unit before.
+		if before := t.prev.unitCells(math.Inf(1)); len(before) > 0 {
+			return before[len(before)-1]
+		}
+		return nil
+	}
+	var best *cell
+	dist := math.Inf(1)
+	for _, d := range units {
+		if k := math.Abs(d.cy() - c.cy()); k < dist {
+			best, dist = d, k
+		}
+	}
+	return best
+}
+
+// unitCells returns the entries of the column of units that end left of x, top
+// to bottom.
+func (t *table) unitCells(x float64) []*cell {
+	var out []*cell
+	end := t.headEnd()
+	for _, d := range t.cells {
+		if d.x1 <= x+1 && d.cy() < end && unitColumn.MatchString(t.headOf(d)) {
+			out = append(out, d)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *cell) int { return cmpFloat(b.cy(), a.cy()) })
+	return out
+}
+
+// unitsLead tells whether units stand on the first of their rows: the topmost
+// on the first row of the body, and some rows have none. Where they stand in
+// the middle of their rows, the topmost does not.
+func (t *table) unitsLead() bool {
+	for t.prev != nil {
+		t = t.prev
+	}
+	units := t.unitCells(math.Inf(1))
+	if len(units) == 0 {
+		return false
+	}
+	end, top, bare := t.headEnd(), math.Inf(-1), false
+	for _, d := range t.cells {
+		if d.cy() >= end {
+			continue
+		}
+		top = max(top, d.cy())
+		bare = bare || len(loneTokens(d.folded())) > 0 && !slices.ContainsFunc(units, func(u *cell) bool { return math.Abs(u.cy()-d.cy()) < 0.5*d.size })
+	}
+	return bare && units[0].cy() > top-0.5*units[0].size
 }
 
 // labelSection returns the section that a form's label opens for the entry

@@ -62,7 +62,10 @@ func unitsIn(s string, known []string) []string {
 	}
 	for _, m := range listedUnit.FindAllStringSubmatchIndex(masked, -1) {
 		tail := s[m[2]:m[3]]
-		for _, u := range unitJoin.Split(s[m[0]:m[2]], -1) {
+		for i, u := range unitJoin.Split(s[m[0]:m[2]], -1) {
+			if i == 0 && m[0] > 0 && (isWordByte(s[m[0]-1]) || s[m[0]-1] == '-') {
+				continue // JGJ125-2016,1#楼
+			}
 			add(strings.TrimRight(u, "#") + tail)
 		}
 		mask(m[0], m[1])
@@ -88,7 +91,10 @@ func unitsIn(s string, known []string) []string {
 		add(s[m[0]:m[1]])
 		mask(m[0], m[1])
 	}
-	for _, w := range wordBreak.Split(masked, -1) {
+	for _, w := range wordBreak.Split(excepting.ReplaceAllString(masked, "$1,"), -1) {
+		if i := max(strings.LastIndex(w, "将"), strings.LastIndex(w, "把")); i >= 2*len("将") {
+			w = w[i+len("将"):] // 本次危险性鉴定将正房评为
+		}
 		w = stripLead(w)
 		if short := subjectTail.ReplaceAllString(w, ""); short != "" || !namedUnit.MatchString(w) {
 			w = short
@@ -103,9 +109,11 @@ func unitsIn(s string, known []string) []string {
 }
 
 var (
-	subjectTail = regexp.MustCompile(`(?:的)?(?:主体|整体|上部|现状)?(?:结构)?(?:的)?(?:综合|现状)?(?:在|作为|安全性|危险性|可靠性|使用性|安全|危险|等级|评级|评定|鉴定|均|分别|各|都|综合|应|可|也|亦|同|为|属|整体|结构|被|经|现状|鉴定单元|鉴定系统|单元).*$`)
+	// excepting: 各栋安全性等级除食堂为Dsu级外; 拆除, 消除 … are other words.
+	excepting   = regexp.MustCompile(`(^|[^拆清消扣排解免废铲])除`)
+	subjectTail = regexp.MustCompile(`[的之]?(?:主体|整体|上部|现状)?(?:结构)?(?:的)?(?:综合|现状)?(?:第?[0-9一二三四五六七八九十]+层|在|作为|安全性|危险性|可靠性|使用性|安全|危险|等级|评级|评[定为]|定为|[判认]定|鉴定|均|分别|各|都|综合|应|可|也|亦|同|为|属|整体|结构|被|经|现状|鉴定单元|鉴定系统|单元).*$`)
 	// notName: words that no name of a building holds.
-	notName = regexp.MustCompile(`^(?:根据|依据|按|结合|参照|鉴于|由于|经|上述|全部|所有|各)|[该本此已有为被的将对把应可在与及其另]|[加改修处整补]\p{Han}?后|^后房|[第两]?[一二三四两]?阶段|后的|没有|一[栋幢户座处]|构成|属|危|整[栋幢]`)
+	notName = regexp.MustCompile(`^(?:根据|依据|按|结合|参照|鉴于|由于|经|上述|全部|所有|各)|[该本此已有为被的将对把应可在与及其另]|[加改修处整补]\p{Han}?后|^后房|影响|达到|不|未|发现|存在|处于|属于|满足|造成|导致|引起|危及|威胁|使得|用作|用于|拆除|[第两]?[一二三四两]?阶段|后的|没有|一[栋幢户座处]|构成|属|危|整[栋幢]`)
 	// partName: parts of a house, which a grade of the house is not about.
 	partName = regexp.MustCompile(`^(?:[一二三四五六七八九十0-9]+层|底层|顶层|首层|楼层|每层|各层|局部|部分|楼板|屋面|墙|梁|柱|构件|地基|基础|上部|围护|子单元|底部|轴|.*(?:构件|子单元|承重部分|楼面|地基基础|承重结构))`)
 )

@@ -7,11 +7,14 @@ import "testing"
 // 根据, the rest of a cell on the next page, “一”级 in quotation marks, a
 // reliability grade broken off its word, 主楼在目前使用条件下, a line of the
 // conclusion that looks like a heading, a rule for all houses of class C taken
-// for comfort.
+// for comfort, a list item that each page ended with taken for a footer, a line
+// that begins with the verb, the characters of a watermark, the meaning of a
+// grade torn from its table, a grade alone on its line, 食堂之安全性等级.
 func TestNoneOfTheseIsAcceptedWrongly(t *testing.T) {
 	w := load(t)
 	for _, seed := range []uint64{510205, 510245, 520022, 520079, 520446, 520518, 500364, 600041, 600096, 600100, 800209, 900599, 1001401, 1002238, 1003147, 1003618,
-		2000281, 2000435, 2001125} {
+		2000281, 2000435, 2001125,
+		2000083, 2000626, 3100076, 3100462, 3300553, 3200058} {
 		r := w.Build(w.Draw(seed))
 		v, err := real(r.Pages)
 		if err != nil {
