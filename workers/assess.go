@@ -33,6 +33,9 @@ func (w *Workers) assess(ctx context.Context, lease schemas.Lease, l lane) (outc
 	if l == laneAssess {
 		limit, assessor = w.Limits.ShortTime, w.Assessor
 	}
+	if err := assessor.Ready(ctx); err != nil {
+		return outcome{}, err
+	}
 	a, err := w.look(ctx, r, limit, func(ctx context.Context, doc io.Reader, size int64, trust schemas.TrustMaterial) (schemas.Assessment, error) {
 		if l == laneAssess {
 			b, err := io.ReadAll(doc)

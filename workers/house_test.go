@@ -504,6 +504,8 @@ func (d *documents) Open(_ context.Context, sha string) (io.ReadSeekCloser, int6
 // kills the process that reads it, "hang" for one that never ends.
 type readsItself struct{}
 
+func (readsItself) Ready(context.Context) error { return nil }
+
 func (readsItself) Assess(ctx context.Context, doc io.Reader, _ int64, d schemas.Declared, trust schemas.TrustMaterial, at time.Time) (schemas.Assessment, error) {
 	if slices.ContainsFunc(trust.CRLs, func(i schemas.TrustItem) bool { return string(i.Data) == "garbage" }) {
 		return schemas.Assessment{}, schemas.E(schemas.KindInvalid, "trust_invalid", "", nil)
@@ -671,6 +673,8 @@ func (p *fakePlatform) List(_ context.Context, day time.Time) ([]schemas.Platfor
 
 // fixedReading reads every document as one thing.
 type fixedReading struct{ a schemas.Assessment }
+
+func (fixedReading) Ready(context.Context) error { return nil }
 
 func (f fixedReading) Assess(context.Context, io.Reader, int64, schemas.Declared, schemas.TrustMaterial, time.Time) (schemas.Assessment, error) {
 	return f.a, nil

@@ -37,9 +37,42 @@ func TestDocumentsOfManyPagesTakeTheLongLaneUnopened(t *testing.T) {
 // opening counts the documents that it is given.
 type opening struct{ n *int }
 
+func (opening) Ready(context.Context) error { return nil }
+
 func (o opening) Assess(context.Context, io.Reader, int64, schemas.Declared, schemas.TrustMaterial, time.Time) (schemas.Assessment, error) {
 	*o.n++
 	return sound("2026-001"), nil
+}
+
+// A service that has only just started on a busy machine: waiting for its
+// children is not the document's time, and no reason for the long lane.
+func TestAStartMakesNoLongDocuments(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		h.options = func(o *Options) {
+			o.Limits.ShortTime = 20 * time.Millisecond
+			o.Assessor = starting{10 * o.Limits.ShortTime}
+		}
+		h.start()
+		r := h.uploadBytes([]byte("%PDF-1.7"), schemas.Declared{})
+		due, err := h.ledger.DueOf(h.ctx, h.clock.Now(), []schemas.ObligationKind{schemas.OweAssess}, 1)
+		must(t, err)
+		h.w.execute(h.ctx, due[0].ID, laneAssess)
+		if r, err = h.ledger.Report(h.ctx, r.ID); err != nil || r.AssessmentSeq != 1 {
+			t.Errorf("assessed %d times, %v", r.AssessmentSeq, err)
+		}
+	})
+}
+
+// starting takes its time until it is ready, and none for a document.
+type starting struct{ after time.Duration }
+
+func (s starting) Ready(ctx context.Context) error {
+	<-time.After(s.after)
+	return ctx.Err()
+}
+
+func (starting) Assess(ctx context.Context, _ io.Reader, _ int64, _ schemas.Declared, _ schemas.TrustMaterial, _ time.Time) (schemas.Assessment, error) {
+	return sound("2026-001"), ctx.Err()
 }
 
 // The door has looked already: not even a visit of the short lane.

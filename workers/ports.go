@@ -64,8 +64,11 @@ type Originals interface {
 
 // Assessor looks at one document (DESIGN §3). Unavailable means that it could
 // not be looked at now; any other error that the document made it fail. It
-// keeps its own limits of memory; the wall time is the context's.
+// keeps its own limits of memory; the wall time is the context's. Ready waits
+// until it can look at documents at all, so that a start is not taken for a
+// document that needs long.
 type Assessor interface {
+	Ready(ctx context.Context) error
 	Assess(ctx context.Context, document io.Reader, size int64, declared schemas.Declared, trust schemas.TrustMaterial, at time.Time) (schemas.Assessment, error)
 }
 

@@ -17,6 +17,9 @@ func (w *Workers) reassess(ctx context.Context, lease schemas.Lease, _ lane) (ou
 	if err != nil || out != nil {
 		return deref(out), err
 	}
+	if err := w.Patient.Ready(ctx); err != nil {
+		return outcome{}, err
+	}
 	a, err := w.look(ctx, r, w.Limits.LongTime, func(ctx context.Context, doc io.Reader, size int64, trust schemas.TrustMaterial) (schemas.Assessment, error) {
 		return w.Patient.Assess(ctx, doc, size, declaredOf(r), trust, r.ReceivedAt)
 	})

@@ -118,6 +118,15 @@ func NewPool(opts PoolOptions) (*Pool, error) {
 // Close kills the children.
 func (p *Pool) Close() error { return p.children.Close() }
 
+// Ready waits until documents can be looked at. The error is of kind
+// Unavailable.
+func (p *Pool) Ready(ctx context.Context) error {
+	if err := p.children.Ready(ctx); err != nil {
+		return schemas.E(schemas.KindUnavailable, "assessment_unavailable", "暂时无法审阅，请稍后再试", err)
+	}
+	return nil
+}
+
 // wall is the time that a document of n bytes may take.
 func (p *Pool) wall(n int) time.Duration {
 	return p.opts.Wall + time.Duration(float64(p.opts.WallPerMB)*float64(n)/(1<<20))

@@ -70,6 +70,8 @@ type Pool struct {
 	jobs  chan *job
 	stop  chan struct{}
 	once  sync.Once
+	ready chan struct{} // closed when the first child is
+	first sync.Once
 	group sync.WaitGroup
 }
 
@@ -106,7 +108,7 @@ func New(opts Options) *Pool {
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
-	p := &Pool{opts: opts, jobs: make(chan *job), stop: make(chan struct{})}
+	p := &Pool{opts: opts, jobs: make(chan *job), stop: make(chan struct{}), ready: make(chan struct{})}
 	for range opts.Workers {
 		p.group.Add(1)
 		go func() {
@@ -123,6 +125,20 @@ func (p *Pool) Close() error {
 	p.once.Do(func() { close(p.stop) })
 	p.group.Wait()
 	return nil
+}
+
+// Ready waits until a child is ready for its first call. Whoever bounds a call's
+// time by its context waits for that first: starting takes seconds on a busy
+// machine.
+func (p *Pool) Ready(ctx context.Context) error {
+	select {
+	case <-p.ready:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-p.stop:
+		return ErrClosed
+	}
 }
 
 // Do has a child answer a call. wall bounds the child's time for it, not the
@@ -257,6 +273,7 @@ func (w *worker) ensure(ctx context.Context) error {
 	select {
 	case a := <-c.answers:
 		if a.err == nil && a.m.kind == kindReady {
+			w.pool.first.Do(func() { close(w.pool.ready) })
 			return nil
 		}
 		err = fmt.Errorf("%w: %w", ErrStart, c.cause())

@@ -257,3 +257,20 @@ func FuzzMessage(f *testing.F) {
 		}
 	})
 }
+
+func TestReady(t *testing.T) {
+	p := newPool(t, 2)
+	if err := p.Ready(context.Background()); err != nil {
+		t.Error(err)
+	}
+	broken := New(Options{Handler: "broken", Workers: 1})
+	gone, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := broken.Ready(gone); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	broken.Close()
+	if err := broken.Ready(context.Background()); !errors.Is(err, ErrClosed) {
+		t.Errorf("%v", err)
+	}
+}
