@@ -14,7 +14,7 @@ import (
 // overlay is an opaque appearance that says something milder.
 func overlay(u *signing.Update) int {
 	ap := u.New()
-	u.SetStream(ap, "/Type /XObject /Subtype /Form /BBox [0 0 200 40] ", append([]byte("1 1 1 rg 0 0 200 40 re f "), milder...))
+	u.SetStream(ap, "/Type /XObject /Subtype /Form /BBox [0 0 200 40] /Resources << /Font << /F1 3 0 R >> >> ", append([]byte("1 1 1 rg 0 0 200 40 re f "), milder...))
 	return ap
 }
 
@@ -191,6 +191,12 @@ func TestFieldListedTwice(t *testing.T) {
 // DSS, listing only listed (number and index) as living in it.
 func packedUpdate(t *testing.T, pdf []byte, first int, data string, n int, listed [][2]int) []byte {
 	t.Helper()
+	return packedWith(t, pdf, "", first, data, n, listed)
+}
+
+// packedWith gives the object stream further keys.
+func packedWith(t *testing.T, pdf []byte, keys string, first int, data string, n int, listed [][2]int) []byte {
+	t.Helper()
 	f, err := revision.NewDocument(pdf).Open(len(pdf))
 	if err != nil {
 		t.Fatal(err)
@@ -202,7 +208,7 @@ func packedUpdate(t *testing.T, pdf []byte, first int, data string, n int, liste
 	b.Write(pdf)
 	b.WriteByte('\n')
 	at := b.Len()
-	fmt.Fprintf(&b, "%d 0 obj\n<< /Type /ObjStm /N %d /First %d /Length %d >>\nstream\n%s\nendstream\nendobj\n", container, n, first, len(data), data)
+	fmt.Fprintf(&b, "%d 0 obj\n<< /Type /ObjStm %s/N %d /First %d /Length %d >>\nstream\n%s\nendstream\nendobj\n", container, keys, n, first, len(data), data)
 	xrefAt := b.Len()
 	var rows, index strings.Builder
 	put := func(num, kind, a, c int) {

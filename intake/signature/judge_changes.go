@@ -22,6 +22,11 @@ func (v *verification) judgeChanges() {
 			steps = append(steps, s)
 		}
 	}
+	if len(steps) > 0 && steps[0].end < v.file.End() {
+		if err := v.file.Hidden(); err != nil {
+			v.problem(schemas.ReasonUpdate, schemas.SignatureModified, inChinese(err))
+		}
+	}
 	for i, s := range steps {
 		var next *signature
 		later := v.file

@@ -162,7 +162,7 @@ func (c *comparer) findChanged() error {
 			}
 			oa, errA := c.a.Object(num)
 			ob, errB := c.b.Object(num)
-			if errA == nil && errB == nil && revision.Equal(oa, ob) {
+			if errA == nil && errB == nil && revision.Equal(oa, ob) && !c.a.Ambiguous(num) && !c.b.Ambiguous(num) {
 				continue
 			}
 			if errB != nil {

@@ -1,6 +1,8 @@
 package changes
 
 import (
+	"slices"
+
 	"jianding/intake/signature/revision"
 )
 
@@ -31,6 +33,45 @@ func (c *comparer) forbidDefaults() {
 			c.out[i].Level = Forbidden
 		}
 	}
+}
+
+// drawn reports whether an annotation brings all that is seen of it: an
+// appearance with resources of its own, or one for each state. Otherwise a
+// reader draws it, or looks for fonts in the form.
+func (c *comparer) drawn(d *revision.Dict) bool {
+	v, err := c.b.Resolve(c.b.Dict(d.Get("AP")).Get("N"))
+	if err != nil {
+		return false
+	}
+	switch n := v.(type) {
+	case *revision.Stream:
+		return c.b.Dict(n.Dict.Get("Resources")) != nil
+	case *revision.Dict:
+		return len(n.Entries) > 0
+	}
+	return false
+}
+
+// liveNotes reports whether a reader draws some annotation with the form's
+// fonts: free text without an appearance (ISO 32000-1, 12.5.6.6). It is asked
+// only where the form's resources differ.
+func (c *comparer) liveNotes() bool {
+	if !slices.ContainsFunc(c.out, func(ch Change) bool { return ch.Kind == KindDefaults && ch.Level == Signing }) {
+		return false
+	}
+	for _, p := range c.pages.list {
+		v, err := c.b.Resolve(p.dict.Get("Annots"))
+		list, _ := v.(revision.Array)
+		if err != nil || c.b.Spend(1+len(list)) != nil {
+			return true
+		}
+		for _, x := range list {
+			if d := c.b.Dict(x); d.Get("DA") != nil && d.Name("Subtype") != "Widget" && !c.drawn(d) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // defaults: producers add default resources and appearance to a form that had

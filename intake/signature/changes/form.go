@@ -47,7 +47,7 @@ func (c *comparer) form(ra, rb *revision.Dict, rootNum int) error {
 	if err := c.fields(da.Get("Fields"), db.Get("Fields"), num, redrawn(c.a, da) || redrawn(c.b, db)); err != nil {
 		return err
 	}
-	if c.living {
+	if c.living || c.liveNotes() {
 		c.forbidDefaults()
 	}
 	return nil
@@ -262,7 +262,7 @@ func (c *comparer) oldField(r revision.Ref, parent field) {
 	pageNo := c.pages.pageOf(refNum(db.Get("P")))
 	filled := f.kind == "Sig" && da.Get("V") == nil && db.Get("V") != nil
 	f.signing = filled
-	if f.kind != "Sig" && (f.redrawn || f.value && db.Get("AP") == nil && db.Get("Kids") == nil) {
+	if f.kind != "Sig" && (f.redrawn || f.value && db.Get("Kids") == nil && !c.drawn(db)) {
 		c.living = true
 	}
 	switch {

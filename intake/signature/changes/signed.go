@@ -73,7 +73,8 @@ func (c *comparer) fillSignature(da, db *revision.Dict, num, pageNo int, f field
 // fillWidget checks a widget that shows a field which is signed now: it gets
 // an appearance and stays where it is.
 func (c *comparer) fillWidget(da, db *revision.Dict, num, pageNo int, f field, ts bool) {
-	c.rest(da, db, num, pageNo, KindField, "field", "V", "AP", "F", "M", "MK", "DA", "P", "Kids", "AS", "Q", "Lock", "Border", "BS", "Ff", "StructParent")
+	c.rest(da, db, num, pageNo, KindField, "field", "V", "AP", "F", "M", "MK", "DA", "P", "Kids", "AS", "Q", "Lock", "Border", "BS", "Ff", "StructParent", "Rect")
+	c.sameRect(da, db, num, pageNo)
 	for _, key := range []revision.Name{"Lock", "Ff", "AS"} {
 		if old := da.Get(key); old != nil && !revision.Equal(old, db.Get(key)) {
 			c.forbid(KindField, pageNo, num, "field/%s", key)
@@ -88,6 +89,21 @@ func (c *comparer) fillWidget(da, db *revision.Dict, num, pageNo int, f field, t
 	c.samePage(da, db, num)
 	c.tree(db.Get("AP"), pageNo, "field/AP", 0)
 	c.signed(da, db, num, pageNo, f, ts)
+}
+
+// sameRect: a widget stays where it is, whether its corners are written as whole
+// numbers or as real ones.
+func (c *comparer) sameRect(da, db *revision.Dict, num, pageNo int) {
+	oa, ob := da.Get("Rect"), db.Get("Rect")
+	c.push(ob, pageNo, KindField, "field/Rect")
+	if revision.Equal(oa, ob) {
+		return
+	}
+	ra, okA := rect(c.a, oa)
+	rb, okB := rect(c.b, ob)
+	if !okA || !okB || ra != rb {
+		c.forbid(KindField, pageNo, num, "field/Rect")
+	}
 }
 
 // signed reports a filled signature field, or a widget that shows it; da is nil

@@ -53,15 +53,6 @@ type File struct {
 	table   *table
 }
 
-// Indirect is an indirect object as it stands in the file.
-type Indirect struct {
-	Num, Gen   int
-	Start, End int // from the object number to after "endobj"
-	Value      Object
-	EndedBy    string // "endobj"; anything else is a fault
-	holder     holder
-}
-
 // Open reads the structure of the revision that ends at byte end.
 func (d *Document) Open(end int) (*File, error) {
 	if end < 0 || end > len(d.data) {
@@ -244,6 +235,21 @@ func (f *File) Indirect(num int) (*Indirect, error) {
 	return ind, nil
 }
 
+// Ambiguous reports whether readers may take object num differently: then it
+// is equal to nothing but itself.
+func (f *File) Ambiguous(num int) bool {
+	loc, ok := f.table.find(num)
+	if !ok || loc.Free {
+		return false
+	}
+	if loc.Container != 0 {
+		p, err := f.packedObject(num, loc)
+		return err != nil || p.ambiguous
+	}
+	ind, err := f.Indirect(num)
+	return err != nil || ind.Ambiguous
+}
+
 // Same reports whether two revisions find object num at the same place, so
 // that it cannot differ.
 func (f *File) Same(g *File, num int) bool {
@@ -266,104 +272,6 @@ func (f *File) Same(g *File, num int) bool {
 	return true
 }
 
-// indirectAt parses "N G obj … endobj" at offset.
-func (f *File) indirectAt(offset int) (*Indirect, error) {
-	if ind := f.doc.objects[offset]; ind != nil {
-		if ind.End > len(f.data) {
-			return nil, syntax(offset, "object reaches beyond its revision")
-		}
-		return ind, nil
-	}
-	if offset < 0 || offset >= len(f.data) {
-		return nil, syntax(offset, "object outside the revision")
-	}
-	if f.doc.depth++; f.doc.depth > 8 {
-		f.doc.depth--
-		return nil, syntax(offset, "stream lengths refer to each other")
-	}
-	defer func() { f.doc.depth-- }()
-	p := &parser{data: f.data, pos: offset, budget: &f.doc.budget}
-	ind, err := f.indirect(p)
-	if f.doc.budget.bytes -= p.pos - offset; f.doc.budget.bytes < 0 {
-		return nil, ErrBudget
-	}
-	if err != nil {
-		return nil, err
-	}
-	f.doc.objects[offset] = ind
-	return ind, nil
-}
-
-func (f *File) indirect(p *parser) (*Indirect, error) {
-	p.skipBlank()
-	start := p.pos
-	num, ok1 := p.uint()
-	p.skipBlank()
-	gen, ok2 := p.uint()
-	p.skipBlank()
-	if !ok1 || !ok2 || !p.keywordPrefix("obj") || num > maxNumber {
-		return nil, syntax(start, "no object here")
-	}
-	o, err := p.object(0)
-	if err != nil {
-		return nil, err
-	}
-	ind := &Indirect{Num: num, Gen: gen, Start: start, Value: o}
-	p.skipSpace()
-	if d, ok := o.(*Dict); ok && p.keywordPrefix("stream") {
-		ind.Value = f.stream(p, d, num, gen)
-		p.skipSpace()
-	}
-	switch {
-	case p.keywordPrefix("endobj"):
-		ind.EndedBy = "endobj"
-	default:
-		// Old producers leave endobj out; readers go on. Whoever needs exact
-		// bytes (Update) looks at EndedBy.
-	}
-	ind.End = p.pos
-	return ind, nil
-}
-
-// keywordPrefix accepts a keyword that may be followed by anything: producers
-// write "obj<<" and "endobj5 0 obj".
-func (p *parser) keywordPrefix(w string) bool {
-	end := p.pos + len(w)
-	if end > len(p.data) || string(p.data[p.pos:end]) != w {
-		return false
-	}
-	p.pos = end
-	return true
-}
-
-// stream reads the data after the keyword stream and leaves p after endstream.
-func (f *File) stream(p *parser, d *Dict, num, gen int) *Stream {
-	st := &Stream{Dict: d, num: num, gen: gen}
-	if p.pos < len(p.data) && p.data[p.pos] == '\r' {
-		p.pos++
-	}
-	if p.pos < len(p.data) && p.data[p.pos] == '\n' {
-		p.pos++
-	}
-	from := p.pos
-	length, err := f.Resolve(d.Get("Length"))
-	n, ok := length.(int64)
-	if err != nil || !ok || n < 0 || int(n) > len(p.data)-from {
-		st.Err = syntax(from, "stream without a usable Length")
-		return st
-	}
-	p.pos = from + int(n)
-	end := p.pos
-	p.skipBlank()
-	if p.pos-end > 2 || !p.keywordPrefix("endstream") {
-		st.Err = syntax(end, "endstream is not where Length says")
-		p.pos = from
-		return st
-	}
-	st.Raw = p.data[from:end]
-	return st
-}
-
 // Steers reports whether an object stream that was read refers to object num:
 // its length, which decides what the stream holds.
 func (f *File) Steers(num int) bool { return f.doc.steering[num] }
@@ -378,25 +286,4 @@ func (f *File) Structural(num int) bool {
 	}
 	t := st.Dict.Name("Type")
 	return t == "XRef" || t == "ObjStm"
-}
-
-// Everywhere returns every object that any cross-reference section of the
-// chain, superseded ones included, places in the file by itself. Entries that
-// lead nowhere are left out.
-func (f *File) Everywhere() []*Indirect {
-	var out []*Indirect
-	seen := make(map[int]bool)
-	for _, s := range f.Sections {
-		for _, loc := range s.Entries {
-			if loc.Free || loc.Container != 0 || seen[loc.Offset] {
-				continue
-			}
-			seen[loc.Offset] = true
-			if ind, err := f.indirectAt(loc.Offset); err == nil {
-				out = append(out, ind)
-			}
-		}
-	}
-	slices.SortFunc(out, func(a, b *Indirect) int { return a.Start - b.Start })
-	return out
 }

@@ -18,13 +18,15 @@ func isRegular(c byte) bool { return !isSpace(c) && !isDelim(c) }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
-// parser reads objects from data; absolute is added to offsets, or -1 when
-// data is not part of the document's own bytes (an object stream).
+// parser reads objects from data; embedded data are not part of the document's
+// own bytes (an object stream), so that nothing in them has an offset.
 type parser struct {
 	data     []byte
 	pos      int
 	embedded bool
-	budget   *budget
+	// ambiguous: a token was met that readers take differently.
+	ambiguous bool
+	budget    *budget
 }
 
 func (p *parser) skipSpace() {
@@ -164,6 +166,7 @@ func (p *parser) number() (Object, error) {
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil {
 		if text == "." || text == "-." || text == "-" {
+			p.ambiguous = true
 			return float64(0), nil // several producers write a bare sign or point for zero
 		}
 		return nil, syntax(start, "not a number")
@@ -194,9 +197,11 @@ func (p *parser) name() (Object, error) {
 			if h >= 0 && l >= 0 {
 				out = append(out, byte(h<<4|l))
 				p.pos += 3
+				p.ambiguous = p.ambiguous || h == 0 && l == 0 // ends the name in C
 				continue
 			}
 		}
+		p.ambiguous = p.ambiguous || c == '#'
 		out = append(out, c)
 		p.pos++
 		if p.pos-start > 4096 {
@@ -273,10 +278,9 @@ func (p *parser) literal() (Object, error) {
 				return String(out), nil
 			}
 		case '\r':
-			if p.pos < len(p.data) && p.data[p.pos] == '\n' {
-				p.pos++
-			}
-			c = '\n'
+			// A line feed to some readers (ISO 32000-1, 7.3.4.2), and what it
+			// is to others, which matters where the string is a palette.
+			p.ambiguous = true
 		case '\\':
 			if p.pos >= len(p.data) {
 				return nil, syntax(start, "string not closed")

@@ -78,6 +78,7 @@ type Stream struct {
 	Dict *Dict
 	Raw  []byte
 	Err  error
+	from int // offset of the data
 	num  int // for decryption; 0 inside nothing
 	gen  int
 }
@@ -92,22 +93,12 @@ func Equal(a, b Object) bool {
 	case bool:
 		v, ok := b.(bool)
 		return ok && a == v
-	case int64:
-		switch v := b.(type) {
-		case int64:
-			return a == v
-		case float64:
-			return float64(a) == v
-		}
-		return false
+	case int64: // 2 and 2.0 are not the same: readers overlook flags that are no integers
+		v, ok := b.(int64)
+		return ok && a == v
 	case float64:
-		switch v := b.(type) {
-		case int64:
-			return a == float64(v)
-		case float64:
-			return a == v
-		}
-		return false
+		v, ok := b.(float64)
+		return ok && a == v
 	case Name:
 		v, ok := b.(Name)
 		return ok && a == v

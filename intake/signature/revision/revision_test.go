@@ -188,7 +188,8 @@ func TestEqualIgnoresOrder(t *testing.T) {
 		a, b string
 		want bool
 	}{
-		{"<< /A 1 /B [2 0 R (x)] >>", "<</B[2 0 R<78>]/A 1.0>>", true},
+		{"<< /A 1 /B [2 0 R (x)] >>", "<</B[2 0 R<78>]/A 1>>", true},
+		{"<< /A 1 >>", "<< /A 1.0 >>", false}, // some readers look for integers only
 		{"<< /A 1 >>", "<< /A 2 >>", false},
 		{"<< /A 1 /A 1 >>", "<< /A 1 /A 1 >>", false}, // which one counts?
 		{"[1 0 R]", "[1 1 R]", false},

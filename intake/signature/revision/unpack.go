@@ -8,9 +8,11 @@ import (
 )
 
 type packed struct {
-	num    int
-	value  Object
-	holder holder
+	num        int
+	value      Object
+	start, end int // within the decoded data
+	ambiguous  bool
+	holder     holder
 }
 
 // packedObject returns object num, which its location places in an object
@@ -88,7 +90,7 @@ func (f *File) unpackStream(ind *Indirect) ([]packed, error) {
 		if err != nil {
 			return nil, fmt.Errorf("object stream %d: %w", num, err)
 		}
-		objs = append(objs, packed{num: id, value: o})
+		objs = append(objs, packed{num: id, value: o, start: start, end: p.pos, ambiguous: p.ambiguous})
 	}
 	return objs, nil
 }

@@ -1,9 +1,6 @@
 package revision
 
-import (
-	"bytes"
-	"errors"
-)
+import "errors"
 
 // Update is one incremental update: what one producer appended.
 type Update struct {
@@ -27,6 +24,9 @@ func (f *File) Updates(old *File) ([]Update, error) {
 			return nil, errors.New("an update does not continue the cross-reference chain")
 		}
 	}
+	if err := f.checkLinearized(old); err != nil {
+		return nil, err
+	}
 	p := &parser{data: f.data, pos: len(old.data), budget: &f.doc.budget}
 	var out []Update
 	known := make(map[int]Location, 64)
@@ -48,7 +48,7 @@ func (f *File) Updates(old *File) ([]Update, error) {
 		if err := f.checkContainers(u); err != nil {
 			return nil, err
 		}
-		if err := u.Section.checkSize(f.Sections[i+1]); err != nil {
+		if err := u.Section.checkTrailer(f.Sections[i+1]); err != nil {
 			return nil, err
 		}
 		for num, loc := range u.Section.Entries {
@@ -94,6 +94,9 @@ func (f *File) update(p *parser, s *Section) (*Update, error) {
 			if seen || s.Stream != 0 || s.Offset != p.pos-len("xref") {
 				return nil, syntax(p.pos, "cross-reference table outside the chain")
 			}
+			if err := f.plainTable(s); err != nil {
+				return nil, err
+			}
 			p.pos = s.End
 			seen = true
 		case p.keyword("startxref"):
@@ -116,84 +119,38 @@ func (f *File) update(p *parser, s *Section) (*Update, error) {
 	}
 }
 
-// plainComments skips white space and comments that could not be taken for
-// anything else by a reader that repairs files.
-func (p *parser) plainComments() error {
-	for {
-		p.skipBlank()
-		if p.pos >= len(p.data) || p.data[p.pos] != '%' {
-			return nil
-		}
-		end := bytes.IndexAny(p.data[p.pos:], "\r\n")
-		if end < 0 {
-			end = len(p.data) - p.pos
-		}
-		line := p.data[p.pos : p.pos+end]
-		if looksLikeStructure(line) || bytes.HasPrefix(line, []byte("%%EOF")) || bytes.HasPrefix(line, []byte("%PDF")) {
-			return syntax(p.pos, "comment that hides structure")
-		}
-		p.pos += end
-	}
-}
+// maxSize is the greatest number of objects that readers take without repair:
+// PDFium's limit of old.
+const maxSize = 1 << 20
 
-// plainObject refuses an appended object that other readers could see
-// differently: without endobj, with a stream whose Length is wrong, or with a
-// stream in whose bytes a repairing reader would find objects.
-func (f *File) plainObject(ind *Indirect) error {
-	if ind.EndedBy != "endobj" {
-		return syntax(ind.Start, "object %d without endobj", ind.Num)
-	}
-	if st, ok := ind.Value.(*Stream); ok {
-		if st.Err != nil {
-			return st.Err
-		}
-		if looksLikeStructure(st.Raw) || bytes.Contains(st.Raw, []byte("endstream")) {
-			return syntax(ind.Start, "stream %d hides structure", ind.Num)
-		}
-		return nil
-	}
-	if looksLikeStructure(f.data[ind.Start+len("1 0 obj") : ind.End-len("endobj")]) {
-		return syntax(ind.Start, "object %d hides structure", ind.Num)
-	}
-	return nil
-}
-
-// looksLikeStructure finds "<digit> <digits> obj", trailer, startxref.
-func looksLikeStructure(b []byte) bool {
-	if bytes.Contains(b, []byte("trailer")) || bytes.Contains(b, []byte("startxref")) {
-		return true
-	}
-	for from := 0; ; {
-		i := bytes.Index(b[from:], []byte("obj"))
-		if i < 0 {
-			return false
-		}
-		at := from + i
-		from = at + 3
-		j := at
-		for j > 0 && isSpace(b[j-1]) {
-			j--
-		}
-		k := j
-		for k > 0 && isDigit(b[k-1]) {
-			k--
-		}
-		if k < j && k > 0 && isSpace(b[k-1]) {
-			return true
-		}
-	}
-}
-
-// checkSize: readers take every object from Size on as missing (ISO 32000-1,
-// table 15), so that an update with a smaller one cuts off what was signed.
-func (s *Section) checkSize(earlier *Section) error {
+// checkTrailer: an update continues the document that stood before. Readers
+// take every object from Size on as missing (ISO 32000-1, table 15), so that a
+// smaller one cuts off what was signed, and repair a file whose Size they find
+// absurd; some overlook a Prev that is no integer; and when they repair, they
+// may take the catalog of any trailer.
+func (s *Section) checkTrailer(earlier *Section) error {
 	size, ok := s.Trailer.Get("Size").(int64)
-	if was, known := earlier.Trailer.Get("Size").(int64); !ok || known && size < was {
+	was, known := earlier.Trailer.Get("Size").(int64)
+	if !ok || known && size < was {
 		return syntax(s.Offset, "trailer's Size cuts objects off")
+	}
+	if size > max(maxSize, was) {
+		return syntax(s.Offset, "trailer's Size is beyond what readers take")
 	}
 	for num, loc := range s.Entries {
 		if !loc.Free && int64(num) >= size {
 			return syntax(s.Offset, "object %d lies beyond Size", num)
+		}
+	}
+	if loc, listed := s.Entries[0]; listed && !loc.Free {
+		return syntax(s.Offset, "object 0 in use")
+	}
+	if _, whole := s.Trailer.Get("Prev").(int64); !whole {
+		return syntax(s.Offset, "Prev is not an integer")
+	}
+	for _, key := range []Name{"Root", "Encrypt"} {
+		if !Equal(s.Trailer.Get(key), earlier.Trailer.Get(key)) {
+			return syntax(s.Offset, "trailer changes %s", key)
 		}
 	}
 	return nil
@@ -256,9 +213,15 @@ func (f *File) checkContainers(u *Update) error {
 			if ind.Num != u.Section.Stream && ind.Start != u.Section.Hybrid {
 				return syntax(ind.Start, "cross-reference stream %d outside the chain", ind.Num)
 			}
+			if err := f.wholeData(ind, nil); err != nil {
+				return err
+			}
 		case "ObjStm":
 			objs, err := f.unpackStream(ind)
 			if err != nil {
+				return err
+			}
+			if err := f.plainContainer(ind, objs); err != nil {
 				return err
 			}
 			for i, o := range objs {
