@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/x509"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/emmansun/gmsm/smx509"
@@ -104,6 +105,9 @@ func (t *Trust) chainAt(leaf *cms.Certificate, extra []*cms.Certificate, at time
 	if err != nil {
 		return chainResult{err: errors.Join(errCertificate, err)}
 	}
+	if p == forStamping && !slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageTimeStamping) {
+		return chainResult{err: errPurpose}
+	}
 	inter := t.interPool.Clone()
 	for _, e := range extra {
 		if x, err := e.X509(); err == nil {
@@ -131,6 +135,9 @@ func (t *Trust) chainSM(leaf *cms.Certificate, extra []*cms.Certificate, at time
 	c, err := leaf.SM()
 	if err != nil {
 		return chainResult{err: errors.Join(errCertificate, err)}
+	}
+	if p == forStamping && !slices.Contains(c.ExtKeyUsage, smx509.ExtKeyUsageTimeStamping) {
+		return chainResult{err: errPurpose}
 	}
 	inter := t.smInterPool.Clone()
 	for _, e := range extra {
@@ -160,5 +167,8 @@ func (t *Trust) chainSM(leaf *cms.Certificate, extra []*cms.Certificate, at time
 
 var (
 	errCertificate = errors.New("certificate cannot be parsed")
-	errChains      = errors.New("the document's certificates ask for too many chains")
+	// RFC 3161, 2.3: whoever stamps is certified for it by name. The libraries
+	// take a certificate that names no purpose for one that is good for all.
+	errPurpose = errors.New("the certificate is not one of a time-stamp authority")
+	errChains  = errors.New("the document's certificates ask for too many chains")
 )

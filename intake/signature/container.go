@@ -5,7 +5,6 @@ import (
 
 	"jianding/intake/signature/cms"
 	"jianding/intake/signature/revision"
-	"jianding/schemas"
 )
 
 // errFormat: the value is of a format that is not read here.
@@ -175,14 +174,13 @@ type sealPart int
 const (
 	sealMaker sealPart = iota
 	sealSigner
-	sealPeriod
 )
 
 func sealFinding(s *signature, part sealPart) finding {
 	if s.seal == nil {
 		return skipped()
 	}
-	sl, sv := s.seal.seal, s.seal.verdict
+	sv := s.seal.verdict
 	switch part {
 	case sealMaker:
 		if !sv.MakerOK {
@@ -190,14 +188,6 @@ func sealFinding(s *signature, part sealPart) finding {
 		}
 	case sealSigner:
 		if !sv.SignerOK {
-			return failed("")
-		}
-	case sealPeriod:
-		at := sl.SignedAt
-		if at.IsZero() {
-			return finding{result: schemas.CheckWarning, detail: "印章数据没有签章时间"}
-		}
-		if at.Before(sl.ValidFrom) || at.After(sl.ValidUntil) {
 			return failed("")
 		}
 	}

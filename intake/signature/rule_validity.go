@@ -25,8 +25,10 @@ func validityRule() rule {
 }
 
 // period prints a certificate's validity.
-func period(c *cms.Certificate) string {
-	return c.NotBefore.In(shanghai).Format(time.DateOnly) + " 至 " + c.NotAfter.In(shanghai).Format(time.DateOnly)
+func period(c *cms.Certificate) string { return span(c.NotBefore, c.NotAfter) }
+
+func span(from, until time.Time) string {
+	return from.In(shanghai).Format(time.DateOnly) + " 至 " + until.In(shanghai).Format(time.DateOnly)
 }
 
 // shanghai is the zone in which users read dates; the offset has been fixed

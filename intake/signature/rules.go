@@ -45,7 +45,7 @@ func containerRules() []rule {
 	return []rule{
 		subFilterRule(), containerRule(), paddingRule(), signersRule(), enclosedRule(), noAttributesRule(), attributesRule(),
 		contentTypeRule(), digestRule(), certificatePresentRule(), algorithmRule(), unsupportedRule(), valueRule(),
-		signingCertRule(), signingCertMissingRule(), sealMakerRule(), sealSignerRule(), sealPeriodRule(),
+		signingCertRule(), signingCertMissingRule(), sealMakerRule(), sealSignerRule(),
 	}
 }
 
@@ -56,7 +56,7 @@ func strengthRules() []rule {
 
 // trustRules judge the certificate.
 func trustRules() []rule {
-	return []rule{timestampRule(), claimedTimeRule(), chainRule(), notYetValidRule(), validityRule(), keyUsageRule(), revocationRule()}
+	return []rule{timestampRule(), claimedTimeRule(), chainRule(), notYetValidRule(), validityRule(), keyUsageRule(), sealPeriodRule(), revocationRule()}
 }
 
 // registerRules judge who the signer is.

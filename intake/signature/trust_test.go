@@ -92,6 +92,8 @@ func TestTrust(t *testing.T) {
 		}
 		return c.SHA256()
 	}
+	ranOut := l.seal(signing.SM2)
+	ranOut.Until = *day("2026-03-01")
 	const ok, untrusted = schemas.SignatureValid, schemas.SignatureUntrusted
 	smPlain := plain(l.agency[signing.SM2])
 	for _, c := range []struct {
@@ -111,6 +113,10 @@ func TestTrust(t *testing.T) {
 		{"expired, stamped in time", stamped(expired, *day("2026-02-01")), none, ok, ""},
 		{"expired, stamped too late", stamped(expired, *day("2026-04-01")), none, untrusted, schemas.ReasonExpired},
 		{"expired, stamped by a stranger", l.sign(t, report(false), expired, signing.Options{TSA: &strangeTSA, StampedAt: *day("2026-02-01")}), none, untrusted, schemas.ReasonExpired},
+		{"expired, stamped by a person's certificate", l.sign(t, report(false), expired, signing.Options{TSA: &l.person, StampedAt: *day("2026-02-01")}), none, untrusted, schemas.ReasonExpired},
+		{"expired, SM2, stamped by a person's certificate", l.sign(t, report(false), smExpired, signing.Options{TSA: &l.smPerson, StampedAt: *day("2026-02-01")}), none, untrusted, schemas.ReasonExpired},
+		{"seal ran out, claims to be older", l.sign(t, report(false), l.agency[signing.SM2], signing.Options{Format: signing.SealV4, Seal: ranOut, At: *day("2026-02-01")}), none, untrusted, schemas.ReasonSealPeriod},
+		{"seal ran out, stamped in time", l.sign(t, report(false), l.agency[signing.SM2], signing.Options{Format: signing.SealV4, Seal: ranOut, At: *day("2026-02-01"), TSA: &l.smTSA, StampedAt: *day("2026-02-01")}), none, ok, ""},
 		{"expired, stamp of another signature", l.sign(t, report(false), expired, signing.Options{TSA: &l.tsa, StampedAt: *day("2026-02-01"), Faults: signing.Faults{ForeignTimeStamp: true}}), none, untrusted, schemas.ReasonTimestamp},
 		{"not yet valid", plain(issue(l.root, signing.RSA, signing.Certify{From: *day("2026-07-01")})), none, untrusted, schemas.ReasonNotYetValid},
 		{"server certificate", plain(issue(l.root, signing.ECDSA, signing.Certify{Server: true})), none, untrusted, schemas.ReasonKeyUsage},
