@@ -180,8 +180,7 @@ func references(s *signature) revision.Array {
 }
 
 // fieldLocked applies FieldMDP (ISO 32000-2, 12.8.2.4) to a field that is
-// filled after the lock. In an encrypted file the names cannot be compared,
-// and every lock counts.
+// filled after the lock.
 func (v *verification) fieldLocked(earlier []*signature, c changes.Change) bool {
 	if c.Kind != changes.KindSignature || c.Added {
 		return false
@@ -213,9 +212,6 @@ func locks(s *signature) []*revision.Dict {
 }
 
 func locksField(f *revision.File, lock *revision.Dict, name string) bool {
-	if f.Encrypted() {
-		return true
-	}
 	var names []string
 	v, err := f.Resolve(lock.Get("Fields"))
 	if a, ok := v.(revision.Array); ok && err == nil {

@@ -313,7 +313,7 @@ func (v *verification) signedAt(s *signature) (*time.Time, schemas.TimeSource) {
 		t := s.verdict.SigningTime
 		return &t, schemas.TimeClaimed
 	}
-	if m, ok := s.dict.Get("M").(revision.String); ok && !v.file.Encrypted() {
+	if m, ok := s.dict.Get("M").(revision.String); ok {
 		if t, ok := pdfDate(changes.Text(m)); ok {
 			return &t, schemas.TimeClaimed
 		}

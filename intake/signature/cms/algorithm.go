@@ -138,6 +138,7 @@ func pssParams(raw []byte) (Hash, int, error) {
 		if f, ok := c.optional(2, 0); ok {
 			a, err := parseAlgorithm(open(f, 2, 0).next())
 			c.fail(err)
+			c.fail(a.demandPlain())
 			h = HashByOID(a.OID)
 		}
 		if f, ok := c.optional(2, 1); ok {
@@ -148,6 +149,7 @@ func pssParams(raw []byte) (Hash, int, error) {
 				c.fail(err)
 				m, err := parseAlgorithm(inner)
 				c.fail(err)
+				c.fail(m.demandPlain())
 				mgf = HashByOID(m.OID)
 			} else {
 				mgf = ""
@@ -162,7 +164,13 @@ func pssParams(raw []byte) (Hash, int, error) {
 				c.fail(errBER)
 			}
 		}
-		c.optional(2, 3)
+		if f, ok := c.optional(2, 3); ok { // the trailer field is 1, always
+			n, err := open(f, 2, 3).next().integer()
+			c.fail(err)
+			if err == nil && (!n.IsInt64() || n.Int64() != 1) {
+				c.fail(errBER)
+			}
+		}
 		if c.end() != nil {
 			return "", 0, fmt.Errorf("%w: PSS parameters", ErrAlgorithm)
 		}
@@ -190,12 +198,12 @@ func (s *Scheme) check(key *Key, message, digest, sig []byte) error {
 			return fmt.Errorf("%w: RSA with %s", ErrUnsupported, s.Hash)
 		}
 		switch {
-		case key.wide && s.PSS:
+		case s.PSS && (key.wide || s.salt == 0): // 0 means any length to the library
 			ok = verifyWidePSS(key.rsa, s.Hash, s.salt, digest, sig)
 		case key.wide:
 			ok = verifyWide(key.rsa, h, digest, sig)
 		case s.PSS:
-			ok = rsa.VerifyPSS(key.rsa, h, digest, sig, &rsa.PSSOptions{SaltLength: pssSalt(s.salt), Hash: h}) == nil
+			ok = rsa.VerifyPSS(key.rsa, h, digest, sig, &rsa.PSSOptions{SaltLength: s.salt, Hash: h}) == nil
 		default:
 			ok = rsa.VerifyPKCS1v15(key.rsa, h, digest, sig) == nil
 		}
@@ -236,13 +244,6 @@ func SM2EmptyZ(pub *ecdsa.PublicKey) []byte {
 		z = append(z, n.FillBytes(make([]byte, 32))...)
 	}
 	return SM3.sum(z)
-}
-
-func pssSalt(n int) int {
-	if n == 0 {
-		return rsa.PSSSaltLengthAuto // 0 means auto to the library; an empty salt is found that way too
-	}
-	return n
 }
 
 func ecdsaValue(sig []byte) (r, s *big.Int, err error) {

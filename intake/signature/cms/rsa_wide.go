@@ -32,7 +32,8 @@ func verifyWide(pub *rsa.PublicKey, h crypto.Hash, digest, sig []byte) bool {
 }
 
 // verifyWidePSS is RSASSA-PSS verification (RFC 8017, 8.1.2 and 9.1.2) for the
-// same keys, with MGF1 of the same hash and a salt of the stated length.
+// same keys, and for an empty salt, with MGF1 of the same hash and a salt of the
+// stated length.
 func verifyWidePSS(pub *rsa.PublicKey, h Hash, saltLen int, digest, sig []byte) bool {
 	bits := pub.N.BitLen() - 1
 	size := (bits + 7) / 8

@@ -65,7 +65,8 @@ type Attribute struct {
 type SignedData struct {
 	GM           bool // GM/T 0010 content types
 	ContentType  string
-	Content      []byte // nil when detached
+	Content      []byte        // nil when detached
+	Digests      []AlgorithmID // that the container announces
 	Certificates []*Certificate
 	CRLs         [][]byte // DER
 	OCSPs        [][]byte // OCSPResponse, DER
@@ -151,6 +152,11 @@ func (sd *SignedData) parse(seq element) error {
 	}
 	digests := open(c.next(), 0, tagSet)
 	c.fail(digests.err)
+	for _, e := range digests.list {
+		a, err := parseAlgorithm(e)
+		c.fail(err)
+		sd.Digests = append(sd.Digests, a)
+	}
 	c.fail(sd.parseEncap(c.next()))
 	if certs, ok := c.optional(2, 0); ok {
 		list, err := certs.children()
@@ -230,9 +236,15 @@ func wrapped(e element) element {
 
 func (s *SignerInfo) parse(e element) error {
 	c := open(e, 0, tagSequence)
-	_, err := c.next().integer()
+	version, err := c.next().integer()
 	c.fail(err)
-	if id, ok := c.optional(2, 0); ok {
+	id, byKey := c.optional(2, 0)
+	// 1 with issuer and serial, 3 with a key identifier (RFC 5652, 5.3), where
+	// some write 1 as well.
+	if c.err == nil && (!version.IsInt64() || version.Int64() != 1 && !(byKey && version.Int64() == 3)) {
+		c.fail(errBER)
+	}
+	if byKey {
 		s.KeyID, err = id.octets(0)
 		c.fail(err)
 	} else {

@@ -61,6 +61,7 @@ func (sd *SignedData) Verify(digests Digests, extra []*Certificate) *Verdict {
 		// off as one over a document (Strenzke, ePrint 2023/1801).
 		v.fail(ErrNoAttributes)
 	}
+	sd.checkAlgorithms(v)
 	sd.checkContentType(v)
 	sd.checkDigest(v, digests)
 	sd.checkSigningTime(v)
@@ -72,6 +73,36 @@ func (sd *SignedData) Verify(digests Digests, extra []*Certificate) *Verdict {
 	sd.checkProtection(v)
 	sd.checkSigningCert(v)
 	return v
+}
+
+// checkAlgorithms: what the container announces outside the signature agrees
+// with what the signer used (RFC 5652, 5.1), and has no parameters where there
+// are none to have.
+func (sd *SignedData) checkAlgorithms(v *Verdict) {
+	s := &sd.Signer
+	announced := len(sd.Digests) == 0
+	for _, a := range sd.Digests {
+		announced = announced || digestHash(a.OID) == digestHash(s.Digest.OID)
+		if digestHash(a.OID) == "" || !a.plain() {
+			v.fail(fmt.Errorf("%w: digest %s announced", ErrAlgorithm, a.OID))
+		}
+	}
+	if !announced || !s.Digest.plain() {
+		v.fail(fmt.Errorf("%w: digest %s", ErrAlgorithm, s.Digest.OID))
+	}
+	if known, ok := schemes(s.Algorithm.OID); ok && !known.pss && s.Algorithm.OID != oidECKey && !s.Algorithm.plain() {
+		v.fail(fmt.Errorf("%w: parameters of %s", ErrAlgorithm, s.Algorithm.OID))
+	}
+}
+
+// plain reports whether an algorithm has no parameters, or null for them.
+func (a AlgorithmID) plain() bool { return a.Params == nil || string(a.Params) == "\x05\x00" }
+
+func (a AlgorithmID) demandPlain() error {
+	if !a.plain() {
+		return fmt.Errorf("%w: parameters of %s", ErrAlgorithm, a.OID)
+	}
+	return nil
 }
 
 func (sd *SignedData) checkContentType(v *Verdict) {

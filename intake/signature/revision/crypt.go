@@ -16,13 +16,14 @@ import (
 // certificate. Owner restrictions with an empty user password are fine.
 var ErrPassword = errors.New("document needs a password")
 
-// decrypter opens streams of a document under the standard security handler
-// with the empty user password (ISO 32000-2, 7.6). Strings stay encrypted:
-// revisions are compared as they stand, and Contents of a signature is never
-// encrypted.
+// decrypter opens streams and strings of a document under the standard security
+// handler with the empty user password (ISO 32000-2, 7.6). Contents of a
+// signature is never encrypted, and strings in object streams are not by
+// themselves: the same bytes mean another thing there.
 type decrypter struct {
-	key    []byte
-	method string // "RC4", "AESV2", "AESV3", "None"
+	key     []byte
+	method  string // of streams: "RC4", "AESV2", "AESV3", "None"
+	strings string // of strings
 }
 
 var passwordPadding = []byte{
@@ -83,7 +84,7 @@ func newDecrypter(f *File, enc Object) (*decrypter, error) {
 	if !okO || !okU || !okP || len(o) < 32 || len(u) < 32 {
 		return nil, ErrPassword
 	}
-	c := &decrypter{method: "RC4"}
+	c := &decrypter{method: "RC4", strings: "RC4"}
 	length := 5
 	switch v {
 	case 1:
@@ -93,19 +94,11 @@ func newDecrypter(f *File, enc Object) (*decrypter, error) {
 		}
 	case 4, 5:
 		length = 16
-		c.method = "None"
-		name := d.Name("StmF")
-		if name != "" && name != "Identity" {
-			cf := f.Dict(f.Dict(d.Get("CF")).Get(name))
-			switch m := cf.Name("CFM"); m {
-			case "V2":
-				c.method = "RC4"
-			case "AESV2", "AESV3":
-				c.method = string(m)
-			case "None", "":
-			default:
-				return nil, ErrPassword
-			}
+		var okM, okS bool
+		c.method, okM = f.cryptFilter(d, "StmF")
+		c.strings, okS = f.cryptFilter(d, "StrF")
+		if !okM || !okS {
+			return nil, ErrPassword
 		}
 	default:
 		return nil, ErrPassword
@@ -133,6 +126,23 @@ func newDecrypter(f *File, enc Object) (*decrypter, error) {
 		return nil, ErrPassword
 	}
 	return c, nil
+}
+
+// cryptFilter names the method of the crypt filter that key of d asks for.
+func (f *File) cryptFilter(d *Dict, key Name) (method string, ok bool) {
+	name := d.Name(key)
+	if name == "" || name == "Identity" {
+		return "None", true
+	}
+	switch m := f.Dict(f.Dict(d.Get("CF")).Get(name)).Name("CFM"); m {
+	case "V2":
+		return "RC4", true
+	case "AESV2", "AESV3":
+		return string(m), true
+	case "None", "":
+		return "None", true
+	}
+	return "", false
 }
 
 func (f *File) resolveArray(o Object) (Array, bool) {
@@ -251,40 +261,83 @@ func hashV5(salt []byte, r int64) []byte {
 
 // stream decrypts the data of one stream (algorithms 1 and 1.A).
 func (c *decrypter) stream(st *Stream) ([]byte, error) {
-	if c.method == "None" || st.Dict.Name("Type") == "XRef" {
+	if st.Dict.Name("Type") == "XRef" {
 		return st.Raw, nil
 	}
+	return c.open(c.method, st.Raw, st.num, st.gen)
+}
+
+// open decrypts data of the object with that number and generation.
+func (c *decrypter) open(method string, data []byte, num, gen int) ([]byte, error) {
+	if method == "None" {
+		return data, nil
+	}
 	key := c.key
-	if c.method != "AESV3" {
+	if method != "AESV3" {
 		h := md5.New()
 		h.Write(c.key)
-		h.Write([]byte{byte(st.num), byte(st.num >> 8), byte(st.num >> 16), byte(st.gen), byte(st.gen >> 8)})
-		if c.method == "AESV2" {
+		h.Write([]byte{byte(num), byte(num >> 8), byte(num >> 16), byte(gen), byte(gen >> 8)})
+		if method == "AESV2" {
 			h.Write([]byte("sAlT"))
 		}
 		key = h.Sum(nil)[:min(16, len(c.key)+5)]
 	}
-	if c.method == "RC4" {
+	if method == "RC4" {
 		r, err := rc4.NewCipher(key)
 		if err != nil {
 			return nil, err
 		}
-		out := make([]byte, len(st.Raw))
-		r.XORKeyStream(out, st.Raw)
+		out := make([]byte, len(data))
+		r.XORKeyStream(out, data)
 		return out, nil
 	}
-	if len(st.Raw) < 32 || len(st.Raw)%16 != 0 {
-		return nil, errors.New("encrypted stream has a broken length")
+	if len(data) < 32 || len(data)%16 != 0 {
+		return nil, errors.New("encrypted data have a broken length")
 	}
 	block, err := aes.NewCipher(key)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]byte, len(st.Raw)-16)
-	cipher.NewCBCDecrypter(block, st.Raw[:16]).CryptBlocks(out, st.Raw[16:])
+	out := make([]byte, len(data)-16)
+	cipher.NewCBCDecrypter(block, data[:16]).CryptBlocks(out, data[16:])
 	pad := int(out[len(out)-1])
 	if pad < 1 || pad > 16 {
-		return nil, errors.New("encrypted stream has broken padding")
+		return nil, errors.New("encrypted data have broken padding")
 	}
 	return out[:len(out)-pad], nil
+}
+
+// object decrypts the strings of an object in place. One that cannot be
+// decrypted stays as it is, and makes the object equal to none.
+func (c *decrypter) object(ind *Indirect) { ind.Value = c.value(ind, ind.Value) }
+
+func (c *decrypter) value(ind *Indirect, o Object) Object {
+	switch o := o.(type) {
+	case String:
+		if len(o) == 0 {
+			return o
+		}
+		plain, err := c.open(c.strings, o, ind.Num, ind.Gen)
+		if err != nil {
+			ind.opaque = true
+			return o
+		}
+		return String(plain)
+	case Array:
+		for i, x := range o {
+			o[i] = c.value(ind, x)
+		}
+	case *Dict:
+		_, signature := o.Get("ByteRange").(Array)
+		for i := range o.Entries {
+			if e := &o.Entries[i]; !signature || e.Key != "Contents" {
+				e.Value = c.value(ind, e.Value)
+			}
+		}
+	case *Stream:
+		if o.Dict.Name("Type") != "XRef" {
+			c.value(ind, o.Dict)
+		}
+	}
+	return o
 }

@@ -247,7 +247,7 @@ func (f *File) Ambiguous(num int) bool {
 		return err != nil || p.ambiguous
 	}
 	ind, err := f.Indirect(num)
-	return err != nil || ind.Ambiguous
+	return err != nil || ind.Ambiguous || ind.opaque
 }
 
 // Same reports whether two revisions find object num at the same place, so

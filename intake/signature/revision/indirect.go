@@ -9,6 +9,7 @@ type Indirect struct {
 	Value      Object
 	EndedBy    string // "endobj"; anything else is a fault
 	Ambiguous  bool   // holds a token that readers take differently
+	opaque     bool   // holds a string that cannot be decrypted
 	holder     holder
 }
 
@@ -35,6 +36,9 @@ func (f *File) indirectAt(offset int) (*Indirect, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if f.doc.crypt != nil {
+		f.doc.crypt.object(ind)
 	}
 	f.doc.objects[offset] = ind
 	return ind, nil

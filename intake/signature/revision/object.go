@@ -20,8 +20,7 @@ type Object any
 // Name is a name object, without the slash and with #xx resolved.
 type Name string
 
-// String is a string object, literal or hexadecimal, decoded; in an encrypted
-// document it stays encrypted.
+// String is a string object, literal or hexadecimal, decoded and decrypted.
 type String []byte
 
 // Array is an array object.

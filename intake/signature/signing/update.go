@@ -23,13 +23,20 @@ type Update struct {
 // NewUpdate begins an update of pdf, with a table or, when streams is set, with
 // cross-reference and object streams.
 func NewUpdate(pdf []byte, streams bool) (*Update, error) {
+	u, err := NewRawUpdate(pdf, streams)
+	if err == nil && u.file.Encrypted() {
+		return nil, fmt.Errorf("signing: encrypted document")
+	}
+	return u, err
+}
+
+// NewRawUpdate is [NewUpdate] for encrypted documents as well: nothing that it
+// writes is encrypted, unless the caller gives it so.
+func NewRawUpdate(pdf []byte, streams bool) (*Update, error) {
 	doc := revision.NewDocument(pdf)
 	f, err := doc.Open(len(pdf))
 	if err != nil {
 		return nil, err
-	}
-	if f.Encrypted() {
-		return nil, fmt.Errorf("signing: encrypted document")
 	}
 	root, err := f.Root()
 	if err != nil {
@@ -123,7 +130,7 @@ func (u *Update) Bytes(extra string) []byte {
 		u.SetObject(u.root, u.Root)
 	}
 	t := fmt.Sprintf("/Size %d /Root %d 0 R", u.next, u.root)
-	for _, key := range []revision.Name{"Info", "ID"} {
+	for _, key := range []revision.Name{"Info", "ID", "Encrypt"} {
 		if v := u.file.Trailer.Get(key); v != nil {
 			t += " /" + string(key) + " " + string(Append(nil, v))
 		}
