@@ -253,3 +253,44 @@ func TestStructureIsNoDisguise(t *testing.T) {
 		})
 	}
 }
+
+// TestOldElementIsNoAppearance: an element that stood before is not accounted
+// for by hanging below a new signature's appearance.
+func TestOldElementIsNoAppearance(t *testing.T) {
+	l := sharedLab()
+	u, err := signing.NewUpdate(l.sign(t, tagged(false), l.person, signing.Options{}), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seal, e := u.New(), u.New()
+	edit(u, 302, "ActualText", revision.String("Bsu"))
+	u.SetStream(seal, "/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << >> /PieceInfo 302 0 R ", []byte("q Q"))
+	u.Set(e, "<< /Type /StructElem /S /Form /P 301 0 R >>")
+	u.Set(301, fmt.Sprintf("<< /Type /StructElem /S /Document /P 300 0 R /K [302 0 R %d 0 R] >>", e))
+	out, err := signing.SignUpdate(u, l.agency[signing.RSA], signing.Options{At: signedAt, FieldExtra: fmt.Sprintf("/AP << /N %d 0 R >>", seal)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(t, l.verify(out), schemas.SignatureModified, schemas.ReasonChanged)
+}
+
+// TestLengthOfValidationData: the length of a stream may be an object of its
+// own, as long as it is a new one.
+func TestLengthOfValidationData(t *testing.T) {
+	l := sharedLab()
+	pdf := l.signed(t, kind{signer: signing.RSA})
+	by := func(fresh bool) []byte {
+		return update(t, pdf, false, func(u *signing.Update) {
+			length, s, d := u.New(), u.New(), u.New()
+			if !fresh {
+				length = infoObj
+			}
+			u.Set(length, fmt.Sprint(len(l.root.Certificate)))
+			u.Set(s, fmt.Sprintf("<< /Length %d 0 R >>\nstream\n%s\nendstream", length, l.root.Certificate))
+			u.Set(d, fmt.Sprintf("<< /Certs [%d 0 R] >>", s))
+			u.SetRoot("DSS", ref(d))
+		})
+	}
+	expect(t, l.verify(by(true)), schemas.SignatureValid, schemas.ReasonExtended)
+	expect(t, l.verify(by(false)), schemas.SignatureModified, schemas.ReasonChanged)
+}

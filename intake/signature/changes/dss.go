@@ -164,8 +164,15 @@ func (c *comparer) validationData(st *revision.Stream) bool {
 		default:
 			return false
 		}
-		switch e.Value.(type) {
-		case revision.Ref, *revision.Dict:
+		switch v := e.Value.(type) {
+		case revision.Ref:
+			// Older products write the length as an object of its own.
+			n, err := c.b.Resolve(v)
+			if _, whole := n.(int64); e.Key != "Length" || err != nil || !whole || c.a.InUse(v.Num) {
+				return false
+			}
+			c.own(v)
+		case *revision.Dict:
 			if e.Key != "DecodeParms" {
 				return false
 			}

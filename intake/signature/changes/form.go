@@ -84,7 +84,9 @@ func (c *comparer) tree(o revision.Object, pageNo int, path string, depth int) {
 			c.push(o, pageNo, KindAppearance, path)
 			return
 		}
-		if c.a.InUse(o.Num) && c.role(o.Num) == roleNode {
+		// What was something else before is not made an appearance now; one
+		// that was prepared may be drawn.
+		if c.a.InUse(o.Num) && (c.role(o.Num) == roleNode || !formObject(c.a, o) || !formObject(c.b, o)) {
 			c.forbid(KindAppearance, pageNo, o.Num, "%s", path)
 			return
 		}
@@ -102,6 +104,12 @@ func (c *comparer) tree(o revision.Object, pageNo int, path string, depth int) {
 		}
 		c.treeDict(o.Dict, pageNo, path, depth)
 	}
+}
+
+func formObject(f *revision.File, r revision.Ref) bool {
+	v, err := f.Object(r.Num)
+	st, ok := v.(*revision.Stream)
+	return err == nil && ok && st.Dict.Name("Subtype") == "Form"
 }
 
 func (c *comparer) treeDict(d *revision.Dict, pageNo int, path string, depth int) {
