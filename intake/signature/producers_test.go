@@ -146,6 +146,10 @@ func producers() map[string]producer {
 			signing.Put(d, "Fields", append(append(revision.Array{}, list...), revision.Ref{Num: field}))
 			u.SetRoot("AcroForm", d)
 		}, field: "qifeng"},
+		"seal with a maker's own keys": {opts: signing.Options{Box: box, FieldExtra: "/SealID (0012) /KGSealType 2 /GMVersion /V4"}},
+		"prepared field with a maker's own keys": {opts: signing.Options{Field: "reviewer"}, change: func(u *signing.Update) {
+			edit(u, emptySig, "SealID", revision.String("0012"))
+		}},
 		"prepared field, seal": {opts: signing.Options{Field: "reviewer"}},
 	}
 }
@@ -293,4 +297,30 @@ func TestLengthOfValidationData(t *testing.T) {
 	}
 	expect(t, l.verify(by(true)), schemas.SignatureValid, schemas.ReasonExtended)
 	expect(t, l.verify(by(false)), schemas.SignatureModified, schemas.ReasonChanged)
+}
+
+// TestOwnKeysAreNoDisguise: a maker's own key leads nowhere, and is none that
+// the standard knows.
+func TestOwnKeysAreNoDisguise(t *testing.T) {
+	l := sharedLab()
+	for _, keys := range []string{"/SealID 42 0 R", "/SealID [42 0 R]", "/SealID << /X 1 >>", "/AA (x)", "/A (x)", "/OC /X", "/RichMediaContent (x)", "/DV (x)", "/RV (x)"} {
+		t.Run(keys, func(t *testing.T) {
+			pdf := l.sign(t, report(false), l.person, signing.Options{})
+			out := l.sign(t, pdf, l.agency[signing.RSA], signing.Options{FieldExtra: keys})
+			expect(t, l.verify(out), schemas.SignatureModified, schemas.ReasonChanged)
+		})
+	}
+}
+
+// TestFreedObject: an object that nothing leads to any more may be freed with a
+// signature, and nothing that is led to.
+func TestFreedObject(t *testing.T) {
+	l := sharedLab()
+	base := update(t, report(false), false, func(u *signing.Update) { u.Set(60, "<< /Left /Over >>"); reserve(u, 62) })
+	for num, status := range map[int]schemas.SignatureStatus{60: schemas.SignatureValid, content2: schemas.SignatureModified} {
+		pdf := l.sign(t, base, l.person, signing.Options{})
+		at := len(pdf) + 1
+		pdf = append_(pdf, fmt.Sprintf("\nxref\n%d 1\n0000000000 00001 f \ntrailer\n<< /Size 90 /Root 1 0 R /Info 6 0 R /Prev %s >>\nstartxref\n%d\n%%%%EOF\n", num, lastStartXRef(pdf), at))
+		expect(t, l.verify(l.sign(t, pdf, l.agency[signing.RSA], signing.Options{})), status, "")
+	}
 }

@@ -258,8 +258,13 @@ func (c *comparer) orphans() {
 			continue
 		}
 		switch {
-		case !c.b.InUse(num):
+		case !c.b.InUse(num) && c.tagged():
+			// The logical structure is not walked whole: it could miss this one.
 			c.forbid(KindRemoved, 0, num, "")
+		case !c.b.InUse(num):
+			// Nothing leads to it any more: what it was replaced by is judged
+			// where it stands.
+			c.add(Change{Kind: KindRemoved, Level: Signing, Object: num, Detail: "unreferenced"})
 		case !c.a.InUse(num) && c.looksLikeValidation(num):
 			c.add(Change{Kind: KindValidation, Level: Validation, Object: num, Detail: "unreferenced"})
 		case !c.a.InUse(num) && c.looksLikeInfo(num):
@@ -269,6 +274,12 @@ func (c *comparer) orphans() {
 			c.forbid(KindOrphan, 0, num, "")
 		}
 	}
+}
+
+// tagged reports whether the later revision has a logical structure.
+func (c *comparer) tagged() bool {
+	root, err := c.b.Root()
+	return err != nil || root.Get("StructTreeRoot") != nil
 }
 
 // looksLikeInfo recognises an information dictionary of plain strings.

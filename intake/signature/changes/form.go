@@ -377,6 +377,9 @@ func (c *comparer) newField(r revision.Ref, parent field) {
 		case "AP", "MK", "Lock", "SV", "BS", "Border", "C", "DR":
 			c.tree(e.Value, pageNo, "field/"+string(e.Key), 0)
 		default:
+			if private(e) {
+				continue
+			}
 			c.forbid(kindOf(e.Key, KindField), pageNo, r.Num, "field/%s", e.Key)
 			c.push(e.Value, pageNo, KindField, "field")
 		}

@@ -2,6 +2,7 @@ package changes
 
 import (
 	"math"
+	"regexp"
 
 	"jianding/intake/signature/revision"
 )
@@ -73,7 +74,13 @@ func (c *comparer) fillSignature(da, db *revision.Dict, num, pageNo int, f field
 // fillWidget checks a widget that shows a field which is signed now: it gets
 // an appearance and stays where it is.
 func (c *comparer) fillWidget(da, db *revision.Dict, num, pageNo int, f field, ts bool) {
-	c.rest(da, db, num, pageNo, KindField, "field", "V", "AP", "F", "M", "MK", "DA", "P", "Kids", "AS", "Q", "Lock", "Border", "BS", "Ff", "StructParent", "Rect")
+	except := []revision.Name{"V", "AP", "F", "M", "MK", "DA", "P", "Kids", "AS", "Q", "Lock", "Border", "BS", "Ff", "StructParent", "Rect"}
+	for _, e := range db.Entries {
+		if private(e) && da.Entry(e.Key) == nil {
+			except = append(except, e.Key)
+		}
+	}
+	c.rest(da, db, num, pageNo, KindField, "field", except...)
 	c.sameRect(da, db, num, pageNo)
 	for _, key := range []revision.Name{"Lock", "Ff", "AS"} {
 		if old := da.Get(key); old != nil && !revision.Equal(old, db.Get(key)) {
@@ -89,6 +96,21 @@ func (c *comparer) fillWidget(da, db *revision.Dict, num, pageNo int, f field, t
 	c.samePage(da, db, num)
 	c.tree(db.Get("AP"), pageNo, "field/AP", 0)
 	c.signed(da, db, num, pageNo, f, ts)
+}
+
+// defined lists the keys of annotations, widgets and fields that ISO 32000-2
+// defines (tables 166, 168, 191, 192, 226, 228, 232, 234), and those of earlier editions.
+var defined = regexp.MustCompile(`^(Type|Subtype|Rect|Contents|P|NM|M|F|AP|AS|Border|C|StructParent|OC|AF|ca|CA|BM|Lang|T|Popup|RC|CreationDate|IRT|Subj|RT|IT|ExData|H|MK|A|AA|BS|BE|Parent|FT|Kids|TU|TM|Ff|V|DV|DA|Q|DS|RV|MaxLen|Opt|TI|I|Lock|SV|DR|PMD|Name|FS|Path|Dest|QuadPoints|L|LE|IC|Vertices|InkList|Sy|RD|CL|OverlayText|Repeat|RO|3D[A-Z]?|RichMedia.*|Measure|FixedPrint|PA|Sound|Movie|Open|State|StateModel)$`)
+
+// private reports whether an entry is a maker's own: a key that no edition of
+// the standard defines, with a plain value. Makers of seals write numbers and
+// names of seals into widgets; no reader draws anything of them.
+func private(e revision.Entry) bool {
+	switch e.Value.(type) {
+	case revision.Name, revision.String, int64, float64, bool:
+		return !defined.MatchString(string(e.Key))
+	}
+	return false
 }
 
 // sameRect: a widget stays where it is, whether its corners are written as whole
