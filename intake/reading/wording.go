@@ -91,13 +91,17 @@ func (r *reader) checkWording(c conclusion, sts []schemas.Statement, recs []sche
 			r.reason("grade_contradicts_statement", s.Evidence.Page, fmt.Sprintf("%s 与“%s”", gravest.Grade, clip(s.Evidence.Quote, 40)), gravest.Evidence, s.Evidence)
 		}
 		for _, t := range sts {
-			if t.Kind == schemas.StatementNegated && t.Section == s.Section && s.Section == string(secConclusion) && (t.Unit == s.Unit || !several) {
+			if (t.Kind == schemas.StatementNegated || t.Kind == schemas.StatementLocal && onlyLocal.MatchString(t.Evidence.Quote)) && t.Section == s.Section && s.Section == string(secConclusion) && (t.Unit == s.Unit || !several) {
 				r.reason("statements_contradict", s.Evidence.Page, clip(s.Evidence.Quote, 30)+" / "+clip(t.Evidence.Quote, 30), s.Evidence, t.Evidence)
 			}
 		}
 	}
 	r.checkMeasures(gravest, geo, several, recs)
 }
+
+// onlyLocal: the danger is said to be one of a part, which it is not beside words
+// of harm to the whole.
+var onlyLocal = re(`局部(?:处于)?(?:危险|危房|险情|性(?:危险|隐患|问题))|属(?:于)?局部|是局部的|(?:仅|只)(?:限于|局限于|影响)[^,;。]{0,8}(?:局部|个别)|仅[^,;。]{0,8}(?:局部|个别)[^,;。]{0,10}(?:危险|隐患|问题|影响|不满足|不足)`)
 
 func unitsOfFindings(fs []schemas.Finding) []string {
 	var out []string

@@ -171,8 +171,12 @@ func (c *composer) fillSheet() {
 			c.add(b)
 		}
 	}
-	c.add(Block{Kind: KeyValues, Section: Conclusion, Rows: [][]string{{"鉴定结论", c.broken(strings.Join(c.paragraphs(), ""))}}})
-	c.add(Block{Kind: KeyValues, Section: AdvicePart, Rows: [][]string{{pick(c.spec.rng("sheet advice"), []string{"处理建议", "处理意见"}), strings.Join(c.numbered(c.adviceTexts()), "")}}})
+	var widths []float64
+	if c.spec.Wide.Upright {
+		widths = []float64{0.06, 0.94}
+	}
+	c.add(Block{Kind: KeyValues, Section: Conclusion, Widths: widths, Rows: [][]string{{"鉴定结论", c.broken(strings.Join(c.paragraphs(), ""))}}})
+	c.add(Block{Kind: KeyValues, Section: AdvicePart, Widths: widths, Rows: [][]string{{pick(c.spec.rng("sheet advice"), []string{"处理建议", "处理意见"}), strings.Join(c.numbered(c.adviceTexts()), "")}}})
 	c.doc.Blocks = append(c.doc.Blocks, tail...)
 }
 

@@ -189,7 +189,7 @@ func (c *composer) overview() {
 	if c.spec.Form == Prose {
 		c.heading(Overview, r, "委托概况", "工程概况", "项目概况")
 		c.para(Overview, fmt.Sprintf("受%s委托，我公司（%s）于%s对位于%s的房屋进行了现场检查检测，报告编号为%s。", f.client, f.agency, c.date.span(f.inspected, f.until), f.address, c.reportNoInBody()))
-		c.para(Overview, fmt.Sprintf("%s为%s，%s，建筑面积%s，建于%d年，现用作%s。", c.subject, f.structure, printStoreys(r, f.storeys), printArea(r, f.area), f.built, f.use))
+		c.para(Overview, fmt.Sprintf("%s为%s，%s，建筑面积%s，建于%d年，现用作%s。", c.subject, f.structure, storeysInProse(r, f.storeys), printArea(r, f.area), f.built, f.use))
 	} else {
 		c.heading(Overview, r, "房屋概况", "工程概况", "委托概况", "基本情况")
 		c.add(Block{Kind: KeyValues, Section: Overview, Rows: c.particulars(r)})
@@ -273,6 +273,10 @@ func (c *composer) signatures() {
 		return
 	}
 	r := c.spec.rng("signatures")
+	if c.spec.Wide.SignCell {
+		c.add(Block{Kind: KeyValues, Section: Signatures, Rows: [][]string{{"签发", c.facts.people[2] + "　" + c.date.print(c.facts.issued) + "　" + c.facts.agency + "（盖章）"}}})
+		return
+	}
 	for i, role := range []string{pick(r, []string{"编 制", "鉴定人", "检测鉴定"}), pick(r, []string{"审 核", "审核人"}), pick(r, []string{"批 准", "批准人"})} {
 		c.add(Block{Kind: Line, Section: Signatures, Text: role + "：" + c.facts.people[i]})
 	}

@@ -104,6 +104,9 @@ func (c *composer) conclusionTexts() []string {
 		w := pick(r, c.neutral())
 		out = append(out, c.fill(w.Text, name, c.otherGrade()))
 	}
+	if c.spec.Wide.Seismic != "" {
+		out = append(out, c.spec.Wide.Seismic)
+	}
 	return append(out, c.statementTexts(said, r)...)
 }
 

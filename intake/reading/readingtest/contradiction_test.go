@@ -1,8 +1,11 @@
 package readingtest
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"jianding/schemas"
 )
 
 // Reports that say two grades were accepted with the milder one: a list item
@@ -28,4 +31,25 @@ func TestTwoGradesAreNeverAcceptedAsTheMilder(t *testing.T) {
 		return
 	}
 	t.Fatal("the law has another name")
+}
+
+// Danger that is said to be local and harm to the whole cannot both be so.
+func TestLocalDangerBesideHarmToTheWhole(t *testing.T) {
+	w := load(t)
+	for _, statement := range []string{
+		"该隐患属局部问题。{S}承重结构损坏已显著影响整体承载。",
+		"{S}局部处于危险状态。地基不均匀沉降危及房屋整体安全。",
+	} {
+		s := w.Draw(7)
+		s.Kind, s.Code, s.Units, s.Form, s.Placing = "unit_safety", "safety", []Unit{{Grade: "Csu"}}, Classic, InSentence
+		s.AlsoDanger, s.Reliability, s.Decoys, s.Statement = "", false, false, statement
+		r := w.Build(s)
+		v, err := real(r.Pages)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Contains(codes(v.Reasons), "statements_contradict") || v.Hazard.Level == schemas.HazardNone {
+			t.Errorf("%s: %s %s %v", statement, v.Outcome, v.Hazard.Level, codes(v.Reasons))
+		}
+	}
 }

@@ -120,6 +120,14 @@ func printStoreys(r *rand.Rand, n int) string {
 	return pick(r, []string{fmt.Sprintf("%d层", n), fmt.Sprintf("%d层", n), chineseNumber(n) + "层", fmt.Sprintf("地上%d层", n), strconv.Itoa(n)})
 }
 
+// storeysInProse prints them with their unit: a bare number stands in a table.
+func storeysInProse(r *rand.Rand, n int) string {
+	if text := printStoreys(r, n); text != strconv.Itoa(n) {
+		return text
+	}
+	return fmt.Sprintf("共%d层", n)
+}
+
 func printArea(r *rand.Rand, a float64) string {
 	n := strconv.FormatFloat(a, 'f', -1, 64)
 	return pick(r, []string{n + "㎡", n + "m²", n + "平方米", "约" + n + "㎡", n + " m2"})

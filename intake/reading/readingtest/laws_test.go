@@ -69,6 +69,9 @@ func TestScores(t *testing.T) {
 	for i := range n {
 		s := w.Draw(*from + uint64(i))
 		s.Decoys = !*bare
+		if *wider {
+			s = w.Widen(s)
+		}
 		r := w.Build(s)
 		v, err := real(r.Pages)
 		if err != nil {

@@ -17,6 +17,7 @@ import (
 var (
 	reports = flag.Int("reports", 0, "how many reports the laws compose; 0: a few, for every day")
 	bare    = flag.Bool("bare", false, "the scores are of reports without decoys: layout, typography and fields alone")
+	wider   = flag.Bool("wide", false, "the scores are of reports with more than the grammar draws: further names of units, lists of 30 houses, seismic findings, upright labels, a cell with signer, date and agency")
 	from    = flag.Uint64("from", 1, "the first seed")
 )
 

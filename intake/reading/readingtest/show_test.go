@@ -12,6 +12,9 @@ func TestShow(t *testing.T) {
 	}
 	s := w.Draw(*from)
 	s.Decoys = !*bare
+	if *wider {
+		s = w.Widen(s)
+	}
 	r := w.Build(s)
 	v, _ := real(r.Pages)
 	t.Logf("%+v\n%v\n%v\n%v", r.Spec, Judge(r.Truth, v), v.Hazard, v.Reasons)

@@ -80,6 +80,7 @@ type Spec struct {
 	Placing       Placing
 	Pages         PageKind
 	Layout        Layout
+	Wide          Wide
 	// Sentence fixes the wording of the conclusion; empty: drawn.
 	Sentence *Wording
 	// ReliabilitySentence fixes the wording of the reliability grade.
