@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
@@ -19,13 +20,14 @@ import (
 // restarts and time, against a model that only knows what people did. The laws
 // are those of the issue that asked for the escalation.
 
-// fewer runs each random sequence fewer times than rapid's default, unless the
-// command line says how often: every sequence opens a real ledger.
+// fewer runs each random sequence fewer times than rapid's default, unless
+// JIANDING_MODEL_RUNS or the command line says how often: every sequence opens
+// a real ledger.
 func fewer(n string) {
 	set := false
 	flag.Visit(func(f *flag.Flag) { set = set || f.Name == "rapid.checks" })
 	if !set {
-		flag.Set("rapid.checks", n)
+		flag.Set("rapid.checks", cmp.Or(os.Getenv("JIANDING_MODEL_RUNS"), n))
 	}
 }
 
@@ -42,13 +44,14 @@ type world struct {
 	ending    sync.Mutex // of cases, by several senders at once
 }
 
-//	go test ./workers -run TestModelOfEscalation -rapid.checks 300
+//	JIANDING_MODEL_RUNS=300 go test ./workers -run TestModelOfEscalation -timeout 90m
 //
-// runs as many on each ledger as the command line says; without it a few.
+// runs as many on each ledger; without it a few.
 //
 // The laws were tried on code broken on purpose, 40 sequences each, on SQLite.
 // Caught: undeliverable said by no event; the end of a case cancelling
-// nothing; a later handling or statutory deadline replacing an earlier one; a
+// nothing; an attempt begun without a look whether its case has ended; a second
+// acknowledgement that is an event; a close that is none; a later handling or statutory deadline replacing an earlier one; a
 // milder reading softening a case; open cases of a report number not found.
 func TestModelOfEscalation(t *testing.T) {
 	t.Parallel()
@@ -184,7 +187,10 @@ func (w *world) act(rt *rapid.T, do func(schemas.Case) (schemas.EventKind, error
 	kind, err := do(c)
 	after, e := w.ledger.Case(w.ctx, c.ID)
 	must(w.t, e)
-	if err == nil && after.Version != c.Version {
+	// What is in somebody's hands can't be acknowledged again, whatever the
+	// ledger makes of it.
+	again := kind == schemas.EventCaseAcknowledged && c.Status != schemas.CaseOpen && c.Status != schemas.CaseNotified
+	if err == nil && after.Version != c.Version && !again {
 		w.did[kind]++
 	}
 	if err == nil && after.Status.Ended() {
