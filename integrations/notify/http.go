@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 	"unicode/utf8"
 
@@ -30,15 +29,16 @@ const (
 // no redirects (a signed request is for one address), TLS 1.2 or newer.
 func newHTTP(cfg Config) *resty.Client {
 	dialer := &net.Dialer{Timeout: 10 * time.Second}
+	dial, proxy := dialer.DialContext, http.ProxyFromEnvironment
 	if !cfg.AllowPrivate {
-		dialer.Control = refusePrivate
+		dial, proxy = guarded(*dialer, net.DefaultResolver, proxy)
 	}
 	c := resty.New().
 		SetTransport(&http.Transport{
-			DialContext: dialer.DialContext, TLSHandshakeTimeout: 10 * time.Second,
+			DialContext: dial, TLSHandshakeTimeout: 10 * time.Second,
 			MaxIdleConnsPerHost: 4, IdleConnTimeout: 90 * time.Second, ForceAttemptHTTP2: true,
 			TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12},
-			Proxy:           http.ProxyFromEnvironment,
+			Proxy:           proxy,
 		}).
 		SetTimeout(cfg.Timeout).
 		SetRedirectPolicy(resty.NoRedirectPolicy()).
@@ -48,30 +48,6 @@ func newHTTP(cfg Config) *resty.Client {
 		c.SetRootCertificate(cfg.CAFile)
 	}
 	return c
-}
-
-// refusePrivate keeps addresses that others supply from reaching into the own
-// network (loopback, link-local with its metadata services, private ranges).
-// It sees the resolved address, so a name that resolves inward is refused too.
-func refusePrivate(_, address string, _ syscall.RawConn) error {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return err
-	}
-	ip := net.ParseIP(host)
-	if ip == nil || ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast() || ip.IsLinkLocalMulticast() ||
-		ip.IsUnspecified() || ip.IsMulticast() || ip.IsInterfaceLocalMulticast() || isSharedSpace(ip) {
-		return errPrivateAddress
-	}
-	return nil
-}
-
-var errPrivateAddress = errors.New("address is inside a private network")
-
-// isSharedSpace reports 100.64.0.0/10 (RFC 6598).
-func isSharedSpace(ip net.IP) bool {
-	v4 := ip.To4()
-	return v4 != nil && v4[0] == 100 && v4[1]&0xc0 == 64
 }
 
 // post sends one JSON or form body and returns the answer with its proof.
