@@ -30,8 +30,14 @@ func (w *Workers) assess(ctx context.Context, lease schemas.Lease, l lane) (outc
 		return notYet(markLong, lease.Obligation.DueAt), nil
 	}
 	limit, assessor := w.Limits.LongTime, w.Patient
+	var f *failedDocument
 	if l == laneAssess {
-		limit, assessor = w.Limits.ShortTime, w.Assessor
+		short, release, ok := w.patience.take(r.AgencyID, w.Limits.AssessShort, w.Limits.ShortTime, w.now())
+		if !ok {
+			return notYet(markLong, lease.Obligation.DueAt), nil
+		}
+		defer func() { release(f != nil && f.timeout) }()
+		limit, assessor = short, w.Assessor
 	}
 	if err := assessor.Ready(ctx); err != nil {
 		return outcome{}, err
@@ -49,7 +55,6 @@ func (w *Workers) assess(ctx context.Context, lease schemas.Lease, l lane) (outc
 		}
 		return assessor.Assess(ctx, doc, size, declaredOf(r), trust, r.ReceivedAt)
 	})
-	var f *failedDocument
 	switch {
 	case errors.Is(err, errLongDocument):
 		return notYet(markLong, lease.Obligation.DueAt), nil

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"jianding/schemas"
+	"jianding/workers/ladder"
 )
 
 // Channels that reach nobody without having failed.
@@ -165,5 +166,27 @@ func TestAllChannelsDownForAnHourInAnAmberCase(t *testing.T) {
 		h.wantTold(h.mail, "hazard", "director@example.org", "reviewer@example.org")
 		h.until(t0.Add(4 * time.Hour))
 		h.wantTold(h.sms, "hazard", "director", "duty")
+	})
+}
+
+// Every channel was renamed and everybody's address is new while a case is
+// open: the stamped policy reaches nobody, and those who are configured now
+// are told.
+func TestAPolicyWhoseChannelsAreGoneReachesTodaysLastResort(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		h.upload(red("2026-001"))
+		h.settle()
+		h.sms.forget()
+		h.options = func(o *Options) {
+			o.Channels = map[string]Notifier{"sms2": h.sms, "webhook": h.hook}
+			o.Ladder = duty()
+			for i := range o.Ladder.Contacts {
+				o.Ladder.Contacts[i].Addresses = []ladder.Address{{Channel: "sms2", Address: "new " + o.Ladder.Contacts[i].Name}}
+			}
+		}
+		h.start()
+		h.pass(16 * time.Minute)
+		h.wantTold(h.sms, "hazard", "new 主任")
+		h.wantEvents(schemas.EventCaseUndelivered, 0)
 	})
 }

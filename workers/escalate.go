@@ -24,6 +24,7 @@ func (w *Workers) escalate(ctx context.Context, lease schemas.Lease, _ lane) (ou
 		return outcome{}, err
 	}
 	in := ladder.Input{Case: c, Sent: sent, Channels: w.channels.configured(), Now: w.now()}
+	in.Standby = w.Ladder.Recipients(w.Ladder.LastResort, in.Now, in.Channels)
 	if c.ReportID != "" {
 		// Nice to have in the message; never a reason to be late.
 		if r, err := w.Ledger.Report(ctx, c.ReportID); err == nil {

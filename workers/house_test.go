@@ -320,11 +320,16 @@ func (h *house) uploadAs(a schemas.Assessment, d schemas.Declared) schemas.Repor
 
 func (h *house) uploadBytes(doc []byte, d schemas.Declared) schemas.Report {
 	h.t.Helper()
+	return h.uploadOf("a1", doc, d)
+}
+
+func (h *house) uploadOf(agency string, doc []byte, d schemas.Declared) schemas.Report {
+	h.t.Helper()
 	sum, sum3 := sha256.Sum256(doc), sm3.Sum(doc)
 	sha := hex.EncodeToString(sum[:])
 	h.docs.put(sha, doc)
-	r, _, err := h.ledger.ReceiveReport(h.ctx, schemas.NewReport{AgencyID: "a1", SHA256: sha, SM3: hex.EncodeToString(sum3[:]), Size: int64(len(doc)), Declared: d,
-		ReceivedAt: h.clock.Now(), Actor: schemas.Actor{Kind: "agency", ID: "a1"}})
+	r, _, err := h.ledger.ReceiveReport(h.ctx, schemas.NewReport{AgencyID: agency, SHA256: sha, SM3: hex.EncodeToString(sum3[:]), Size: int64(len(doc)), Declared: d,
+		ReceivedAt: h.clock.Now(), Actor: schemas.Actor{Kind: "agency", ID: agency}})
 	must(h.t, err)
 	return r
 }

@@ -92,6 +92,7 @@ type Workers struct {
 	channels *channels
 	rest     *rest // when the platform asked to be left alone
 	outage   outage
+	patience *patience
 	handlers map[schemas.ObligationKind]handler
 	stamp    []byte // the ladder policy as cases carry it
 	holder   string // of the sweep's lease
@@ -130,7 +131,7 @@ func New(o Options) (*Workers, error) {
 	}
 	w := &Workers{
 		Options: o, log: o.Logger, stamp: stamp, holder: uuid.NewString(),
-		channels: newChannels(o.Channels, o.Limits.PerChannel), rest: &rest{},
+		channels: newChannels(o.Channels, o.Limits.PerChannel), rest: &rest{}, patience: newPatience(),
 		hint: make(chan struct{}, 1), direct: map[lane]chan struct{}{},
 	}
 	w.sweep = newSweepState(o.Clock.Now())

@@ -51,13 +51,13 @@ func (t *tick) climbAmber() {
 	if t.Case.StepAt != nil && !t.waited(every) {
 		if t.unreachable(t.Case.Round, t.Case.Step) && t.Case.Step != t.p.lastResort() {
 			t.event(schemas.EventCaseStepSkipped, map[string]any{"round": t.Case.Round, "step": t.Case.Step, "why": "unreachable"})
-			t.notify(t.Case.Round, t.p.lastResort(), t.p.recipients(t.p.lastResort(), t.Now, t.Channels), every)
+			t.notify(t.Case.Round, t.p.lastResort(), t.recipients(t.p.lastResort(), t.Now), every)
 		} else if t.unreachable(t.Case.Round, t.Case.Step) && !t.marked(markUndeliverable) {
 			t.undeliverable(t.Case.Round)
 		}
 		return
 	}
-	t.notify(t.nextRound(), 0, t.p.amberRecipients(t.Now, t.Channels), every)
+	t.notify(t.nextRound(), 0, t.amberRecipients(t.Now), every)
 }
 
 // nextRound counts rounds from 1.
@@ -88,7 +88,7 @@ func (t *tick) waited(d time.Duration) bool {
 // undeliverable.
 func (t *tick) take(round, step int) {
 	for ; ; step++ {
-		r := t.p.recipients(step, t.Now, t.Channels)
+		r := t.recipients(step, t.Now)
 		if len(r) == 0 && step < t.p.lastResort() {
 			t.event(schemas.EventCaseStepSkipped, map[string]any{"round": round, "step": step, "why": "empty"})
 			continue
@@ -140,9 +140,9 @@ func (t *tick) unreachable(round, step int) bool {
 	if t.Case.StepAt == nil {
 		return false
 	}
-	to := t.p.recipients(step, *t.Case.StepAt, t.Channels)
+	to := t.recipients(step, *t.Case.StepAt)
 	if t.adv.Level == schemas.HazardAmber && step != t.p.lastResort() {
-		to = t.p.amberRecipients(*t.Case.StepAt, t.Channels)
+		to = t.amberRecipients(*t.Case.StepAt)
 	}
 	for _, n := range t.Sent {
 		own := n.Round == round && n.Step == step && n.Message.Kind == KindHazard

@@ -44,7 +44,10 @@ type Input struct {
 	// Channels are those configured now; nil means all. A stamped policy may
 	// name one that has since been removed.
 	Channels map[string]bool
-	Now      time.Time
+	// Standby is the last resort of the policy configured now. It is told when
+	// the stamped one reaches nobody any more: the last resort is always someone.
+	Standby []schemas.Recipient
+	Now     time.Time
 }
 
 // Next is one tick of the ladder: what to tell whom now, what to record, and
@@ -80,6 +83,31 @@ type tick struct {
 	p Policy
 	Input
 	adv schemas.CaseAdvance
+}
+
+// recipients are those of a step; where the last resort has no address on any
+// channel that is left, the one configured now.
+func (t *tick) recipients(step int, at time.Time) []schemas.Recipient {
+	r := t.p.recipients(step, at, t.Channels)
+	if len(r) == 0 && step >= t.p.lastResort() {
+		return t.Standby
+	}
+	return r
+}
+
+func (t *tick) above(step int, at time.Time) []schemas.Recipient {
+	return orStandby(t.p.above(step, at, t.Channels), t.Standby)
+}
+
+func (t *tick) amberRecipients(at time.Time) []schemas.Recipient {
+	return orStandby(t.p.amberRecipients(at, t.Channels), t.Standby)
+}
+
+func orStandby(r, standby []schemas.Recipient) []schemas.Recipient {
+	if len(r) == 0 {
+		return standby
+	}
+	return r
 }
 
 // wake asks for another tick at an instant, if none is asked for earlier.
@@ -160,9 +188,9 @@ func (t *tick) overdue() {
 	}
 	t.mark(m)
 	t.send(KindOverdue, m, union(
-		t.p.recipients(t.Case.Step, t.Now, t.Channels),
-		t.p.above(t.Case.Step, t.Now, t.Channels),
-		t.p.recipients(t.p.lastResort(), t.Now, t.Channels)))
+		t.recipients(t.Case.Step, t.Now),
+		t.above(t.Case.Step, t.Now),
+		t.recipients(t.p.lastResort(), t.Now)))
 }
 
 // acknowledged reminds of a disposition that is not recorded: after the
@@ -204,8 +232,8 @@ func (t *tick) acknowledged() {
 		return
 	}
 	t.send(KindReminder, due, union(
-		t.p.recipients(t.Case.Step, t.Now, t.Channels),
-		t.p.above(t.Case.Step, t.Now, t.Channels)))
+		t.recipients(t.Case.Step, t.Now),
+		t.above(t.Case.Step, t.Now)))
 }
 
 // redAfterAcknowledgement tells those who acknowledged a doubtful case, and
@@ -216,9 +244,9 @@ func (t *tick) redAfterAcknowledgement() {
 	}
 	t.mark(markRed)
 	t.send(KindHazard, "red", union(
-		t.p.recipients(t.Case.Step, t.Now, t.Channels),
-		t.p.above(t.Case.Step, t.Now, t.Channels),
-		t.p.recipients(t.p.lastResort(), t.Now, t.Channels)))
+		t.recipients(t.Case.Step, t.Now),
+		t.above(t.Case.Step, t.Now),
+		t.recipients(t.p.lastResort(), t.Now)))
 }
 
 func (t *tick) wasAmber() bool {
@@ -251,7 +279,7 @@ func (t *tick) disposed() {
 	t.wake(since.Add(time.Duration(max(n, 0)+1) * every))
 	if m := numbered(markOpen, n); n > 0 && !t.marked(m) {
 		t.mark(m)
-		t.send(KindReminder, m, t.p.recipients(0, t.Now, t.Channels))
+		t.send(KindReminder, m, t.recipients(0, t.Now))
 	}
 }
 
