@@ -33,6 +33,7 @@ func readingReasons() []ReasonInfo {
 		// Kind of report
 		{"survey_report", "这是排查报告，不是鉴定报告", WeightReject, "DOMAIN §3"},
 		{"seismic_only", "这是抗震鉴定报告，没有安全性结论", WeightReview, "DOMAIN §2"},
+		{"not_final", "报告标有“作废”“草稿”“征求意见稿”等字样，不是正式报告", WeightReview, "district plan 附件2 四(六): 明确的鉴定结论"},
 		{"partial_appraisal", "鉴定范围只是房屋的一部分", WeightReview, "DOMAIN §2"},
 		{"consulting_report", "报告以“咨询”命名", WeightNote, "DOMAIN §3"},
 		// Particulars

@@ -1,6 +1,9 @@
 package reading
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Forms print all choices and tick one: □A级 □B级 ☑C级 □D级. What is not ticked
 // is not said. Boxes without a tick tell that a list is a choice; without any
@@ -14,6 +17,7 @@ const (
 // ticked; ticked ones are parted by 、. The mark stands before its choice, or
 // behind it where nothing follows the last mark.
 func chosen(p passage) passage {
+	p = bracketed(p)
 	if !strings.ContainsAny(p.text, boxes) {
 		return p
 	}
@@ -22,6 +26,42 @@ func chosen(p passage) passage {
 		out = append(out, chooseIn(p, span)...)
 	}
 	return newPassage(out)
+}
+
+var (
+	emptyBracket  = re(`[(](?:_*)[)]`)
+	tickedBracket = re(`[(](?:√|✓|✔|V|v|☑|■)[)]`)
+)
+
+// bracketed turns choices that are ticked in brackets, A级（ ） B级（√）, into
+// boxes: several brackets of which one at least is empty.
+func bracketed(p passage) passage {
+	ticked, empty := tickedBracket.FindAllStringIndex(p.text, -1), emptyBracket.FindAllStringIndex(p.text, -1)
+	if len(empty) == 0 || len(ticked)+len(empty) < 2 {
+		return p
+	}
+	var out []glyph
+	at := 0
+	for _, m := range merged(ticked, empty) {
+		mark := glyph{r: '□', page: p.sub(m[0], m[1])[0].page}
+		if tickedBracket.MatchString(p.text[m[0]:m[1]]) {
+			mark.r = '☑'
+		}
+		out = append(out, p.sub(at, m[0])...)
+		g := p.sub(m[0], m[1])[0]
+		mark.box, mark.size = g.box, g.size
+		out = append(out, mark)
+		at = m[1]
+	}
+	out = append(out, p.sub(at, len(p.text))...)
+	return newPassage(out)
+}
+
+// merged returns two lists of places in the order in which they stand.
+func merged(a, b [][]int) [][]int {
+	out := slices.Concat(a, b)
+	slices.SortFunc(out, func(x, y []int) int { return x[0] - y[0] })
+	return out
 }
 
 // choiceSpans divides a text into its sentences: a list of choices does not

@@ -171,7 +171,11 @@ func (r *reader) combine(c conclusion, tabled []*mention) {
 			continue
 		}
 		for _, g := range c.findings {
-			if g.Aspect == schemas.AspectSafety && unitKey(g.Unit) == unitKey(f.Unit) && rank(g.Grade) >= 3 && rank(f.Grade) < rank(g.Grade) {
+			if g.Aspect != schemas.AspectSafety || unitKey(g.Unit) != unitKey(f.Unit) {
+				continue
+			}
+			milder := rank(g.Grade) >= 3 && rank(f.Grade) < rank(g.Grade)
+			if milder || rank(f.Grade) > gravestReliability(c.findings, g) {
 				r.reason("reliability_contradicts_safety", f.Evidence.Page, fmt.Sprintf("%s 安全性 %s，可靠性 %s", f.Unit, g.Grade, f.Grade), g.Evidence, f.Evidence)
 			}
 		}
@@ -186,6 +190,24 @@ func (r *reader) combine(c conclusion, tabled []*mention) {
 			}
 		}
 	}
+}
+
+// gravestReliability is the gravest grade of reliability that goes with a
+// unit's safety: the lower of safety and serviceability, and one further for
+// the importance of the building (GB 50292-2015 10.0.3); serviceability, where
+// nothing is said of it, is at most Css, and Ⅳ always needs safety of Dsu or
+// that one step from Csu.
+func gravestReliability(fs []schemas.Finding, safety schemas.Finding) int {
+	worst, said := rank(safety.Grade), false
+	for _, f := range fs {
+		if f.Aspect == schemas.AspectServiceability && unitKey(f.Unit) == unitKey(safety.Unit) {
+			worst, said = max(worst, rank(f.Grade)), true
+		}
+	}
+	if !said {
+		worst = max(worst, 2)
+	}
+	return min(worst+1, max(3, rank(safety.Grade)+1))
 }
 
 // checkSeries: where houses are numbered (1号楼, 2号楼 …) and one of the series
@@ -217,6 +239,10 @@ func (r *reader) checkSeries(items []*item, fs []schemas.Finding) {
 	}
 	for _, it := range items {
 		if it.section != secRating && it.section != secConclusion {
+			// What the report says it appraises must all come out with a grade.
+			if it.table == nil && it.section != secAppendix && it.section != secHistory && it.section != secNeighbours && subjects.MatchString(it.text.text) {
+				look(it.text, it)
+			}
 			continue
 		}
 		if it.table == nil {
@@ -228,6 +254,8 @@ func (r *reader) checkSeries(items []*item, fs []schemas.Finding) {
 		}
 	}
 }
+
+var subjects = re(`(?:鉴定|检测|评定)(?:的)?(?:对象|范围|房屋|单体)(?:为|包括|包含|有|系|:)`)
 
 var series = re(`^[0-9A-Z]{1,3}((?:号|#)?(?:楼|栋|单元|区))$`)
 

@@ -21,8 +21,11 @@ type candidates map[fieldName][]candidate
 
 func (c candidates) add(f fieldName, gs []glyph, page, weight int) {
 	gs = trimValue(gs)
-	if f == fAgency {
+	switch f {
+	case fAgency:
 		gs = c.unsealed(gs, page)
+	case fReportNo:
+		gs = bareNo(gs)
 	}
 	v := printed(gs)
 	folded := newPassage(gs).text
@@ -34,6 +37,19 @@ func (c candidates) add(f fieldName, gs []glyph, page, weight int) {
 	}
 	c[f] = append(c[f], candidate{value: v, folded: folded, page: page, weight: weight, ev: evidenceOf(gs, page)})
 }
+
+// bareNo takes off a report number what is none of it: No. before it, the count
+// of pages behind it.
+func bareNo(gs []glyph) []glyph {
+	p := newPassage(gs)
+	m := numberAlone.FindStringSubmatchIndex(p.text)
+	if m == nil {
+		return gs
+	}
+	return trimValue(p.sub(m[2], m[3]))
+}
+
+var numberAlone = re(`^(?:N[oO][.:]*|编号:?)?(.*?[0-9号].*?)(?:(?:第[0-9]+页)?[,/(]?共[0-9]+页.*)?$`)
 
 // sealMark stands behind the name of an agency in the cell where it puts its
 // seal and the date.
@@ -70,7 +86,7 @@ func trimValue(gs []glyph) []glyph {
 
 // fields reads the particulars of the report from its tables, labelled lines
 // and prose, and cross-checks what stands in several places.
-func (r *reader) fields(items []*item) schemas.ReportFields {
+func (r *reader) fields(items []*item, furniture []string) schemas.ReportFields {
 	c := make(candidates)
 	for _, it := range items {
 		if it.section == secAppendix || it.section == secHistory || it.section == secNeighbours {
@@ -84,6 +100,15 @@ func (r *reader) fields(items []*item) schemas.ReportFields {
 		c.fromProse(it)
 	}
 	c.fromCover(items)
+	if len(c[fReportNo]) == 0 {
+		// Some reports print their number in the running head alone.
+		for _, t := range furniture {
+			if m := headNo.FindStringSubmatch(t); m != nil {
+				c.add(fReportNo, plain(m[1], 1).glyphs, 1, 0)
+				break
+			}
+		}
+	}
 	var f schemas.ReportFields
 	f.ReportNo = r.choose(c, fReportNo, reportNoForm)
 	f.Agency = r.choose(c, fAgency, agencyForm)

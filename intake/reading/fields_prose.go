@@ -6,11 +6,14 @@ import (
 )
 
 var (
-	entrusted   = regexp.MustCompile(`(?:受|应)([\p{Han}A-Za-z0-9()、·]{2,40}?)(?:的)?(?:委托|要求),`)
-	locatedAt   = regexp.MustCompile(`(?:位于|坐落于|座落于|地处)([\p{Han}A-Za-z0-9()#、-]{4,50}?)(?:的|,|。|;|$)`)
-	areaProse   = regexp.MustCompile(`(?:总)?(?:建筑)?面积(?:共)?(?:约|为|:)*(?:约)?([0-9]+(?:\.[0-9]+)?)(?:m2|平方米|平米|㎡|M2)`)
-	structProse = regexp.MustCompile(`(?:为|系|属|采用|,)((?:地上)?[一二三四五六七八九十0-9]*层?)?((?:底部框架-?上部砖混|底部框架|钢筋混凝土框架(?:-?剪力墙)?|框架-?剪力墙|框架|剪力墙|砖混|砖木|土木|石木|木|混合|砌体|石砌体|砖石|钢|生土|穿斗木|内框架|砖砌体|轻钢|排架|门式刚架)结构)`)
-	storeyProse = regexp.MustCompile(`(?:地上|共|为|,|总|结构)([0-9一二三四五六七八九十]{1,3})层`)
+	entrusted = regexp.MustCompile(`(?:受|应)([\p{Han}A-Za-z0-9()、·]{2,40}?)(?:的)?(?:委托|要求),`)
+	locatedAt = regexp.MustCompile(`(?:位于|坐落于|座落于|地处)([\p{Han}A-Za-z0-9()#、-]{4,50}?)(?:的|,|。|;|$)`)
+	// 对江津区西湖镇青泊村7社冯有才住房进行了危险性鉴定
+	appraisedAt = regexp.MustCompile(`对((?:\p{Han}{2,3}市)?\p{Han}{1,4}[区县][\p{Han}A-Za-z0-9#-]{2,36}(?:社|组|号|村|街|路|栋|幢|楼|座))[^,。;]{0,24}(?:鉴定|检测|检查|查勘)`)
+	areaProse   = regexp.MustCompile(`(?:总)?(?:建筑)?面积(?:共|合计)?(?:约|为|:)*(?:约)?([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)(?:m2|平方米|平米|㎡|M2)`)
+	structProse = regexp.MustCompile(`(?:为|系|属|采用|,)((?:地上)?[一二三四五六七八九十0-9]*层?(?:[(]局部[^()]{1,8}[)])?(?:现浇|预制)?)?((?:底部框架-?上部砖混|底部框架|钢筋混凝土框架(?:-?剪力墙)?|框架-?剪力墙|框架|剪力墙|砖混|砖木|土木|石木|木|混合|砌体|石砌体|砖石|钢|生土|穿斗木|内框架|砖砌体|轻钢|排架|门式刚架)结构)`)
+	// 该楼为六层框架结构; but not 一层3根框架柱, which tells where.
+	storeyProse = regexp.MustCompile(`(?:^|地上|共|为|系|,|总|结构)([0-9一二三四五六七八九十]{1,3})层(?:[(]局部|现浇|预制|钢筋|[砖混框木土石钢砌排门穿底剪内轻生]\p{Han}{0,12}结构|房屋?|楼房?|建筑|民[房居]|住宅|平房|,|。|;|$)`)
 	agencySigns = regexp.MustCompile(`^[\p{Han}A-Za-z0-9()·]{4,40}(?:公司|研究院|检测中心|检验中心|测试中心|鉴定中心|检测站|事务所|设计院|研究所|鉴定所|鉴定站|大学|集团|中心)$`)
 	// 于2019-06-12出具的鉴定报告中: no visit.
 	othersReport = regexp.MustCompile(`^(?:[^,。;]{0,12})(?:出具|作出|提交|完成|签发|编制|的(?:鉴定|检测)?报告|报告中|鉴定报告)`)
@@ -21,6 +24,12 @@ var (
 	visitedOn = regexp.MustCompile(`现场(?:工作|检查|检测|查勘|勘查|踏勘|鉴定)*[^,。;]{0,6}(?:于|在)$`)
 	onSite    = regexp.MustCompile(`^(?:,?我[单公]?[位司院]?)?(?:组织)?(?:技术|专业|鉴定)?(?:人员)?(?:对[^,。;]{2,40}(?:进行|作)了?)?现场(?:检查|检测|查勘|勘查|踏勘|鉴定)`)
 )
+
+// headNo finds the report number in a running head: 报告编号：JD-1 第3页.
+var headNo = re(`(?:报告|鉴定)(?:书)?(?:编号|号):([A-Za-z0-9\p{Han}\[\]〔〕()/._-]{3,40}?[0-9](?:号)?)(?:第|共|$)`)
+
+// accredited: the mark of the laboratory's accreditation with its number.
+var accredited = re(`^(?:i?lac-)?(?:CMA|CNAS|MA|CAL|资质)`)
 
 // fromProse reads the particulars that running text gives.
 func (c candidates) fromProse(it *item) {
@@ -43,6 +52,7 @@ func (c candidates) fromProse(it *item) {
 	take(fClient, entrusted.FindStringSubmatchIndex(t), 1, 1)
 	if it.section != secDeclaration {
 		take(fAddress, locatedAt.FindStringSubmatchIndex(t), 1, 1)
+		take(fAddress, appraisedAt.FindStringSubmatchIndex(t), 1, 0)
 		take(fArea, areaProse.FindStringSubmatchIndex(t), 1, 1)
 		take(fStructure, structProse.FindStringSubmatchIndex(t), 2, 1)
 		if !strings.Contains(t, "加建") {
@@ -77,11 +87,11 @@ func (c candidates) fromCover(items []*item) {
 			if ds := datesIn(t); len(ds) == 1 && ds[0].from == 0 && ds[0].to == len(t) {
 				c.add(fIssued, it.text.glyphs, it.page, 1)
 			}
-			if m := reportNoLine.FindStringSubmatchIndex(t); m != nil && it.page == 1 {
+			if m := reportNoLine.FindStringSubmatchIndex(t); m != nil && it.page == 1 && !accredited.MatchString(t) {
 				c.add(fReportNo, it.text.sub(m[2], m[3]), it.page, 0)
 			}
 		}
 	}
 }
 
-var reportNoLine = regexp.MustCompile(`^(?:\(|No\.?|编号)?([A-Za-z\p{Han}]{0,8}[-\[(〔【]?[A-Z0-9][A-Za-z0-9\p{Han}\[\]()〔〕【】/-]{5,30}[0-9]号?)\)?$`)
+var reportNoLine = regexp.MustCompile(`^(?:\(|N[oO][.:]?|编号)?([A-Za-z\p{Han}]{0,8}[-\[(〔【]?[A-Z0-9][A-Za-z0-9\p{Han}\[\]()〔〕【】/-]{5,30}[0-9]号?)\)?$`)

@@ -1,12 +1,21 @@
 package reading
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // fromTable reads label and entry from the cells of a table: the entry stands
 // right of its label, or follows it in content order.
 func (c candidates) fromTable(t *table) {
 	for i, k := range t.cells {
 		text := newPassage(k.glyphs)
+		if fs := jointLabel(strings.TrimRight(text.text, ":")); fs != nil {
+			if v := t.entryOf(i); v != nil {
+				c.addJoint(fs, newPassage(v.glyphs), t.page)
+			}
+			continue
+		}
 		f, rest := splitLabel(text)
 		if f == fNone {
 			continue
@@ -23,7 +32,38 @@ func (c candidates) fromTable(t *table) {
 		}
 		if v := t.entryOf(i); v != nil {
 			c.add(f, v.glyphs, t.page, 3)
+			if f == fAgency {
+				c.dateBeside(t, v)
+			}
 		}
+	}
+}
+
+// dateBeside takes a date that stands alone right of the agency's name: the
+// day on which it put its seal there.
+func (c candidates) dateBeside(t *table, v *cell) {
+	for _, d := range t.rowCells(v.cy(), 0.6*v.size) {
+		if d.x0 > v.x1 && dateLine(d.folded()) {
+			c.add(fIssued, d.glyphs, t.page, 1)
+		}
+	}
+}
+
+// addJoint takes the entry of a label that names several fields apart, where it
+// holds as many values.
+func (c candidates) addJoint(fs []fieldName, p passage, page int) {
+	cuts := []int{0}
+	for i := range p.text {
+		if p.text[i] == '/' {
+			cuts = append(cuts, i, i+1)
+		}
+	}
+	cuts = append(cuts, len(p.text))
+	if len(cuts) != 2*len(fs) {
+		return
+	}
+	for i, f := range fs {
+		c.add(f, p.sub(cuts[2*i], cuts[2*i+1]), page, 3)
 	}
 }
 

@@ -112,6 +112,9 @@ func continues(prev *item, text string, l *line) bool {
 	if end := lastRune(pt); strings.ContainsAny(end, terminal) && !(end == ":" && full && prev.body) {
 		return false
 	}
+	if closing(text) && (agencySigns.MatchString(pt) || signing.MatchString(pt) || closing(pt)) {
+		return false // signatures, agency and date, set right, one below the other
+	}
 	if itemStart.MatchString(text) || captioned.MatchString(text) || captioned.MatchString(pt) || looksHeading(text) {
 		return false
 	}
@@ -176,6 +179,14 @@ func tells(t string) bool {
 	}
 	return false
 }
+
+// closing tells whether a line is one of those that close a report: who signs,
+// the agency's name, the date.
+func closing(t string) bool {
+	return dateLine(t) || agencySigns.MatchString(t) || signing.MatchString(t) || closingLabel.MatchString(t)
+}
+
+var closingLabel = re(`^(?:司法鉴定人|授权签字人|法定代表人|(?:签发|报告|出具)(?:人|日期|时间)):`)
 
 // dateLine tells whether a line is nothing but a date.
 func dateLine(t string) bool {

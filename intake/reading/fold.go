@@ -21,7 +21,7 @@ const variants = "級级樓楼棟栋號号為为層层構构鑒鉴鑑鉴" +
 
 var foldTable = func() map[rune]rune {
 	m := make(map[rune]rune)
-	for _, table := range []string{schemas.Radicals, variants} {
+	for _, table := range []string{schemas.Radicals, variants, traditional} {
 		rs := []rune(table)
 		for i := 0; i+1 < len(rs); i += 2 {
 			m[rs[i]] = rs[i+1]

@@ -11,6 +11,7 @@ import (
 func markSections(items []*item) []*item {
 	cur, unit := secCover, ""
 	level, opened, counted := 0, "", ""
+	parts := "" // the style of the numbers of parts without headings of their own
 	scale := false
 	var out []*item
 	for _, it := range items {
@@ -51,6 +52,7 @@ func markSections(items []*item) []*item {
 				cur = s
 				level = deep
 				opened = num
+				parts = ""
 			} else if s != "" && deep > level {
 				// keep the parent's section
 			} else if deep <= level && s == "" && unit == "" {
@@ -59,6 +61,11 @@ func markSections(items []*item) []*item {
 		} else if it.table == nil {
 			if s, ok := inlineHeading(it.text.text); ok && !enclosing(cur) {
 				cur = s
+			}
+			// Parts of one paragraph each follow one another in one style of
+			// number; a list inside a part with a heading of its own does not.
+			if s, style := inlineNumbered(it.text.text); s != "" && (parts == style || parts == "" && (cur == secCover || cur == secOverview)) {
+				cur, parts = s, style
 			}
 		}
 		if it.table == nil && !it.heading && (cur == secConclusion || cur == secRating) {
@@ -195,7 +202,7 @@ func depth(num string) int {
 }
 
 // inlineHeading recognises a paragraph that begins with its own heading:
-// "鉴定结论：该房屋……".
+// "鉴定结论：该房屋……", "四、鉴定结论。该住房……".
 func inlineHeading(t string) (section, bool) {
 	m := inlineHead.FindStringSubmatch(t)
 	if m == nil {
@@ -205,4 +212,22 @@ func inlineHeading(t string) (section, bool) {
 	return s, s == secConclusion || s == secAdvice || s == secBasis
 }
 
-var inlineHead = re(`^(?:[(]?[0-9一二三四五六七八九十]{1,3}[)、.]?)?((?:房屋|安全性?|检测|综合|最终)?(?:鉴定|评定|处理|整治|处置)?(?:结论|意见|建议|依据)(?:[及与和](?:处理)?(?:建议|意见))?):`)
+// inlineNumbered recognises the numbered parts of a letter or short report,
+// each a paragraph that begins with its own heading, and returns the style of
+// their numbers: "三、鉴定情况。夯土墙体……".
+func inlineNumbered(t string) (section, string) {
+	m := inlinePart.FindStringSubmatch(t)
+	if m == nil || advisory.MatchString(m[2]) || assertive.MatchString(m[2]) || gradeToken.MatchString(m[2]) || labelOf(m[2]) != fNone && labelOf(m[2]) != fOther {
+		return "", ""
+	}
+	return matchSection(m[2]), partStyle(m[1])
+}
+
+// partStyle is a number without its digits, Chinese ones included.
+func partStyle(num string) string { return numerals1.ReplaceAllString(num, "#") }
+
+var (
+	inlineHead = re(`^(?:[(]?[0-9一二三四五六七八九十]{1,3}[)、.]?)?((?:房屋|安全性?|检测|综合|最终)?(?:鉴定|评定|处理|整治|处置)?(?:结论|意见|建议|依据)(?:[及与和](?:处理)?(?:建议|意见))?):`)
+	inlinePart = re(`^([(]?[0-9一二三四五六七八九十]{1,3}[)、.]+)(\p{Han}{2,12})[:。]`)
+	numerals1  = re(`[0-9一二三四五六七八九十]+`)
+)

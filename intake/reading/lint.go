@@ -19,7 +19,7 @@ var (
 
 // lint checks the report as a whole: its kind, the particulars that it must
 // hold (DOMAIN §3) and the known faults of bad reports.
-func (r *reader) lint(items []*item, f schemas.ReportFields, full string) {
+func (r *reader) lint(items []*item, f schemas.ReportFields, full string, marks []string) {
 	title, main := titleOf(items)
 	switch {
 	case surveyTitle.MatchString(main) && !appraisalTitle.MatchString(main),
@@ -30,6 +30,7 @@ func (r *reader) lint(items []*item, f schemas.ReportFields, full string) {
 	case re4seismic.MatchString(title) && !re5safety.MatchString(title):
 		r.reason("seismic_only", 1, clip(title, 40))
 	}
+	r.checkFinal(items, marks)
 	for _, it := range items {
 		if it.table == nil && (it.section == secOverview || it.section == secCover || it.section == secConclusion) {
 			for _, s := range sentencesOf(it.text, it) {
@@ -71,6 +72,32 @@ var (
 	re5safety    = re(`安全|可靠|危险`)
 	partialScope = re(`(?:仅|只)(?:对|针对)[^。;]{2,40}(?:进行|实施|作)(?:了)?[^。;]{0,8}(?:鉴定|检测|检查)|局部(?:安全性)?鉴定(?:$|[,。;报])|鉴定范围(?:为|仅为|限于|仅限|仅限于|:)[^。;,]{0,30}(?:[一二三四五六七八九十0-9]层|部分|局部|构件|区域|[0-9]+室|屋面|阳台)[^。;]{0,6}(?:[,。;]|$)`)
 )
+
+// notFinal are the words by which a paper says of itself that it is none to go
+// by: alone on a line or across the page, or in brackets behind the title.
+// 涂改无效 and the like stand in sentences.
+var (
+	notFinal      = re(`^[(【\[《]?(?:作废|已作废|废止|失效|无效|样本|样稿|样张|示例|范本|草稿|草案|初稿|讨论稿|未定稿|过程稿|送审稿|审核稿|校对稿|征求意见稿|内部(?:讨论|资料)稿?|仅供(?:参考|内部参考|讨论)|VOID|DRAFT|SAMPLE|COPYONLY)[)】\]》]?$`)
+	notFinalTitle = re(`[(【\[](?:作废|样本|样稿|范本|草稿|草案|初稿|讨论稿|未定稿|过程稿|送审稿|审核稿|征求意见稿)[)】\]]$`)
+)
+
+// checkFinal asks for a human where the paper calls itself void or a draft.
+func (r *reader) checkFinal(items []*item, marks []string) {
+	for _, m := range marks {
+		if notFinal.MatchString(strings.ToUpper(fold(m))) {
+			r.reason("not_final", 0, clip(m, 20))
+		}
+	}
+	for _, it := range items {
+		if it.table != nil {
+			continue
+		}
+		t := strings.ToUpper(it.text.text)
+		if notFinal.MatchString(t) || it.page == 1 && len([]rune(t)) <= 40 && notFinalTitle.MatchString(t) {
+			r.reason("not_final", it.page, clip(it.text.text, 40), evidenceOf(it.text.glyphs, it.page))
+		}
+	}
+}
 
 // titleOf returns what the report calls itself on its first page, and of that
 // the largest words, which a running head does not belong to.

@@ -2,6 +2,7 @@ package reading
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"jianding/intake/pdf"
@@ -88,6 +89,24 @@ func (r *reader) recognise(pg *loaded, page int, opts Options) {
 	}
 	pg.text = b.String()
 	r.ocr = true
+}
+
+// marksOf returns the watermarks of all pages, each once.
+func marksOf(pages []loaded) []string {
+	var out []string
+	for _, p := range pages {
+		whole := "" // a mark may be set character by character
+		for _, m := range p.marks {
+			whole += runesOf(m.glyphs)
+			if t := runesOf(m.glyphs); !slices.Contains(out, t) {
+				out = append(out, t)
+			}
+		}
+		if !slices.Contains(out, whole) {
+			out = append(out, whole)
+		}
+	}
+	return out
 }
 
 func runesOf(gs []glyph) string {

@@ -76,6 +76,9 @@ func cut(glyphs []glyph) []*piece {
 
 func follows(anchor, last, g glyph, spaced, loose bool) bool {
 	em := max(anchor.size, g.size)
+	if em > 2.6*min(anchor.size, g.size) {
+		return false // a watermark's characters lie across words of the text
+	}
 	if math.Abs(g.cy()-anchor.cy()) > 0.62*em {
 		return false
 	}
@@ -148,6 +151,10 @@ func dropSlanted(ps []*piece) (kept, marks []*piece) {
 		i = j
 	}
 	for _, p := range ps {
+		// Two or three characters across the page are no line: 作 废.
+		if n := len([]rune(newPassage(p.glyphs).text)); n <= 2 && p.size > 4*body {
+			p.rotated = true
+		}
 		if p.rotated {
 			marks = append(marks, p)
 		} else {

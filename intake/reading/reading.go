@@ -63,14 +63,14 @@ func Read(src pdf.Source, opts Options) Result {
 	for i, p := range pages {
 		lines[i], infos[i] = p.lines, p.info
 	}
-	lines, _ = dropFurniture(lines, infos)
+	lines, furniture := dropFurniture(lines, infos)
 	items := assemble(lines)
 	items = markSections(items)
 	full := fullText(pages)
 	r.standards = citedStandards(full)
 	r.known = knownUnits(items)
 
-	fields := r.fields(items)
+	fields := r.fields(items, furniture)
 	r.year = reportYear(fields)
 
 	res := Result{Fields: fields, Pages: verdicts, Rules: []string{Rules}}
@@ -91,7 +91,7 @@ func Read(src pdf.Source, opts Options) Result {
 	r.checkHidden(hidden)
 	r.checkPages(res.Pages, items)
 	r.checkWording(concl, statements, recommendations)
-	r.lint(items, res.Fields, full)
+	r.lint(items, res.Fields, full, marksOf(pages))
 	for i := range res.Pages {
 		if t := res.Pages[i].Text; t != schemas.PageReadable && t != schemas.PageEmpty {
 			res.NeedsOCR = append(res.NeedsOCR, res.Pages[i].Page)
@@ -168,6 +168,7 @@ func knownUnits(items []*item) []string {
 				continue
 			}
 			for _, u := range it.table.unitsOf(c) {
+				u = axes.ReplaceAllString(u, "")
 				if !slices.Contains(out, u) && len([]rune(u)) >= 2 {
 					out = append(out, u)
 				}

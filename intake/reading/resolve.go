@@ -89,6 +89,11 @@ func hasSafety(fs []schemas.Finding) bool {
 		if f.Aspect == schemas.AspectSafety || f.Aspect == schemas.AspectDanger {
 			return true
 		}
+		// GB 50144-2019 3.3: a factory's unit is graded by its reliability, in
+		// which safety is contained.
+		if f.Aspect == schemas.AspectReliability && strings.HasPrefix(f.Standard, "GB 50144") {
+			return true
+		}
 	}
 	return false
 }

@@ -68,7 +68,9 @@ var (
 	negAfter  = re(`^["”]?(?:危险?房屋?)?["”]?的?(?:评定|判定|鉴定|评级|相关|有关|构成)?(?:条件|标准|情形|情况|要求|特征|判据|依据|描述|定义|意见|结论|说法|可能)?[,]?(?:经核查|经查|经复核|经鉴定|经分析)?(?:均|并|尚|也)?(?:不具备|不成立|不适用|未(?:达到|满足|具备)|不予认定|不予采纳|不符|不足|不构成|有(?:较大|一定|明显)?(?:的)?(?:差距|距离)|尚有(?:较大|一定|明显)?(?:的)?(?:差距|距离)|相差)`)
 
 	// Conditions.
-	condBefore  = re(`(?:^|[,、:(。;.)])(?:而|且|但|则|今后|后续|使用中)?(?:若|倘若|倘|假如|假设|假定|如果|如若|万一|如[^下图表前上实何此期约今同]|一旦|当(?:[^,]{0,30})(?:时|超过|达到|大于|出现)|凡|只要|除非|否则|遇[^,]{1,24}(?:时|,)|擅自[^,。;]{1,14},?(?:则|将|会|可能))|(?:不及时|不予|任其)[^,。;]{1,12}的,`)
+	condBefore = re(`(?:^|[,、:(。;.)])(?:而|且|但|则|今后|后续|使用中)?(?:若|倘若|倘|假如|假设|假定|如果|如若|万一|如[^下图表前上实何此期约今同]|一旦|当(?:[^,]{0,30})(?:时|超过|达到|大于|出现)|凡|只要|除非|否则|遇[^,]{1,24}(?:时|,)|擅自[^,。;]{1,14},?(?:则|将|会|可能))|(?:不及时|不予|任其)[^,。;]{1,12}的,`)
+	// 在完成全部加固施工并经验收合格的前提下: works that are still to be done.
+	condWorks   = re(`(?:加固|施工|修缮|处理|整改|验收|拆除|完成|改造|维修|治理|落实)[^。;]{0,24}(?:的)?(?:前提|条件)(?:下|是|为)?,|以[^。;,]{0,30}(?:加固|施工|修缮|处理|整改|验收|拆除|完成|改造|维修|治理|落实)[^。;,]{0,20}为(?:前提|条件)`)
 	condDirect  = re(`(?:可能|有可能|或|恐|或许|将会?|势必|会)(?:进一步|继续|逐步|逐渐|很快|随时|加速)?(?:发展|恶化|劣化|演变|下降|降低?|降级|转化|变|成|达到|构成|跌|升级|被评|评|为|属)[^,]{0,6}$|(?:发展|恶化|演变|劣化|转化)(?:为|成|到|至)["“]?$|(?:参照|比照)["“]?$|不排除.{0,12}$|防止.{0,14}$|避免.{0,14}$`)
 	condAfter   = re(`^["”]?(?:房屋|危房)?(?:考虑|处理|管理|对待|设防|使用|执行)|^["”]?(?:危房)?的?(?:可能性?|风险|趋势|危险(?:[^房]|$)|隐患)|^["”]?(?:的)?(?:情况|情形|条件)下|^["”]?(?:房屋|危房)?时`)
 	condFailing = re(`(?:不及时|不(?:采取|进行|予)(?:[^,]{0,8})|未(?:经|及时)(?:[^,]{0,8})|不加固|不处理|任其)[^,]{0,16},?[^,]{0,16}(?:将|会|可能|则|后)[^,]{0,12}$`)
@@ -99,6 +101,7 @@ var (
 	assertBefore  = re(`(?:(?:综合|最终|综上|重新)?(?:评定|评|判定|鉴定|认定|确定|核定|评价|判|定|列|划)(?:等级)?(?:的?结果|结论|意见)?(?:均|分别|都|皆|应|宜|可|拟|综合)?(?:为|是|属于?|成|作|在|:)+|(?:等级|级别|类别|评级|结论|结果|意见|安全性|危险性|可靠性|使用性|适修性|现状|整体|单元|系统|房屋|楼|栋|幢|座|房|结构|建筑|连廊|厂房)(?:均|分别|都|皆|应|可|现|仍|已|综合|也|亦|同样)?(?:被)?(?:评|定|评定|判定|鉴定|判|属|达|达到|处于?|降|确定|认定|列)?(?:为|是|属于?|至|到|成|:)+|属于?|达到?|已?达(?:到)?|降(?:低)?(?:为|至|到)|变(?:更)?为|调整为|更新为|处于?|构成|为|是|评|符合|提出|定)(?:[《(]?(?:本标准|国家标准|标准|规范|民用建筑可靠性鉴定标准|危险房屋鉴定标准|GB/?T?[0-9-]+|JGJ/?T?[0-9-]+)[》)]?(?:[(（]?(?:GB|JGJ)/?T?[0-9-]+[)）]?)?(?:中)?(?:规定)?的?|危险性|安全性|可靠性|等级|的)?["“'‘(]?$|(?:属于?|构成|为|是|评定为)(?:整[幢栋]|局部)?危(?:险房屋?|房)[(]$`)
 	aspectWord    = re(`(?:安全性|危险性|可靠性|使用性|适修性|安全|等级|评级|级别)(?:综合|鉴定|评定|评价)?(?:等级|级别|评级|结论|结果|意见)?(?:-{1,2}|=|→)?["“(:]?$`)
 	ratedAs       = re(`^["”]?(?:予以|进行)?(?:评定|评级|确定|认定|判定)`)
+	unitOnly      = re(`^(?:鉴定单元|鉴定系统)(?:的)?(?:安全性|使用性|可靠性)?(?:等级)?:?["“]?$`)
 	aspectSubject = re(`(?:等级|评级|结论|结果|安全性|危险性|可靠性)[^,。;]{0,4}:(?:鉴定单元|鉴定系统|该?房屋|[\p{Han}0-9A-Z#]{1,8}[楼栋幢房])["“]?$`)
 	ofAfter       = re(`^["”)]?["”]?(?:的(?:房屋|楼栋|建筑|单元|鉴定单元|有|为|是|包括)|[:])`)
 )
@@ -165,7 +168,7 @@ func roleRules() []roleRule {
 			return loc >= 0 && (projModal.MatchString(c.before[loc:]) || !asBuilt.MatchString(c.before[loc:]))
 		}},
 		{"conditional", schemas.RoleHypothetical, "如不及时处理，将发展为[Dsu]级", func(c setting) bool {
-			return lastOf(condBefore, c.before) > lastOf(already, c.before) || condDirect.MatchString(c.clause) || condAfter.MatchString(c.after) || condFailing.MatchString(c.before)
+			return lastOf(condBefore, c.before) > lastOf(already, c.before) || condWorks.MatchString(c.before) || condDirect.MatchString(c.clause) || condAfter.MatchString(c.after) || condFailing.MatchString(c.before)
 		}},
 		{"history", schemas.RoleHistory, "2019年曾鉴定，安全性等级为[Csu]级", func(c setting) bool {
 			return past(c.before, c.year) || c.section == secHistory
@@ -175,6 +178,9 @@ func roleRules() []roleRule {
 		}},
 		{"asserted", schemas.RoleConclusion, "综合评定该房屋安全性等级为[Csu]级", func(c setting) bool {
 			return assertBefore.MatchString(c.clause) || c.inList > 1 && strings.Contains(c.before, "分别")
+		}},
+		{"unit_then_grade", schemas.RoleConclusion, "安全性：地基基础Bu、上部承重结构Bu，鉴定单元[Bsu]", func(c setting) bool {
+			return (c.section == secRating || c.section == secConclusion) && unitOnly.MatchString(c.clause)
 		}},
 		{"aspect_then_grade", schemas.RoleConclusion, "该房屋安全性等级[Csu]级", func(c setting) bool {
 			return aspectWord.MatchString(c.clause) || c.clause == "" && c.before != "" && aspectWord.MatchString(strings.TrimRight(c.before, ":,"))

@@ -45,10 +45,12 @@ var headings = []struct {
 	{regexp.MustCompile(`概况|概述|简介|委托|基本情况|基本信息|目的|范围|内容|工程信息|房屋信息|项目`), secOverview},
 }
 
-var headNumber = regexp.MustCompile(`^(?:第[一二三四五六七八九十0-9]+[章节部分条]+|[(][一二三四五六七八九十0-9]{1,3}[)]|[一二三四五六七八九十]{1,3}[、.,:]?|[0-9]{1,2}(?:\.[0-9]{1,2}){0,3}[、.)]?|附[录件表][A-Z0-9一二三四五六七八九十]*[:、]?)`)
+// Formal numerals (壹、贰、叁) number the parts of some agencies' reports.
+var headNumber = regexp.MustCompile(`^(?:第[一二三四五六七八九十0-9]+[章节部分条]+|[壹贰叁肆伍陆柒捌玖拾]{1,2}[、.]|[(][一二三四五六七八九十0-9]{1,3}[)]|[一二三四五六七八九十]{1,3}[、.,:]?|[0-9]{1,2}(?:\.[0-9]{1,2}){0,3}[、.)]?|附[录件表][A-Z0-9一二三四五六七八九十]*[:、]?)`)
 
 // sectionOf returns the section that a heading opens, or "".
 func sectionOf(text string) section {
+	text = plainHeading(text)
 	t := strings.TrimRight(headNumber.ReplaceAllString(text, ""), ":。")
 	if strings.HasPrefix(text, "附") {
 		if s := matchSection(t); s == secBasis || s == secConclusion && strings.Contains(t, "标准") {
@@ -74,6 +76,10 @@ var bare = regexp.MustCompile(`^(?:声明|目录|前言|结论|建议|鉴定结�
 // looksHeading tells whether a line is a heading: short, without the marks of
 // a sentence, numbered and with words of a section, or one of the bare ones.
 func looksHeading(t string) bool {
+	if inner := strings.TrimSuffix(strings.TrimPrefix(t, "【"), "】"); len(inner) == len(t)-len("【】") && sectionOf(inner) != "" {
+		return true
+	}
+	t = plainHeading(t)
 	if bare.MatchString(t) {
 		return true
 	}
@@ -102,6 +108,18 @@ var (
 	bareDigits = regexp.MustCompile(`^[0-9]+$`)
 	counter    = regexp.MustCompile(`^(?:月|年[^久代]|日[至到起内前后]|层[^高数]|元|mm|m[0-9,。]|%|‰)`)
 )
+
+// plainHeading takes off a heading what only decorates it: brackets round it
+// (【鉴定结论】) and its translation (鉴定结论 Conclusion).
+func plainHeading(t string) string {
+	t = strings.TrimSuffix(strings.TrimPrefix(t, "【"), "】")
+	if m := translated.FindStringSubmatch(t); m != nil && !gradeToken.MatchString(t) {
+		return m[1]
+	}
+	return t
+}
+
+var translated = re(`^(.*\p{Han}\p{Han})(?:[(/]?[A-Za-z][A-Za-z .,&'/()-]{2,60})$`)
 
 // assertive: words of a sentence, which no heading holds.
 var assertive = regexp.MustCompile(`不|已|被|未|该|属于|影响|为$|是|将|会|可能`)

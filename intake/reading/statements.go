@@ -49,7 +49,16 @@ func (r *reader) statements(items []*item) []schemas.Statement {
 				}
 				for _, s := range sentencesOf(p, it) {
 					s.section = it.table.labelSection(c, it.section)
-					out = append(out, r.statementsOf(s)...)
+					sts := r.statementsOf(s)
+					if us := it.table.unitsOf(c); len(us) == 1 {
+						// What a row of a table of houses says is said of its house.
+						for i := range sts {
+							if sts[i].Unit == "" {
+								sts[i].Unit = us[0]
+							}
+						}
+					}
+					out = append(out, sts...)
 				}
 			}
 			continue

@@ -16,9 +16,11 @@ const buildingNoun = `(?:号楼|#楼|号房屋|号房|号楼房|栋楼房|栋|�
 var (
 	// numberedUnit: 1号楼, 3#, A栋, 厂房1栋, 27号房屋, 二号楼, 1#~3#楼, 1单元, Ⅰ区
 	numberedUnit = regexp.MustCompile(`第[0-9一二三四五六七八九十]{1,3}单元|(?:厂房|住宅|宿舍|教学楼|办公楼|综合楼|仓库|车间|商铺|门面|公寓)?(?:[0-9]{1,4}(?:-[0-9]{1,3})?|[A-Z][0-9]{0,3}|[一二三四五六七八九十]{1,3}|[IVX]{1,4}|[甲乙丙丁戊]|[东西南北中左右前后])(?:#|号|栋|幢|座|单元|区|段)(?:楼|栋|幢|座|房屋|厂房|住宅楼|宿舍楼|教学楼|办公楼|综合楼|商住楼|公寓楼|仓库|车间|房|建筑|单元)?`)
-	rangeUnit    = regexp.MustCompile(`([0-9]{1,3})(#|号)?(?:楼|栋|幢)?[-~至]([0-9]{1,3})(#|号)?(楼|栋|幢|房屋|厂房|单元)`)
-	listedUnit   = regexp.MustCompile(`(?:[0-9A-Z]{1,3}#?[、,和及与])+[0-9A-Z]{1,3}(#楼|号楼|栋|幢|座|号房屋|#|单元)`)
-	namedUnit    = regexp.MustCompile(`^[\p{Han}0-9A-Z#()-]{0,8}` + buildingNoun + `$`)
+	// 鉴定单元Ⅰ, 鉴定单元2: parts between expansion joints.
+	indexedUnit = regexp.MustCompile(`(?:鉴定|评定)单元(?:I{1,3}|IV|VI{0,3}|[0-9]{1,2})(?:[^A-Za-z0-9级.]|$)`)
+	rangeUnit   = regexp.MustCompile(`([0-9]{1,3})(#|号)?(?:楼|栋|幢)?[-~至]([0-9]{1,3})(#|号)?(楼|栋|幢|房屋|厂房|单元)`)
+	listedUnit  = regexp.MustCompile(`(?:[0-9A-Z]{1,3}#?[、,和及与])+[0-9A-Z]{1,3}(#楼|号楼|栋|幢|座|号房屋|#|单元)`)
+	namedUnit   = regexp.MustCompile(`^[\p{Han}0-9A-Z#()-]{0,8}` + buildingNoun + `$`)
 	// generic names mean the house as a whole.
 	genericUnit = regexp.MustCompile(`^(?:该|本|此|其|被鉴定|受检|受鉴|所鉴|委托鉴定|鉴定|待鉴|上述|整体|整栋|整幢|全部|委托|拟鉴定|目标|本次鉴定|被检|受检测|本案)*(?:栋|幢|座|处)?(?:的)?(?:自建|建筑|危险|民用)?(?:房屋|房|建筑|建筑物|楼房|自建房|住宅|农房|房屋建筑|建筑结构|工程|项目|单元|鉴定单元|鉴定系统|鉴定对象|主体结构|结构|对象|楼|栋|幢|房子|危房|主体)(?:整体|主体|结构|主体结构|建筑|建筑物|整体结构|单元|鉴定单元|鉴定系统)*$`)
 	wordBreak   = regexp.MustCompile(`[ 、,:;()。]`)
@@ -69,6 +71,11 @@ func unitsIn(s string, known []string) []string {
 			add(strings.TrimRight(u, "#") + tail)
 		}
 		mask(m[0], m[1])
+	}
+	for _, m := range indexedUnit.FindAllStringIndex(masked, -1) {
+		u := strings.TrimRightFunc(s[m[0]:m[1]], func(r rune) bool { return !strings.ContainsRune("IV0123456789", r) })
+		add(u)
+		mask(m[0], m[0]+len(u))
 	}
 	names := slices.Clone(known)
 	slices.SortStableFunc(names, func(a, b string) int { return len(b) - len(a) })
@@ -179,6 +186,7 @@ var houseTail = regexp.MustCompile(`([楼栋幢座])(?:的)?(?:房屋|建筑物?
 func unitKey(u string) string {
 	u = strings.NewReplacer("#", "号", "幢", "栋", "座", "栋").Replace(fold(u))
 	u = strings.ReplaceAll(u, "号栋", "栋")
+	u = axes.ReplaceAllString(u, "") // A区(1~12轴) is A区
 	if u == "" || genericUnit.MatchString(u) {
 		return defaultUnit
 	}
@@ -188,6 +196,8 @@ func unitKey(u string) string {
 	}
 	return u
 }
+
+var axes = re(`[(][^()]{1,12}轴[^()]{0,8}[)]$`)
 
 // checkUnitNames: a unit whose name begins with the mark behind a number has
 // lost the number to a line break; whose grade it is must be looked at.

@@ -113,6 +113,9 @@ func unitsOfFindings(fs []schemas.Finding) []string {
 	return out
 }
 
+// ofPart: what is not to be used is a part of the house.
+var ofPart = re(`(?:外廊|走廊|阳台|露台|楼梯|雨篷|房间|部位|区域|部分|局部|该层|[0-9一二三四五六七八九十]+层|[0-9]+室|附属[\p{Han}]{1,3}|偏房|厨房|围墙)[^,。;]{0,6}(?:停止|暂停|停用|封闭|拆除|不得)`)
+
 // checkMeasures raises the alarm where the advice does not go with the grade:
 // a house that must not be used (Dsu, D) under observation, or a sound one
 // (Asu, Bsu; A, B) to be pulled down.
@@ -138,7 +141,7 @@ func (r *reader) checkMeasures(gravest schemas.Finding, geo, several bool, recs 
 			r.reason("advice_contradicts_grade", mild.Page, fmt.Sprintf("%s 与“%s”", gravest.Grade, clip(mild.Quote, 40)), gravest.Evidence, *mild.Evidence)
 		}
 	case 1, 2:
-		if grave := has(schemas.Demolish, schemas.StopUse, schemas.Evacuate); grave != nil && !geo {
+		if grave := has(schemas.Demolish, schemas.StopUse, schemas.Evacuate); grave != nil && !geo && !ofPart.MatchString(fold(grave.Quote)) {
 			r.reason("advice_contradicts_grade", grave.Page, fmt.Sprintf("%s 与“%s”", gravest.Grade, clip(grave.Quote, 40)), gravest.Evidence, *grave.Evidence)
 		}
 	}
