@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,6 +17,7 @@ import (
 
 	"jianding/intake/assessment"
 	"jianding/intake/signature"
+	"jianding/integrations/ocr"
 	"jianding/schemas"
 )
 
@@ -28,6 +30,7 @@ type inspectOptions struct {
 	mentions  bool
 	explain   bool
 	render    string
+	ocr       string
 	processes int
 	timeout   time.Duration
 	memoryMB  int
@@ -46,7 +49,8 @@ agencies.yaml. The exit code is 0 when every file was assessed, whatever the
 verdict, and 2 on bad usage.`,
 		Example: `  jianding inspect --trust trust --json report.pdf | jq .outcome
   jianding inspect --trust trust --explain report.pdf
-  jianding inspect --trust trust --render pages/ report.pdf`,
+  jianding inspect --trust trust --render pages/ report.pdf
+  jianding inspect --trust trust --ocr ocr/ scan.pdf`,
 		Args: atLeast(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return inspect(cmd.Context(), o, args, cmd.InOrStdin(), cmd.OutOrStdout())
@@ -61,6 +65,7 @@ verdict, and 2 on bad usage.`,
 	f.BoolVar(&o.mentions, "all-mentions", false, "every mention of a grade with its role, not the conclusions alone")
 	f.BoolVar(&o.explain, "explain", false, "every check of every signature, in words")
 	f.StringVar(&o.render, "render", "", "write the pages with evidence drawn to this directory")
+	f.StringVar(&o.ocr, "ocr", "", "read pages without text with the engine installed in this directory (jianding ocr install --dir DIR)")
 	f.IntVar(&o.processes, "processes", 0, "documents at a time (default the number of cores)")
 	f.DurationVar(&o.timeout, "timeout", 60*time.Second, "for one document, plus two seconds per megabyte")
 	f.IntVar(&o.memoryMB, "memory-mb", 1024, "for one document")
@@ -88,6 +93,13 @@ func inspect(ctx context.Context, o inspectOptions, files []string, in io.Reader
 		return err
 	}
 	defer pool.Close()
+	scans, err := o.recogniser(pool)
+	if err != nil {
+		return err
+	}
+	if scans != nil {
+		defer scans.engine.Close()
+	}
 	results := make([]chan inspected, len(files))
 	for i := range results {
 		results[i] = make(chan inspected, 1)
@@ -101,7 +113,7 @@ func inspect(ctx context.Context, o inspectOptions, files []string, in io.Reader
 			slots <- struct{}{}
 			all.Go(func() {
 				defer func() { <-slots }()
-				results[i] <- inspectOne(ctx, pool, req, file, in)
+				results[i] <- inspectOne(ctx, pool, scans, req, file, in)
 			})
 		}
 		all.Wait()
@@ -160,7 +172,20 @@ func (o inspectOptions) request() (assessment.PoolRequest, error) {
 	return req, nil
 }
 
-func inspectOne(ctx context.Context, pool *assessment.Pool, req assessment.PoolRequest, file string, in io.Reader) (r inspected) {
+// recogniser starts the engine that reads scans, where one is asked for.
+func (o inspectOptions) recogniser(pool *assessment.Pool) (*recogniser, error) {
+	if o.ocr == "" {
+		return nil, nil
+	}
+	log := newLogger(logConfig{Level: "warn"}, os.Stderr)
+	engine, err := ocr.New(ocr.Options{Dir: o.ocr, Nice: -1, PageTime: 5 * time.Minute, Logger: log})
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--ocr: %w", err)}
+	}
+	return newRecogniser(engine, pool, ocrConfig{}, log), nil
+}
+
+func inspectOne(ctx context.Context, pool *assessment.Pool, scans *recogniser, req assessment.PoolRequest, file string, in io.Reader) (r inspected) {
 	if file == "-" {
 		r.document, r.err = io.ReadAll(in)
 	} else {
@@ -171,6 +196,13 @@ func inspectOne(ctx context.Context, pool *assessment.Pool, req assessment.PoolR
 	}
 	req.Document = r.document
 	r.assessment, r.err = pool.Inspect(ctx, req)
+	if r.err == nil && scans != nil && len(r.assessment.NeedsOCR) > 0 {
+		var declared schemas.Declared
+		if req.Declared != nil {
+			declared = *req.Declared
+		}
+		r.assessment, r.err = scans.Recognise(ctx, bytes.NewReader(r.document), int64(len(r.document)), r.assessment.NeedsOCR, declared, req.Trust, req.At)
+	}
 	r.assessment.File = file
 	return r
 }

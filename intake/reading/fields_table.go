@@ -43,9 +43,13 @@ func (c candidates) fromTable(t *table) {
 // day on which it put its seal there.
 func (c candidates) dateBeside(t *table, v *cell) {
 	for _, d := range t.rowCells(v.cy(), 0.6*v.size) {
-		if d.x0 > v.x1 && dateLine(d.folded()) {
+		if d.x0 <= v.x1 {
+			continue
+		}
+		if dateLine(d.folded()) {
 			c.add(fIssued, d.glyphs, t.page, 1)
 		}
+		return // a date behind a label is that label's
 	}
 }
 
