@@ -63,3 +63,15 @@ func TestOCRCheckSaysWhatIsMissing(t *testing.T) {
 		}
 	}
 }
+
+// inspect with --ocr and no installation there says so; it never reads a scan
+// as a report without a hazard instead.
+func TestInspectNamesTheMissingEngine(t *testing.T) {
+	var out bytes.Buffer
+	if code := run(t.Context(), []string{"inspect", "--ocr", t.TempDir(), "scan.pdf"}, nil, &out, &out); code != 2 {
+		t.Errorf("exit %d", code)
+	}
+	if !strings.Contains(out.String(), "jianding ocr install") {
+		t.Errorf("does not say what to do:\n%s", out.String())
+	}
+}
