@@ -20,7 +20,7 @@ func (r *reader) reportUnclear(unclear []*mention, c conclusion) {
 				same = true
 			}
 		}
-		if same && len(c.findings) == 1 {
+		if same && len(c.findings) == 1 && !m.beheaded {
 			continue
 		}
 		r.reason("grade_mention_unclear", m.page, string(m.grade)+"，“"+clip(m.evidence.Quote, 60)+"”", m.evidence)

@@ -24,6 +24,7 @@ type mention struct {
 	fromTable bool
 	strong    bool // the sentence says of itself that it concludes
 	adrift    bool // what it grades stood on words that are lost
+	beheaded  bool // its sentence begins with the rest of a unit's name
 	other     bool // a letter of some other scale: no grade of a house
 }
 
@@ -61,7 +62,8 @@ func (r *reader) mentionsOf(s sentence) []*mention {
 		c.unitsBefore = len(unitsIn(itemNumber.ReplaceAllString(c.clause, ""), r.known)) > 0
 		c.unitsAfter = ofAfter.MatchString(after) && len(unitsIn(clip(after, 30), r.known)) > 0
 		r.assignRole(m, c)
-		if m.adrift || wantsMore(m, c) || tornUnit.MatchString(s.text) || s.inPara == 0 && !s.fromCell && subjectless.MatchString(c.before) {
+		m.beheaded = tornUnit.MatchString(s.text)
+		if m.adrift || wantsMore(m, c) || m.beheaded || s.inPara == 0 && !s.fromCell && subjectless.MatchString(c.before) {
 			m.rule = ""
 		}
 		m.units, m.rest = r.subject(s, out, prevEnd, t, after)

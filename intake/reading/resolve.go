@@ -70,6 +70,7 @@ func (r *reader) resolve(mentions []*mention, items []*item) conclusion {
 	said = r.sortOut(said, &unclear)
 	c.findings = r.settleUnits(r.merge(said, tabled, c))
 	r.reportUnclear(unclear, c)
+	r.checkRated(c)
 	r.checkTables(said, tabled, c)
 	r.combine(c, tabled)
 	r.checkShare(items, c.findings)
@@ -144,6 +145,25 @@ func ratedBelow(lower []*mention) []*mention {
 		}
 	}
 	return out
+}
+
+// checkRated: a unit whose parts the ratings grade wants a grade of its own where
+// other units have theirs.
+func (r *reader) checkRated(c conclusion) {
+	var named []string
+	for _, f := range c.findings {
+		if f.Aspect == schemas.AspectSafety && unitKey(f.Unit) != defaultUnit {
+			named = append(named, f.Unit)
+		}
+	}
+	if len(named) == 0 {
+		return
+	}
+	for _, m := range ratedBelow(c.lower) {
+		if u := m.units[0]; m.aspect == schemas.AspectSafety && unitKey(u) != defaultUnit && !containsUnit(named, u) {
+			r.reason("unit_without_conclusion", m.page, u, m.evidence)
+		}
+	}
 }
 
 var exceptPhrase = re(`除([^。;]{1,60}?)(?:以)?外`)

@@ -102,6 +102,9 @@ func unitsIn(s string, known []string) []string {
 		if i := max(strings.LastIndex(w, "将"), strings.LastIndex(w, "把")); i >= 2*len("将") {
 			w = w[i+len("将"):] // 本次危险性鉴定将正房评为
 		}
+		if loc := saysOf.FindStringIndex(w); loc != nil {
+			w = w[loc[1]:] // 本次鉴定对教学楼给出的
+		}
 		w = stripLead(w)
 		if short := subjectTail.ReplaceAllString(w, ""); short != "" || !namedUnit.MatchString(w) {
 			w = short
@@ -118,7 +121,8 @@ func unitsIn(s string, known []string) []string {
 var (
 	// excepting: 各栋安全性等级除食堂为Dsu级外; 拆除, 消除 … are other words.
 	excepting   = regexp.MustCompile(`(^|[^拆清消扣排解免废铲])除`)
-	subjectTail = regexp.MustCompile(`[的之]?(?:主体|整体|上部|现状)?(?:结构)?(?:的)?(?:综合|现状)?(?:第?[0-9一二三四五六七八九十]+层|在|作为|安全性|危险性|可靠性|使用性|安全|危险|等级|评级|评[定为]|定为|[判认]定|鉴定|均|分别|各|都|综合|应|可|也|亦|同|为|属|整体|结构|被|经|现状|鉴定单元|鉴定系统|单元).*$`)
+	saysOf      = regexp.MustCompile(`(?:鉴定|检测|单位|公司|机构|报告|我[司院所])对`)
+	subjectTail = regexp.MustCompile(`[的之]?(?:主体|整体|上部|现状)?(?:结构)?(?:的)?(?:综合|现状)?(?:第?[0-9一二三四五六七八九十]+层|在|作为|给出|[作做]出|所[作做给]|安全性|危险性|可靠性|使用性|安全|危险|等级|评级|评[定为]|定为|[判认]定|鉴定|均|分别|各|都|综合|应|可|也|亦|同|为|属|整体|结构|被|经|现状|鉴定单元|鉴定系统|单元).*$`)
 	// notName: words that no name of a building holds.
 	notName = regexp.MustCompile(`^(?:根据|依据|按|结合|参照|鉴于|由于|经|上述|全部|所有|各)|[该本此已有为被的将对把应可在与及其另]|[加改修处整补]\p{Han}?后|^后房|影响|达到|不|未|发现|存在|处于|属于|满足|造成|导致|引起|危及|威胁|使得|用作|用于|拆除|[第两]?[一二三四两]?阶段|后的|没有|一[栋幢户座处]|构成|属|危|整[栋幢]`)
 	// partName: parts of a house, which a grade of the house is not about.

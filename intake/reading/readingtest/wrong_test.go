@@ -14,8 +14,25 @@ func TestNoneOfTheseIsAcceptedWrongly(t *testing.T) {
 	w := load(t)
 	for _, seed := range []uint64{510205, 510245, 520022, 520079, 520446, 520518, 500364, 600041, 600096, 600100, 800209, 900599, 1001401, 1002238, 1003147, 1003618,
 		2000281, 2000435, 2001125,
-		2000083, 2000626, 3100076, 3100462, 3300553, 3200058} {
+		2000083, 2000626, 3100076, 3100462, 3300553, 3200058, 3620533} {
 		r := w.Build(w.Draw(seed))
+		v, err := real(r.Pages)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range Judge(r.Truth, v) {
+			if d.Fault == WrongAcceptance || d.Fault == HazardMissed {
+				t.Errorf("seed %d: %s %v", seed, d, codes(v.Reasons))
+			}
+		}
+	}
+}
+
+// The same of reports drawn wider: half a unit's name on the next page, 第一单元.
+func TestNoneOfTheWiderIsAcceptedWrongly(t *testing.T) {
+	w := load(t)
+	for _, seed := range []uint64{3500087, 3500257} {
+		r := w.Build(w.Widen(w.Draw(seed)))
 		v, err := real(r.Pages)
 		if err != nil {
 			t.Fatal(err)
