@@ -53,9 +53,18 @@ var partOfUnit = re(`个别|局部|少数|零星|构件|墙|梁|柱|板|檩|屋�
 // was torn off by the layout.
 var unspoken = re(`(?:安全性|危险性|可靠性)[^。;]{0,24}(?:为|是|属于|属|定为|评为)["“]?$`)
 
+// glued: grades of neighbouring cells, run together where a row of a table was
+// taken for prose; the unit whose row it was is lost.
+var glued = re(`(?:[A-D]_?[({]?(?:su|SU|u)[)}]?){2,}`)
+
 // checkDrawn raises what keeps a worded conclusion from being one.
 func (r *reader) checkDrawn(items []*item, mentions []*mention, findings []schemas.Finding) {
 	for _, it := range items {
+		if it.table == nil && (it.section == secConclusion || it.section == secRating) {
+			if row := glued.FindString(it.text.text); row != "" {
+				r.reason("grade_mention_unclear", it.page, row, evidenceOf(it.text.glyphs, it.page))
+			}
+		}
 		if it.table != nil || it.section != secConclusion {
 			continue
 		}

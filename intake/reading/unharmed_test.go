@@ -26,3 +26,12 @@ func TestHarmBehindAWordWithANegation(t *testing.T) {
 		}
 	}
 }
+
+// 不仅影响局部 limits nothing.
+func TestNotOnlyLocal(t *testing.T) {
+	for _, s := range []string{"该问题不仅影响局部构件", "隐患不限于局部构件", "该隐患并非局部问题"} {
+		if kind, rule := statementKind(s, false); kind == schemas.StatementLocal {
+			t.Errorf("%s is local by %s", s, rule)
+		}
+	}
+}
