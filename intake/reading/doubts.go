@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"slices"
 	"strings"
 
 	"jianding/schemas"
@@ -57,11 +58,17 @@ var unspoken = re(`(?:安全性|危险性|可靠性)[^。;]{0,24}(?:为|是|属�
 // taken for prose; the unit whose row it was is lost.
 var glued = re(`(?:[A-D]_?[({]?(?:su|SU|u)[)}]?){2,}`)
 
+// endsIn tells whether the last grade of a row is one that the findings state.
+func endsIn(row string, fs []schemas.Finding) bool {
+	plain := strings.NewReplacer("_", "", "(", "", ")", "", "{", "", "}", "", "SU", "su").Replace(row)
+	return slices.ContainsFunc(fs, func(f schemas.Finding) bool { return strings.HasSuffix(plain, string(f.Grade)) })
+}
+
 // checkDrawn raises what keeps a worded conclusion from being one.
 func (r *reader) checkDrawn(items []*item, mentions []*mention, findings []schemas.Finding) {
 	for _, it := range items {
 		if it.table == nil && (it.section == secConclusion || it.section == secRating) {
-			if row := glued.FindString(it.text.text); row != "" {
+			if row := glued.FindString(it.text.text); row != "" && !(len(unitsOfFindings(findings)) == 1 && endsIn(row, findings)) {
 				r.reason("grade_mention_unclear", it.page, row, evidenceOf(it.text.glyphs, it.page))
 			}
 		}
