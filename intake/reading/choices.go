@@ -17,6 +17,9 @@ const (
 // ticked; ticked ones are parted by 、. The mark stands before its choice, or
 // behind it where nothing follows the last mark.
 func chosen(p passage) passage {
+	if untickedAlone.MatchString(p.text) {
+		return passage{}
+	}
 	p = bracketed(p)
 	if !strings.ContainsAny(p.text, boxes) {
 		return p
@@ -29,7 +32,9 @@ func chosen(p passage) passage {
 }
 
 var (
-	emptyBracket  = re(`[(](?:_*)[)]`)
+	emptyBracket = re(`[(](?:_*)[)]`)
+	// A级( ) set apart from its neighbours, as columns and recognition do.
+	untickedAlone = re(`^(?:[A-D](?:su|u)?|[a-d]u?|I{1,3}|IV)级?[(]_*[)]$`)
 	tickedBracket = re(`[(](?:√|✓|✔|V|v|☑|■)[)]`)
 )
 

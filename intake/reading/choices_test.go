@@ -12,8 +12,10 @@ func TestOnlyWhatIsTickedIsSaid(t *testing.T) {
 		"\uF0A8停止使用 \uF0FE观察使用":            "观察使用",
 		"■ 立即停止使用":                         "■立即停止使用", // a bullet: nothing is left unticked
 		"房屋危险性等级：A级（　）　B级（ ）　C级（）　D级（√）":   "房屋危险性等级:D级",
-		"结构类型（√）":                          "结构类型(√)",
-		"□整体拆除":                            "",
+		"A级（　）":   "",
+		"D级（√）":   "D级(√)",
+		"结构类型（√）": "结构类型(√)",
+		"□整体拆除":   "",
 	} {
 		if got := chosen(plain(in, 1)).text; got != want {
 			t.Errorf("%s: got %q, want %q", in, got, want)
