@@ -51,6 +51,9 @@ func newDelivery() *cobra.Command {
 	replay := onLedger("replay [DELIVERY…]", "Try dead or manual deliveries again: those named, or those that the filter selects", nil,
 		func(cmd *cobra.Command, args []string, _ config, l *ledger.Ledger) error {
 			f.IDs, f.Status = args, schemas.DeliveryStatus(status)
+			if rate < 0 {
+				return usageError{fmt.Errorf("--rate %d: deliveries a minute can't be negative", rate)}
+			}
 			if err := owed(); err != nil {
 				return err
 			}

@@ -157,6 +157,7 @@ func TestDeadDeliveriesAreReplayed(t *testing.T) {
 	o.has(o.jianding(0, o.here("delivery", "replay", ds[0].ID)...), "1 deliveries")
 	o.has(o.jianding(0, o.here("delivery", "replay", "--query", "CQJJ-2026-0002")...), "1 deliveries")
 	o.has(o.jianding(0, o.here("delivery", "replay", "--to", "2020-01-01")...), "0 deliveries")
+	o.has(o.jianding(2, o.here("delivery", "replay", "--rate", "-5")...), "--rate -5")
 	o.has(o.jianding(0, o.here("delivery", "replay", "--rate", "1")...), "2 deliveries")
 	os, _, err := o.ledger.Obligations(t.Context(), schemas.ObligationFilter{Kind: schemas.OweFile, State: schemas.ObligationOpen})
 	o.must(err)
