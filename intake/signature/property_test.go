@@ -12,13 +12,15 @@ import (
 )
 
 // idle reports whether a change at an offset is one of validation data, or says
-// nothing: the time-stamp of a signature, which proves a time or does not, and
-// the version number of the container, which producers write as they like.
+// nothing: the time-stamp token of a signature, which proves a time or does not,
+// and the version number of the container, which producers write as they like.
+// The token is the last SignedData within Contents.
 func idle(pdf []byte, at int, stamped bool) bool {
 	start := bytes.LastIndex(pdf, []byte("/Contents <")) + len("/Contents <")
 	end := start + bytes.IndexByte(pdf[start:], '>')
 	version := start + bytes.Index(pdf[start:], []byte("02010131")) + len("02010")
-	return at == version || stamped && at > start && at < end
+	token := max(bytes.LastIndex(pdf[start:end], []byte("06092a864886f70d010702")), bytes.LastIndex(pdf[start:end], []byte("060a2a811ccf550601040202")))
+	return at == version || stamped && token > 0 && at > start+token && at < end
 }
 
 // TestNoByteMayChange: flip, insert, delete or append bytes anywhere outside
