@@ -361,5 +361,3 @@ func amber(no string) schemas.Assessment {
 	a.Hazard = schemas.Hazard{Level: schemas.HazardAmber, Basis: []string{"doubt:csu"}, Rule: "hazard/1"}
 	return a
 }
-
-// The world outside.

@@ -13,6 +13,8 @@ import (
 	"jianding/schemas"
 )
 
+// The world outside of the service: what tests put in its place.
+
 type lockedWriter struct {
 	mu sync.Mutex
 	b  bytes.Buffer
