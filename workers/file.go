@@ -31,7 +31,7 @@ func (w *Workers) file(ctx context.Context, lease schemas.Lease, _ lane) (outcom
 		return done("settled_" + string(f.Delivery.Status)), nil
 	}
 	if left := w.rest.left(w.now()); left > 0 {
-		return notYet("platform_rests", w.now().Add(left+time.Duration(w.Random()*float64(5*time.Second)))), nil
+		return notYet("platform_rests", w.afterRest(left)), nil
 	}
 	if f.EarlierPending && !f.Delivery.Unknown && f.Delivery.Status == schemas.DeliveryPending {
 		return notYet("earlier_revision_first", w.now().Add(time.Minute)), nil
@@ -110,6 +110,12 @@ func (w *Workers) finishFiling(ctx context.Context, lease schemas.Lease, f schem
 	return recorded(out.name), nil
 }
 
+// afterRest is when a filing goes on that had to wait for d: spread, since
+// many wait for the same.
+func (w *Workers) afterRest(d time.Duration) time.Time {
+	return w.now().Add(d + time.Duration(w.Random()*float64(5*time.Second)))
+}
+
 // inFlight is how long after its start a submission whose sender died may
 // still arrive: until then "not found" does not mean that it never will.
 const inFlight = 15 * time.Second
@@ -168,6 +174,12 @@ func (w *Workers) afterFiling(o schemas.Obligation, f schemas.Filing, res schema
 		return notYet("not_there", now)
 	case schemas.FilingFinal:
 		return outcome{name: "refused", dead: true, err: err}
+	case schemas.FilingRetry:
+		if res.Attempt.StartedAt.IsZero() && res.RetryAfter > 0 {
+			// The client had no turn for it (the rate, an open circuit):
+			// nothing failed, however often this report did before.
+			return notYet("no_turn", w.afterRest(res.RetryAfter))
+		}
 	}
 	// Leases that a crash cut short are no failures of the platform: the
 	// back-off grows with its answers alone.
