@@ -84,7 +84,8 @@ func read(t testing.TB, path string) []byte {
 }
 
 // TestCorpus: every sample comes out as its truth says, in this process and in
-// a pool of two, and both agree byte for byte.
+// a pool of two, and both agree byte for byte. (Every third under the race
+// detector; CI runs all of them without it as well.)
 func TestCorpus(t *testing.T) {
 	dir, cases := corpus(t)
 	m := material(t, dir)
@@ -93,7 +94,10 @@ func TestCorpus(t *testing.T) {
 		t.Fatal(err)
 	}
 	inspector, pool := newInspector(t), newPool(t, PoolOptions{Workers: 2})
-	for _, c := range cases {
+	for i, c := range cases {
+		if raced && i%3 != 0 {
+			continue
+		}
 		t.Run(c.Name, func(t *testing.T) {
 			document := read(t, c.Path)
 			here := inspector.Inspect(context.Background(), Request{Document: document, Trust: trust, At: corpustest.At()})

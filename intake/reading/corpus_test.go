@@ -104,7 +104,10 @@ func samples(t *testing.T) []truth {
 // TestCorpus reads every sample and compares it with its truth.
 func TestCorpus(t *testing.T) {
 	engine := newEngine(t)
-	for _, want := range samples(t) {
+	for i, want := range samples(t) {
+		if raced && i%3 != 0 { // CI runs all of them without the race detector as well
+			continue
+		}
 		t.Run(want.ID, func(t *testing.T) {
 			d := openSample(t, engine, filepath.Join(corpusDir(t), want.ID+".pdf"))
 			got := Read(d, Options{})
