@@ -167,7 +167,7 @@ func freeOr(listen string) string {
 
 // people imports the sample register and makes tokens and accounts.
 func (d *demoHouse) people(ctx context.Context) error {
-	by, now := schemas.Actor{Kind: "system", Name: "demo"}, time.Now()
+	by, now := schemas.Actor{Kind: "system", Name: "演示"}, time.Now()
 	l := d.service.ledger
 	if err := writeSamples(d.samplesDir(), now); err != nil {
 		return err

@@ -133,7 +133,7 @@ func (t *tick) mark(m string) {
 func (t *tick) event(kind schemas.EventKind, data map[string]any) {
 	t.adv.Events = append(t.adv.Events, schemas.NewEvent{
 		Kind: kind, Subject: "case:" + t.Case.ID,
-		Actor: schemas.Actor{Kind: "system", Name: "ladder"}, Data: data,
+		Actor: schemas.Actor{Kind: "system", Name: "自动上报"}, Data: data,
 	})
 }
 
