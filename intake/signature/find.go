@@ -38,8 +38,10 @@ type signature struct {
 	proven   instant
 
 	agency *schemas.Agency
-	person string
-	role   string
+	// employer: the certificate holds this agency's code and is not its own.
+	employer *schemas.Agency
+	person   string
+	role     string
 
 	problems []problem
 	checks   []schemas.Check

@@ -1,7 +1,6 @@
 package signature
 
 import (
-	"encoding/asn1"
 	"math/big"
 	"slices"
 	"strings"
@@ -11,9 +10,10 @@ import (
 )
 
 // identify looks the signer up in the register, by certificate (hash, or
-// issuer and serial) or, for an agency that lists none, by the credit code in
-// the certificate; never by a visible seal, /Name or other text. The
-// certificate must lead to a root: anyone can write a credit code.
+// issuer and serial) or, for an agency that lists none, by the credit code in a
+// certificate that bears the agency's name; never by a visible seal, /Name or
+// other text. The certificate must lead to a root: anyone can write a credit
+// code.
 func (v *verification) identify(s *signature) {
 	if s.chain.certs == nil {
 		return
@@ -32,10 +32,15 @@ func (v *verification) identify(s *signature) {
 	code := uscc(cert)
 	for i := range v.trust.agencies {
 		a := &v.trust.agencies[i]
-		if code != "" && a.USCC == code && !listsOwn(a) {
-			s.agency = a
-			return
+		if code == "" || a.USCC != code || listsOwn(a) {
+			continue
 		}
+		if isNamed(cert, a.Name) {
+			s.agency = a
+		} else {
+			s.employer = a
+		}
+		return
 	}
 }
 
@@ -70,39 +75,6 @@ func serialNumber(s string) (*big.Int, bool) {
 // plainHex takes off what programs set hexadecimal digits with.
 func plainHex(s string) string {
 	return strings.ToLower(strings.NewReplacer(":", "", " ", "").Replace(s))
-}
-
-// uscc is the unified social credit code (GB 32100-2015) in a certificate's
-// subject: serialNumber, or organizationIdentifier, with or without a scheme
-// prefix (ETSI EN 319 412-1: NTRCN-…).
-func uscc(c *cms.Certificate) string {
-	name := c.SubjectName()
-	candidates := []string{name.SerialNumber}
-	for _, a := range name.Names {
-		if a.Type.Equal(asn1.ObjectIdentifier{2, 5, 4, 97}) {
-			if s, ok := a.Value.(string); ok {
-				candidates = append(candidates, s, s[strings.LastIndexByte(s, '-')+1:])
-			}
-		}
-	}
-	for _, s := range candidates {
-		if isUSCC(s) {
-			return s
-		}
-	}
-	return ""
-}
-
-func isUSCC(s string) bool {
-	if len(s) != 18 {
-		return false
-	}
-	for _, c := range s {
-		if (c < '0' || c > '9') && (c < 'A' || c > 'Z') {
-			return false
-		}
-	}
-	return true
 }
 
 // plainName prefers a common name.

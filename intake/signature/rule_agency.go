@@ -15,6 +15,10 @@ func agencyRule() rule {
 			case s != v.covering:
 				return skipped()
 			}
-			return failed(plainName(s.verdict.Certificate.SubjectName().CommonName, ""))
+			who := plainName(s.verdict.Certificate.SubjectName().CommonName, "")
+			if s.employer != nil {
+				return failed(who + "；证书中有" + s.employer.Name + "的统一社会信用代码，但证书的名称不是该机构，不作为机构印章。如确为该机构的印章证书，请在机构登记中登记这张证书")
+			}
+			return failed(who)
 		}}
 }

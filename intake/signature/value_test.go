@@ -37,3 +37,23 @@ func TestContainerIsHeld(t *testing.T) {
 		}
 	}
 }
+
+// TestAttributesInBER: what is signed is the DER encoding of the attributes,
+// however the container has them (RFC 5652, 5.4).
+func TestAttributesInBER(t *testing.T) {
+	l := sharedLab()
+	for _, k := range l.kinds() {
+		if k.seal {
+			continue
+		}
+		t.Run(k.name, func(t *testing.T) {
+			k.opts.AttributesBER = true
+			pdf := l.signed(t, k)
+			expect(t, l.verify(pdf), schemas.SignatureValid, "")
+			// The digest stands in two pieces; each of its bytes counts.
+			at := bytes.LastIndex(pdf, []byte("24800405")) + len("24800405")
+			pdf[at] ^= 1
+			expect(t, l.verify(pdf), schemas.SignatureModified, schemas.ReasonDigest)
+		})
+	}
+}

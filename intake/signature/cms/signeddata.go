@@ -3,7 +3,8 @@
 // twin GM/T 0010, RFC 3161 time-stamp tokens, and the evidence of revocation
 // that they carry. It is strict where laxity was exploited (one signer, every
 // attribute once, nothing after the structure) and accepts BER where producers
-// write it. Signed attributes are hashed as they stand, never re-encoded.
+// write it. Signed attributes are hashed as they stand; where they are no DER and
+// that fails, their DER encoding is what RFC 5652 has signed.
 //
 // It judges integrity only: whether a certificate is trusted is for package
 // signature. Start reading at [Parse] and [SignedData.Verify].

@@ -144,7 +144,12 @@ func (sd *SignedData) checkDigest(v *Verdict, digests Digests) {
 		return
 	}
 	e, rest, err := read(value)
-	if err != nil || len(rest) > 0 || !e.is(0, tagOctetString) || e.constructed {
+	if err != nil || len(rest) > 0 || !e.is(0, tagOctetString) {
+		v.fail(fmt.Errorf("%w: messageDigest", ErrAttributes))
+		return
+	}
+	sum, err := e.octets(0)
+	if err != nil {
 		v.fail(fmt.Errorf("%w: messageDigest", ErrAttributes))
 		return
 	}
@@ -153,7 +158,7 @@ func (sd *SignedData) checkDigest(v *Verdict, digests Digests) {
 		v.fail(fmt.Errorf("%w: digest %s", ErrUnsupported, s.Digest.OID))
 		return
 	}
-	if !bytes.Equal(e.content, digests(h)) {
+	if !bytes.Equal(sum, digests(h)) {
 		v.fail(ErrDigest)
 	}
 }
@@ -192,6 +197,11 @@ func (sd *SignedData) checkSignature(v *Verdict, candidates []*Certificate, dige
 		}
 		if s.attributes != nil {
 			err = sc.check(key, s.attributes, nil, s.Signature)
+			if err != nil {
+				if der := s.reencoded(); der != nil {
+					err = sc.check(key, der, nil, s.Signature)
+				}
+			}
 		} else if sc.Kind == RSA || sc.Kind == ECDSA || sc.Kind == Brainpool {
 			err = sc.check(key, nil, digests(sc.Hash), s.Signature)
 		} else {

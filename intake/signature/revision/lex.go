@@ -1,6 +1,9 @@
 package revision
 
-import "strconv"
+import (
+	"bytes"
+	"strconv"
+)
 
 func isSpace(c byte) bool {
 	return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0
@@ -143,35 +146,34 @@ func (p *parser) numberOrRef() (Object, error) {
 
 func (p *parser) number() (Object, error) {
 	start := p.pos
-	real := false
+	real, plain := false, true
 	for p.pos < len(p.data) && isRegular(p.data[p.pos]) && p.pos-start < 64 {
-		c := p.data[p.pos]
-		switch {
+		switch c := p.data[p.pos]; {
 		case c == '.':
 			real = true
 		case isDigit(c), (c == '-' || c == '+') && p.pos == start:
+		case bytes.IndexByte([]byte("+-eE"), c) >= 0:
+			plain = false
 		default:
 			return nil, syntax(start, "not a number")
 		}
 		p.pos++
 	}
 	text := string(p.data[start:p.pos])
-	if !real {
+	if plain && !real {
 		n, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
-			return nil, syntax(start, "not a number")
+		if err == nil {
+			return n, nil
 		}
-		return n, nil
 	}
-	f, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		if text == "." || text == "-." || text == "-" {
-			p.ambiguous = true
-			return float64(0), nil // several producers write a bare sign or point for zero
-		}
-		return nil, syntax(start, "not a number")
+	if f, err := strconv.ParseFloat(text, 64); plain && err == nil {
+		return f, nil
 	}
-	return f, nil
+	p.ambiguous = true
+	if text == "." || text == "-." || text == "-" {
+		return float64(0), nil // several producers write a bare sign or point for zero
+	}
+	return Odd(text), nil
 }
 
 func unhex(c byte) int {

@@ -14,7 +14,7 @@ package revision
 import "bytes"
 
 // Object is a PDF object (ISO 32000-1, 7.3): nil, bool, int64, float64, Name,
-// String, Array, *Dict, Ref or *Stream.
+// String, Array, *Dict, Ref or *Stream, or Odd.
 type Object any
 
 // Name is a name object, without the slash and with #xx resolved.
@@ -22,6 +22,10 @@ type Name string
 
 // String is a string object, literal or hexadecimal, decoded and decrypted.
 type String []byte
+
+// Odd is what some producers write for a number and each reader takes its own
+// way: exponents, two signs, two points ("1e-05", "--5", "0.0.1").
+type Odd string
 
 // Array is an array object.
 type Array []Object
@@ -100,6 +104,9 @@ func Equal(a, b Object) bool {
 		return ok && a == v
 	case Name:
 		v, ok := b.(Name)
+		return ok && a == v
+	case Odd:
+		v, ok := b.(Odd)
 		return ok && a == v
 	case String:
 		v, ok := b.(String)

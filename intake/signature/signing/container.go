@@ -7,6 +7,9 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
 	"jianding/intake/signature/cms"
 )
 
@@ -48,6 +51,7 @@ type container struct {
 	byKeyID            bool
 	crls, ocsps        [][]byte // adbe-revocationInfoArchival
 	indefinite         bool     // outer lengths in BER
+	attributesBER      bool     // signed attributes in BER, signed in DER
 	faults             Faults
 	stamp              func(signature []byte) ([]byte, error)
 	random             io.Reader
@@ -132,6 +136,21 @@ func indefinite(tag byte, parts ...[]byte) []byte {
 	return append(out, 0, 0)
 }
 
+// loose writes attributes as BER allows: without lengths, out of order, and
+// octet strings in pieces.
+func loose(attributes [][]byte) []byte {
+	list := slices.Clone(attributes)
+	slices.SortFunc(list, func(a, b []byte) int { return bytes.Compare(b, a) })
+	for i, a := range list {
+		var value, id cryptobyte.String
+		s := cryptobyte.String(a)
+		if s.ReadASN1(&s, cbasn1.SEQUENCE) && s.ReadASN1Element(&id, cbasn1.OBJECT_IDENTIFIER) && s.ReadASN1(&s, cbasn1.SET) && s.ReadASN1(&value, cbasn1.OCTET_STRING) {
+			list[i] = indefinite(0x30, id, indefinite(0x31, indefinite(0x24, octets(value[:5]), octets(value[5:]))))
+		}
+	}
+	return indefinite(0xa0, list...)
+}
+
 func (c container) signerInfo(cert *cms.Certificate) ([]byte, error) {
 	a := c.signer.algorithm()
 	message := c.message
@@ -155,7 +174,11 @@ func (c container) signerInfo(cert *cms.Certificate) ([]byte, error) {
 	if !c.faults.NoAttributes {
 		set := setOf(c.attributes(message, digest))
 		signed = set
-		parts = append(parts, retag(0xa0, set))
+		shown := retag(0xa0, set)
+		if c.attributesBER {
+			shown = loose(c.attributes(message, digest))
+		}
+		parts = append(parts, shown)
 	}
 	value, err := signMessage(c.random, c.signer.Key, a, c.hash, signed, c.faults.EmptySM2ID)
 	if err != nil {

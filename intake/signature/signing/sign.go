@@ -58,10 +58,12 @@ type Options struct {
 	SM2OID     string
 	ByKeyID    bool // name the signer by subject key identifier
 	Indefinite bool // BER lengths
-	Reason     string
-	Room       int // bytes for Contents; 16384 unless set
-	Faults     Faults
-	Random     io.Reader
+	// AttributesBER writes the signed attributes in BER, and signs them in DER.
+	AttributesBER bool
+	Reason        string
+	Room          int // bytes for Contents; 16384 unless set
+	Faults        Faults
+	Random        io.Reader
 	// SubFilter and Filter replace what the format writes.
 	Filter, SubFilter string
 	// DictExtra is raw text put into the signature dictionary.
@@ -270,7 +272,7 @@ func contents(message []byte, signer Signer, o Options) ([]byte, error) {
 	default:
 		c := container{
 			signer: signer, gm: o.Format == GM0010 || o.Format == GM0010Adbe, sm2OID: o.SM2OID, message: message, hash: o.Hash, at: o.At,
-			signingCertificate: o.Format == CAdES, byKeyID: o.ByKeyID, indefinite: o.Indefinite, crls: o.CRLs, ocsps: o.OCSPs,
+			signingCertificate: o.Format == CAdES, byKeyID: o.ByKeyID, indefinite: o.Indefinite, attributesBER: o.AttributesBER, crls: o.CRLs, ocsps: o.OCSPs,
 			faults: o.Faults, stamp: stamp, random: o.Random,
 		}
 		if o.Format == PKCS7SHA1 {

@@ -167,6 +167,8 @@ func Append(b []byte, o revision.Object) []byte {
 		return strconv.AppendInt(b, o, 10)
 	case float64:
 		return strconv.AppendFloat(b, o, 'f', -1, 64)
+	case revision.Odd:
+		return append(b, o...)
 	case revision.Name:
 		b = append(b, '/')
 		for _, c := range []byte(o) {
