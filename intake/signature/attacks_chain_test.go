@@ -118,6 +118,21 @@ func TestListsThatSayNothing(t *testing.T) {
 	some := func(c *x509.RevocationList) { // for some reasons only
 		c.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 28}, Critical: true, Value: []byte{0x30, 4, 0x83, 2, 1, 0x40}}}
 	}
+	attributes := func(c *x509.RevocationList) { // onlyContainsAttributeCerts
+		c.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 28}, Critical: true, Value: []byte{0x30, 3, 0x85, 1, 0xff}}}
+	}
+	unclear := func(c *x509.RevocationList) {
+		c.RevokedCertificateEntries = []x509.RevocationListEntry{{SerialNumber: big.NewInt(1), RevocationTime: crlFrom,
+			ExtraExtensions: []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 2, 3, 4}, Critical: true, Value: []byte{5, 0}}}}}
+	}
+	lost := func(c *x509.RevocationList) {
+		date, err := asn1.MarshalWithParams(crlFrom, "generalized")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.RevokedCertificateEntries[0].RevocationTime = judged.AddDate(0, 0, 1)
+		c.RevokedCertificateEntries[0].ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 24}, Value: date}}
+	}
 	lookAlike := certified(t, l.root.Signer, "测试根 RSA", authority)
 	for _, c := range []struct {
 		name   string
@@ -131,6 +146,14 @@ func TestListsThatSayNothing(t *testing.T) {
 		{"delta alone", [][]byte{list(l.root.Signer, -1, delta)}, schemas.SignatureValid, schemas.ReasonRevocationUnknown},
 		{"delta that takes it off beside the list", [][]byte{list(l.root.Signer, 8, delta), list(l.root.Signer, 1, nil)}, schemas.SignatureUntrusted, schemas.ReasonRevoked},
 		{"for some reasons", [][]byte{list(l.root.Signer, -1, some)}, schemas.SignatureValid, schemas.ReasonRevocationUnknown},
+		{"delta that lists it beside the list", [][]byte{list(l.root.Signer, -1, nil), list(l.root.Signer, 1, delta)}, schemas.SignatureUntrusted, schemas.ReasonRevoked},
+		{"listed for some reasons", [][]byte{list(l.root.Signer, -1, nil), list(l.root.Signer, 1, some)}, schemas.SignatureUntrusted, schemas.ReasonRevoked},
+		{"of attribute certificates", [][]byte{list(l.root.Signer, -1, nil), list(l.root.Signer, 1, attributes)}, schemas.SignatureValid, ""},
+		{"an entry says something critical", [][]byte{list(l.root.Signer, -1, unclear)}, schemas.SignatureValid, schemas.ReasonRevocationUnknown},
+		{"revoked tomorrow, key lost before", [][]byte{list(l.root.Signer, 1, lost)}, schemas.SignatureUntrusted, schemas.ReasonRevoked},
+		{"revoked tomorrow", [][]byte{list(l.root.Signer, 1, func(c *x509.RevocationList) {
+			c.RevokedCertificateEntries[0].RevocationTime = judged.AddDate(0, 0, 1)
+		})}, schemas.SignatureValid, ""},
 		{"by an authority of the same name", [][]byte{list(lookAlike, -1, nil)}, schemas.SignatureValid, schemas.ReasonRevocationUnknown},
 		{"by the agency itself", [][]byte{list(signer, -1, nil)}, schemas.SignatureValid, schemas.ReasonRevocationUnknown},
 		{"good from before, revoked in the stale one", [][]byte{list(l.root.Signer, -1, nil), list(l.root.Signer, 1, func(c *x509.RevocationList) { c.NextUpdate = judged.AddDate(0, 0, -1) })}, schemas.SignatureUntrusted, schemas.ReasonRevoked},

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/x509"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/emmansun/gmsm/smx509"
@@ -14,8 +13,9 @@ import (
 
 // chainResult is what building a chain for one certificate yields.
 type chainResult struct {
-	certs []*cms.Certificate // leaf first, root last; nil when there is none
-	err   error              // why not
+	certs []*cms.Certificate   // leaf first, root last; nil when there is none
+	all   [][]*cms.Certificate // every chain there is, certs among them
+	err   error                // why not
 	// early and late: a chain exists, but not at the asked instant.
 	early, late bool
 }
@@ -105,7 +105,7 @@ func (t *Trust) chainAt(leaf *cms.Certificate, extra []*cms.Certificate, at time
 	if err != nil {
 		return chainResult{err: errors.Join(errCertificate, err)}
 	}
-	if p == forStamping && !slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageTimeStamping) {
+	if p == forStamping && (len(c.ExtKeyUsage) != 1 || len(c.UnknownExtKeyUsage) > 0 || c.ExtKeyUsage[0] != x509.ExtKeyUsageTimeStamping) {
 		return chainResult{err: errPurpose}
 	}
 	inter := t.interPool.Clone()
@@ -122,13 +122,7 @@ func (t *Trust) chainAt(leaf *cms.Certificate, extra []*cms.Certificate, at time
 	if err != nil {
 		return chainResult{err: err}
 	}
-	var out []*cms.Certificate
-	for _, x := range chains[0] {
-		if y, err := cms.ParseCertificate(x.Raw); err == nil {
-			out = append(out, y)
-		}
-	}
-	return chainResult{certs: out}
+	return chainsOf(chains, func(x *x509.Certificate) []byte { return x.Raw })
 }
 
 func (t *Trust) chainSM(leaf *cms.Certificate, extra []*cms.Certificate, at time.Time, p purpose) chainResult {
@@ -136,7 +130,7 @@ func (t *Trust) chainSM(leaf *cms.Certificate, extra []*cms.Certificate, at time
 	if err != nil {
 		return chainResult{err: errors.Join(errCertificate, err)}
 	}
-	if p == forStamping && !slices.Contains(c.ExtKeyUsage, smx509.ExtKeyUsageTimeStamping) {
+	if p == forStamping && (len(c.ExtKeyUsage) != 1 || len(c.UnknownExtKeyUsage) > 0 || c.ExtKeyUsage[0] != smx509.ExtKeyUsageTimeStamping) {
 		return chainResult{err: errPurpose}
 	}
 	inter := t.smInterPool.Clone()
@@ -156,19 +150,39 @@ func (t *Trust) chainSM(leaf *cms.Certificate, extra []*cms.Certificate, at time
 	if err != nil {
 		return chainResult{err: err}
 	}
-	var out []*cms.Certificate
-	for _, x := range chains[0] {
-		if y, err := cms.ParseCertificate(x.Raw); err == nil {
+	return chainsOf(chains, func(x *smx509.Certificate) []byte { return x.Raw })
+}
+
+// chainsOf takes a library's chains over. One that cannot be read here is left
+// out whole.
+func chainsOf[C any](chains [][]C, raw func(C) []byte) chainResult {
+	var r chainResult
+	for _, list := range chains {
+		out := make([]*cms.Certificate, 0, len(list))
+		for _, x := range list {
+			y, err := cms.ParseCertificate(raw(x))
+			if err != nil {
+				break
+			}
 			out = append(out, y)
 		}
+		if len(out) == len(list) {
+			r.all = append(r.all, out)
+		}
 	}
-	return chainResult{certs: out}
+	if len(r.all) == 0 {
+		return chainResult{err: errCertificate}
+	}
+	r.certs = r.all[0]
+	return r
 }
 
 var (
 	errCertificate = errors.New("certificate cannot be parsed")
-	// RFC 3161, 2.3: whoever stamps is certified for it by name. The libraries
-	// take a certificate that names no purpose for one that is good for all.
+	// RFC 3161, 2.3: whoever stamps is certified for it by name, and for nothing
+	// else: who may sign as well would prove the time of his own signatures.
+	// The libraries take a certificate that names no purpose for one that is
+	// good for all.
 	errPurpose = errors.New("the certificate is not one of a time-stamp authority")
 	errChains  = errors.New("the document's certificates ask for too many chains")
 )

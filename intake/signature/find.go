@@ -34,8 +34,10 @@ type signature struct {
 	fault    error // of parsing the container
 	stamp    *cms.TimeStamp
 	stampErr error
-	chain    chainResult
-	proven   instant
+	// stampState is what is known of the revocation of who stamped.
+	stampState revocation
+	chain      chainResult
+	proven     instant
 
 	agency *schemas.Agency
 	// employer: the certificate holds this agency's code and is not its own.

@@ -50,7 +50,23 @@ func (v *verification) chainOf(leaf *cms.Certificate, extra []*cms.Certificate, 
 	if v.chains += 1 + n*n; v.chains > maxChains {
 		return chainResult{err: errChains}
 	}
-	return v.trust.chain(leaf, extra, at, p)
+	r := v.trust.chain(leaf, extra, at, p)
+	// One good way to a root is enough, where authorities certify each other.
+	for _, certs := range r.all[min(1, len(r.all)):] {
+		if v.standing(certs, at) > v.standing(r.certs, at) {
+			r.certs = certs
+		}
+	}
+	return r
+}
+
+// standing ranks chains by what is known of their revocation.
+func (v *verification) standing(certs []*cms.Certificate, at time.Time) int {
+	state, _ := v.chainRevocation(certs, at)
+	if state == revocationRevoked {
+		return -1
+	}
+	return int(state)
 }
 
 // proveTimes works from the newest evidence back: a time-stamp is believed at
@@ -61,14 +77,14 @@ func (v *verification) proveTimes() {
 		s := v.signatures[i]
 		if s.timestamp {
 			if t, ok := v.believed(s, best.at); ok && s.intact() {
-				best = instant{at: t, source: schemas.TimeTimestamp, known: true}
+				best = instant{at: t, source: schemas.TimeTimestamp, known: true, authority: s.stampState}
 			}
 			continue
 		}
 		s.proven = best
 		if s.stamp != nil {
 			if t, ok := v.believed(s, best.at); ok && (t.Before(best.at) || !best.known) {
-				s.proven = instant{at: t, source: schemas.TimeTimestamp, known: true}
+				s.proven = instant{at: t, source: schemas.TimeTimestamp, known: true, authority: s.stampState}
 			}
 		}
 	}
@@ -87,9 +103,11 @@ func (v *verification) believed(s *signature, at time.Time) (time.Time, bool) {
 	if chain.err != nil {
 		return time.Time{}, false
 	}
-	if state, _ := v.chainRevocation(chain.certs, at); state == revocationRevoked {
+	state, _ := v.chainRevocation(chain.certs, at)
+	if state == revocationRevoked || v.weakAbove(chain.certs) != nil || v.weak(ts.Verdict.Key) {
 		return time.Time{}, false
 	}
+	s.stampState = state
 	t := ts.Time
 	if t.After(v.at) {
 		t = v.at
@@ -153,9 +171,26 @@ func (v *verification) sealMakerChain(s *signature) {
 	if s.seal == nil || s.chain.certs == nil {
 		return
 	}
-	at := s.seal.seal.Created
-	if c := v.chainOf(s.seal.seal.Maker, v.certificatesFor(s), at, forSigning); c.certs == nil {
-		s.problems = append(s.problems, problem{code: schemas.ReasonChain, status: schemas.SignatureUntrusted, detail: "制章者证书"})
+	const maker = "制章者证书"
+	untrusted := func(code schemas.ReasonCode) {
+		s.problems = append(s.problems, problem{code: code, status: schemas.SignatureUntrusted, detail: maker})
+	}
+	c := v.chainOf(s.seal.seal.Maker, v.certificatesFor(s), s.seal.seal.Created, forSigning)
+	switch {
+	case c.certs == nil:
+		untrusted(schemas.ReasonChain)
+		return
+	case c.early:
+		untrusted(schemas.ReasonNotYetValid)
+	case c.late:
+		untrusted(schemas.ReasonExpired)
+	case v.weakAbove(c.certs) != nil || v.weakCertificate(s.seal.seal.Maker):
+		untrusted(schemas.ReasonWeakKey)
+	}
+	// When the seal was made is the maker's word, which counts for nothing once
+	// his certificate is revoked.
+	if state, _ := v.chainRevocation(c.certs, s.proven.at); state == revocationRevoked {
+		untrusted(schemas.ReasonRevoked)
 	}
 }
 

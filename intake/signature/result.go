@@ -42,6 +42,8 @@ type instant struct {
 	at     time.Time
 	source schemas.TimeSource
 	known  bool // by a verified, trusted time-stamp
+	// authority is what is known of the revocation of who stamped.
+	authority revocation
 }
 
 // problem is a failed rule of one signature or of the document.

@@ -80,25 +80,39 @@ func (e *evidence) status(cert, issuer *cms.Certificate, at time.Time) (revocati
 	return best, time.Time{}
 }
 
-// usableCRL checks that a list speaks for all certificates of the issuer that
-// it is asked about: complete, direct, signed by the issuer's own key.
-func (e *evidence) usableCRL(crl *cms.CRL, cert, issuer *cms.Certificate, limited bool) bool {
+// reach is how far a list speaks for a certificate.
+type reach int
+
+const (
+	reachNothing reach = iota
+	reachPart          // what it lists is revoked, what it leaves out may be so too
+	reachWhole
+)
+
+// reachOf checks that a list is signed by the issuer's own key, and whether it
+// speaks for all certificates like the one that it is asked about.
+func (e *evidence) reachOf(crl *cms.CRL, cert, issuer *cms.Certificate, limited bool) reach {
 	if !bytes.Equal(crl.RawIssuer, cert.Issuer) || !bytes.Equal(crl.RawIssuer, issuer.Subject) {
-		return false
+		return reachNothing
+	}
+	r := reachWhole
+	if crl.Unclear {
+		r = reachPart
 	}
 	for _, ext := range crl.Extensions {
 		switch {
 		case ext.Id.Equal(asn1.ObjectIdentifier{2, 5, 29, 28}): // issuing distribution point
-			if !completeFor(ext.Value, cert) {
-				return false
-			}
+			r = min(r, reachOfPoint(ext.Value, cert))
 		case ext.Id.Equal(asn1.ObjectIdentifier{2, 5, 29, 27}): // delta
-			return false
+			r = min(r, reachPart)
 		case ext.Critical:
-			return false
+			return reachNothing
 		}
 	}
-	return e.verified(crl, issuer, limited, func() bool {
+	if r == reachNothing {
+		return r
+	}
+	genuine := e.verified(crl, issuer, limited, func() bool {
 		key, err := issuer.Key()
 		if err != nil || !mayCertify(issuer, x509.KeyUsageCRLSign) {
 			return false
@@ -106,13 +120,17 @@ func (e *evidence) usableCRL(crl *cms.CRL, cert, issuer *cms.Certificate, limite
 		scheme, err := crl.VerifiedBy(key)
 		return err == nil && scheme.Hash != cms.MD5 && scheme.Hash != cms.SHA1
 	})
+	if !genuine {
+		return reachNothing
+	}
+	return r
 }
 
-// completeFor reads issuingDistributionPoint (RFC 5280, 5.2.5): a list for
-// some reasons, attribute certificates or other issuers is of no use; one for
-// user or CA certificates only, and one bound to a distribution point, speaks
-// for its own.
-func completeFor(value []byte, cert *cms.Certificate) bool {
+// reachOfPoint reads issuingDistributionPoint (RFC 5280, 5.2.5): a list of
+// attribute certificates or of other issuers is of no use; one for some
+// reasons, for user or CA certificates only, or bound to a distribution point,
+// speaks for its own.
+func reachOfPoint(value []byte, cert *cms.Certificate) reach {
 	var idp struct {
 		Point         asn1.RawValue `asn1:"optional,tag:0"`
 		OnlyUser      bool          `asn1:"optional,tag:1"`
@@ -121,30 +139,22 @@ func completeFor(value []byte, cert *cms.Certificate) bool {
 		Indirect      bool          `asn1:"optional,tag:4"`
 		OnlyAttribute bool          `asn1:"optional,tag:5"`
 	}
-	if rest, err := asn1.Unmarshal(value, &idp); err != nil || len(rest) > 0 {
-		return false
-	}
-	if idp.Indirect || idp.OnlyAttribute || len(idp.Reasons.FullBytes) > 0 {
-		return false
+	if rest, err := asn1.Unmarshal(value, &idp); err != nil || len(rest) > 0 || idp.Indirect || idp.OnlyAttribute {
+		return reachNothing
 	}
 	ca := mayCertify(cert, x509.KeyUsageCertSign)
-	if (idp.OnlyUser && ca) || (idp.OnlyCA && !ca) {
-		return false
+	if len(idp.Reasons.FullBytes) > 0 || (idp.OnlyUser && ca) || (idp.OnlyCA && !ca) {
+		return reachPart
 	}
 	if len(idp.Point.FullBytes) == 0 {
-		return true
+		return reachWhole
 	}
 	// A partitioned list counts when the certificate names the same point.
-	var points []byte
-	if x, err := cert.SM(); err == nil {
-		for _, e := range x.Extensions {
-			if e.Id.Equal(asn1.ObjectIdentifier{2, 5, 29, 31}) {
-				points = e.Value
-			}
-		}
+	points := find(extensions(cert), asn1.ObjectIdentifier{2, 5, 29, 31})
+	if uri := uriOf(idp.Point.Bytes); uri != nil && bytes.Contains(points, uri) {
+		return reachWhole
 	}
-	uri := uriOf(idp.Point.Bytes)
-	return uri != nil && bytes.Contains(points, uri)
+	return reachPart
 }
 
 // uriOf finds the context-tagged URI inside a distribution point name.
@@ -175,43 +185,68 @@ func mayCertify(c *cms.Certificate, use x509.KeyUsage) bool {
 }
 
 func (e *evidence) crlStatus(crl *cms.CRL, cert, issuer *cms.Certificate, at time.Time, limited bool) (revocation, time.Time) {
-	if !e.usableCRL(crl, cert, issuer, limited) {
+	r := e.reachOf(crl, cert, issuer, limited)
+	if r == reachNothing {
 		return revocationUnknown, time.Time{}
 	}
 	if entry, ok := crl.ByKey[string(cert.Serial.Bytes())]; ok {
 		const removeFromCRL = 8
-		if entry.ReasonCode != removeFromCRL && !entry.RevocationTime.After(at) {
-			return revocationRevoked, entry.RevocationTime
+		if since := invalidSince(entry); entry.ReasonCode != removeFromCRL && !since.After(at) {
+			return revocationRevoked, since
 		}
 	}
-	if crl.NextUpdate.IsZero() || crl.NextUpdate.Before(at) {
+	switch {
+	case r == reachPart:
+		return revocationUnknown, time.Time{}
+	case crl.NextUpdate.IsZero() || crl.NextUpdate.Before(at):
 		return revocationStale, time.Time{}
 	}
 	return revocationGood, time.Time{}
 }
 
+// invalidSince is when a certificate was revoked, or from when on its key is
+// known or feared to have been in other hands, if that is earlier (RFC 5280,
+// 5.3.2).
+func invalidSince(entry x509.RevocationListEntry) time.Time {
+	since := entry.RevocationTime
+	var t time.Time
+	if b := find(entry.Extensions, asn1.ObjectIdentifier{2, 5, 29, 24}); b != nil {
+		if _, err := asn1.Unmarshal(b, &t); err == nil && t.Before(since) {
+			since = t
+		}
+	}
+	return since
+}
+
+// ocspStatus asks a response; of several answers about one certificate the
+// worst counts.
 func (e *evidence) ocspStatus(o *cms.OCSP, cert, issuer *cms.Certificate, at time.Time) (revocation, time.Time) {
+	state, asked := revocationGood, false
 	for _, s := range o.Singles {
 		if s.Serial.Cmp(cert.Serial) != 0 || !bytes.Equal(s.Hash.Sum(issuer.Subject), s.NameHash) ||
-			!bytes.Equal(s.Hash.Sum(issuer.KeyBits()), s.KeyHash) || !e.verified(o, issuer, true, func() bool { return authorised(o, issuer) }) {
+			!bytes.Equal(s.Hash.Sum(issuer.KeyBits()), s.KeyHash) || !e.verified(o, issuer, true, func() bool { return e.authorised(o, issuer) }) {
 			continue
 		}
+		asked = true
 		switch {
 		case !s.RevokedAt.IsZero() && !s.RevokedAt.After(at):
 			return revocationRevoked, s.RevokedAt
-		case !s.Good && s.RevokedAt.IsZero():
-			return revocationUnknown, time.Time{}
+		case !s.Good && s.RevokedAt.IsZero(), s.ThisUpdate.After(o.ProducedAt.Add(clockTolerance)):
+			state = min(state, revocationUnknown)
 		case s.NextUpdate.IsZero() && s.ThisUpdate.Before(at.Add(-24*time.Hour)), !s.NextUpdate.IsZero() && s.NextUpdate.Before(at):
-			return revocationStale, time.Time{}
+			state = min(state, revocationStale)
 		}
-		return revocationGood, time.Time{}
 	}
-	return revocationUnknown, time.Time{}
+	if !asked {
+		return revocationUnknown, time.Time{}
+	}
+	return state, time.Time{}
 }
 
 // authorised checks that the response is signed by the issuer itself or by a
-// responder that the issuer certified for the purpose (RFC 6960, 4.2.2.2).
-func authorised(o *cms.OCSP, issuer *cms.Certificate) bool {
+// responder that the issuer certified for the purpose (RFC 6960, 4.2.2.2) and
+// did not revoke.
+func (e *evidence) authorised(o *cms.OCSP, issuer *cms.Certificate) bool {
 	signedBy := func(c *cms.Certificate) bool {
 		key, err := c.Key()
 		if err != nil {
@@ -237,8 +272,19 @@ func authorised(o *cms.OCSP, issuer *cms.Certificate) bool {
 		}
 		for _, u := range x.ExtKeyUsage {
 			if u == smx509.ExtKeyUsageOCSPSigning && signedBy(c) {
-				return true
+				return !e.listed(c, issuer)
 			}
+		}
+	}
+	return false
+}
+
+// listed reports whether some list has cert as revoked, whenever that was: who
+// has the key of a responder writes what date he likes.
+func (e *evidence) listed(cert, issuer *cms.Certificate) bool {
+	for i, crl := range append(e.trusted[:len(e.trusted):len(e.trusted)], e.crls...) {
+		if _, on := crl.ByKey[string(cert.Serial.Bytes())]; on && e.reachOf(crl, cert, issuer, i >= len(e.trusted)) != reachNothing {
+			return true
 		}
 	}
 	return false

@@ -15,6 +15,11 @@ func revocationRule() rule {
 				return skipped()
 			}
 			state, when := v.revocation(s)
+			if authority := s.proven.authority; state == revocationGood && s.proven.known && authority != revocationGood && v.timeMatters(s) {
+				// What else is known would not do without the time-stamp, and
+				// whoever stamped may have been revoked.
+				state = authority
+			}
 			switch state {
 			case revocationRevoked:
 				return failed("吊销时间 " + when.In(shanghai).Format(time.DateTime))
@@ -35,4 +40,21 @@ func revocationRule() rule {
 			s.problems = append(s.problems, problem{code: code, status: status})
 			return finding{result: schemas.CheckSkipped}
 		}}
+}
+
+// timeMatters reports whether the signature would be judged otherwise without
+// its proven time: a certificate ran out since, was revoked, or the agency's
+// standing changed.
+func (v *verification) timeMatters(s *signature) bool {
+	for _, c := range s.chain.certs {
+		if v.at.After(c.NotAfter) {
+			return true
+		}
+	}
+	if state, _ := v.chainRevocation(s.chain.certs, v.at); state == revocationRevoked {
+		return true
+	}
+	passedSince := func(t *time.Time) bool { return t != nil && !t.After(v.at) }
+	return s.agency != nil && (passedSince(s.agency.SuspendedFrom) || passedSince(s.agency.ValidTo)) ||
+		s.seal != nil && !inForce(s.seal.seal, v.at)
 }

@@ -56,7 +56,7 @@ func strengthRules() []rule {
 
 // trustRules judge the certificate.
 func trustRules() []rule {
-	return []rule{timestampRule(), claimedTimeRule(), chainRule(), notYetValidRule(), validityRule(), keyUsageRule(), sealPeriodRule(), revocationRule()}
+	return []rule{timestampRule(), claimedTimeRule(), chainRule(), authorityKeyRule(), notYetValidRule(), validityRule(), keyUsageRule(), sealPeriodRule(), revocationRule()}
 }
 
 // registerRules judge who the signer is.

@@ -2,6 +2,7 @@ package cms
 
 import (
 	"crypto/x509"
+	"encoding/asn1"
 	"fmt"
 	"math/big"
 	"time"
@@ -42,7 +43,15 @@ type CRL struct {
 	alg AlgorithmID
 	// ByKey indexes the entries by serial number.
 	ByKey map[string]x509.RevocationListEntry
+	// Unclear: an entry says something critical that is not known here, so that
+	// what the list leaves out cannot be told (RFC 5280, 5.3).
+	Unclear bool
 }
+
+var (
+	oidReason     = asn1.ObjectIdentifier{2, 5, 29, 21}
+	oidInvalidity = asn1.ObjectIdentifier{2, 5, 29, 24}
+)
 
 // ParseCRL reads a DER CRL of any algorithm.
 func ParseCRL(der []byte) (*CRL, error) {
@@ -63,6 +72,9 @@ func ParseCRL(der []byte) (*CRL, error) {
 	out := &CRL{RevocationList: list, alg: alg, ByKey: make(map[string]x509.RevocationListEntry, len(list.RevokedCertificateEntries))}
 	for _, r := range list.RevokedCertificateEntries {
 		out.ByKey[string(r.SerialNumber.Bytes())] = r
+		for _, x := range r.Extensions {
+			out.Unclear = out.Unclear || x.Critical && !x.Id.Equal(oidReason) && !x.Id.Equal(oidInvalidity)
+		}
 	}
 	return out, nil
 }

@@ -163,19 +163,30 @@ func (a *Authority) CRL(from, until time.Time, revoked map[*Signer]time.Time) []
 	return a.sealOf(sequence(parts...))
 }
 
-// sealOf wraps a to-be-signed value with algorithm and signature.
-func (a *Authority) sealOf(tbs []byte) []byte {
+// sealOf wraps a to-be-signed value with algorithm and signature, and with the
+// certificates that an OCSP response brings.
+func (a *Authority) sealOf(tbs []byte, certs ...[]byte) []byte {
 	alg := a.algorithm()
 	h := hashFor(alg)
 	sig, err := signMessage(a.Random, a.Key, alg, h, tbs, false)
 	if err != nil {
 		panic(err) // a key of our own making
 	}
-	return sequence(tbs, signatureAlgorithm(alg, h, ""), bits(sig))
+	parts := [][]byte{tbs, signatureAlgorithm(alg, h, ""), bits(sig)}
+	if len(certs) > 0 {
+		parts = append(parts, context(0, sequence(certs...)))
+	}
+	return sequence(parts...)
 }
 
 // OCSP answers for one certificate: good, or revoked at an instant.
 func (a *Authority) OCSP(s Signer, revokedAt *time.Time, from, until time.Time) []byte {
+	return a.OCSPAnswers(s, []*time.Time{revokedAt}, nil, from, until)
+}
+
+// OCSPAnswers gives several answers about one certificate in one response, made
+// by a responder, when one is given, whose certificate comes with it.
+func (a *Authority) OCSPAnswers(s Signer, answers []*time.Time, responder *Signer, from, until time.Time) []byte {
 	c, err := cms.ParseCertificate(s.Certificate)
 	if err != nil {
 		panic(err)
@@ -186,15 +197,23 @@ func (a *Authority) OCSP(s Signer, revokedAt *time.Time, from, until time.Time) 
 	}
 	name := sha1.Sum(issuer.Subject)
 	key := sha1.Sum(issuer.KeyBits())
-	status := []byte{0x80, 0}
-	if revokedAt != nil {
-		status = retag(0xa1, sequence(generalizedTime(*revokedAt)))
+	var singles [][]byte
+	for _, revokedAt := range answers {
+		status := []byte{0x80, 0}
+		if revokedAt != nil {
+			status = retag(0xa1, sequence(generalizedTime(*revokedAt)))
+		}
+		singles = append(singles, sequence(
+			sequence(hashAlgorithm(cms.SHA1), octets(name[:]), octets(key[:]), bigInteger(c.Serial)),
+			status, generalizedTime(from), context(0, generalizedTime(until))))
 	}
-	single := sequence(
-		sequence(hashAlgorithm(cms.SHA1), octets(name[:]), octets(key[:]), bigInteger(c.Serial)),
-		status, generalizedTime(from), context(0, generalizedTime(until)))
-	data := sequence(context(2, octets(key[:])), generalizedTime(from), sequence(single))
-	basic := a.sealOf(data)
+	data := sequence(context(2, octets(key[:])), generalizedTime(from), sequence(singles...))
+	by, certs := a, [][]byte(nil)
+	if responder != nil {
+		by = &Authority{Signer: *responder, Random: a.Random}
+		certs = append(certs, responder.Certificate)
+	}
+	basic := by.sealOf(data, certs...)
 	return sequence(enumerated(0), context(0, sequence(oid("1.3.6.1.5.5.7.48.1.1"), octets(basic))))
 }
 
