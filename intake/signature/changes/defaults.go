@@ -52,10 +52,11 @@ func (c *comparer) drawn(d *revision.Dict) bool {
 	return false
 }
 
-// liveNotes reports whether a reader draws some annotation with the form's
-// fonts: free text without an appearance (ISO 32000-1, 12.5.6.6). It is asked
-// only where the form's resources differ.
-func (c *comparer) liveNotes() bool {
+// liveOnPages reports whether a reader draws some annotation with what the form
+// says: free text without an appearance (ISO 32000-1, 12.5.6.6), or a widget
+// that the form does not list, which readers find on its page. It is asked only
+// where the form's defaults differ.
+func (c *comparer) liveOnPages(redrawn bool) bool {
 	if !slices.ContainsFunc(c.out, func(ch Change) bool { return ch.Kind == KindDefaults && ch.Level == Signing }) {
 		return false
 	}
@@ -66,7 +67,15 @@ func (c *comparer) liveNotes() bool {
 			return true
 		}
 		for _, x := range list {
-			if d := c.b.Dict(x); d.Get("DA") != nil && d.Name("Subtype") != "Widget" && !c.drawn(d) {
+			d := c.b.Dict(x)
+			switch {
+			case d.Name("Subtype") != "Widget":
+				if d.Get("DA") != nil && !c.drawn(d) {
+					return true
+				}
+			case c.roles.Get(refNum(x)) == roleNode || d.Name("FT") == "Sig":
+				// The form lists it: see oldField.
+			case redrawn || !c.drawn(d):
 				return true
 			}
 		}
@@ -81,8 +90,12 @@ func (c *comparer) liveNotes() bool {
 func (c *comparer) defaults(da, db *revision.Dict, num int) {
 	a, b := da.Get("DA"), db.Get("DA")
 	c.push(b, 0, KindDefaults, "AcroForm/DA")
-	if a != nil && !revision.Equal(a, b) {
+	switch {
+	case revision.Equal(a, b):
+	case a != nil:
 		c.forbid(KindDefaults, 0, num, "AcroForm/DA")
+	default:
+		c.add(Change{Kind: KindDefaults, Level: Signing, Object: num, Detail: "DA"})
 	}
 	oldDR, newDR := da.Get("DR"), db.Get("DR")
 	switch {

@@ -44,10 +44,11 @@ func (c *comparer) form(ra, rb *revision.Dict, rootNum int) error {
 		c.forbid(KindField, 0, num, "AcroForm/SigFlags")
 	}
 	c.defaults(da, db, num)
-	if err := c.fields(da.Get("Fields"), db.Get("Fields"), num, redrawn(c.a, da) || redrawn(c.b, db)); err != nil {
+	anew := redrawn(c.a, da) || redrawn(c.b, db)
+	if err := c.fields(da.Get("Fields"), db.Get("Fields"), num, anew); err != nil {
 		return err
 	}
-	if c.living || c.liveNotes() {
+	if c.living || c.liveOnPages(anew) {
 		c.forbidDefaults()
 	}
 	return nil

@@ -63,7 +63,7 @@ func (f *File) hiddenIn(from, to int, known []extent) error {
 			return syntax(from+start, "object %d stands where no cross-reference leads", num)
 		}
 		if !inUse {
-			refers, err := f.refersTo(num)
+			refers, err := f.refersTo(func(n int) bool { return n == num })
 			if err != nil {
 				return err
 			}
@@ -106,14 +106,15 @@ func objectBefore(b []byte, i int) (start, num int, ok bool) {
 	return start, num, err == nil
 }
 
-// refersTo reports whether something that the trailer leads to refers to num.
-func (f *File) refersTo(num int) (bool, error) {
+// refersTo reports whether something that the trailer leads to refers to one of
+// these numbers.
+func (f *File) refersTo(wanted func(int) bool) (bool, error) {
 	var seen Sparse[bool]
 	stack := Referenced(f.Trailer, nil)
 	for len(stack) > 0 {
 		n := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if n == num {
+		if wanted(n) {
 			return true, nil
 		}
 		if seen.Get(n) {

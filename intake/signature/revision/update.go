@@ -27,6 +27,9 @@ func (f *File) Updates(old *File) ([]Update, error) {
 	if err := f.checkLinearized(old); err != nil {
 		return nil, err
 	}
+	if err := f.checkSize(old); err != nil {
+		return nil, err
+	}
 	p := &parser{data: f.data, pos: len(old.data), budget: &f.doc.budget}
 	var out []Update
 	known := make(map[int]Location, 64)
@@ -154,6 +157,26 @@ func (s *Section) checkTrailer(earlier *Section) error {
 		}
 	}
 	return nil
+}
+
+// checkSize: objects from Size on are missing, whatever the cross-references
+// say (ISO 32000-1, table 15). An update with a greater Size would bring those
+// back that the signed revision refers to and cut off.
+func (f *File) checkSize(old *File) error {
+	size, ok := old.Trailer.Get("Size").(int64)
+	if is, _ := f.Trailer.Get("Size").(int64); !ok || is <= size {
+		return nil
+	}
+	cut := func(n int) bool { return int64(n) >= size && old.InUse(n) }
+	nums := old.Numbers()
+	if len(nums) == 0 || int64(nums[len(nums)-1]) < size {
+		return nil
+	}
+	refers, err := old.refersTo(cut)
+	if err == nil && refers {
+		err = syntax(f.Sections[0].Offset, "trailer's Size brings objects back")
+	}
+	return err
 }
 
 // check matches the objects of the update with its section, both ways.

@@ -110,6 +110,25 @@ func SignUpdate(u *Update, signer Signer, o Options) ([]byte, error) {
 
 const rangeRoom = 60
 
+// Fill signs a document that was written whole with a signature dictionary in
+// it: the last /ByteRange, as [Range] leaves it, and the last /Contents, as
+// [Value] does with o.Room, are filled, in whatever order they stand.
+func Fill(pdf []byte, signer Signer, o Options) ([]byte, error) {
+	if o.Format == "" {
+		o.Format = CMS
+	}
+	if o.Hash == "" {
+		o.Hash = hashFor(signer.algorithm())
+	}
+	return fill(bytes.Clone(pdf), 0, signer, o)
+}
+
+// Range is room for a byte range.
+func Range() string { return "/ByteRange [" + strings.Repeat(" ", rangeRoom) + "]" }
+
+// Value is room for a signature value of that many bytes.
+func Value(room int) string { return "/Contents <" + strings.Repeat("0", 2*room) + ">" }
+
 func dictionary(o Options) string {
 	var b strings.Builder
 	kind, filter, sub := "Sig", "Adobe.PPKLite", "adbe.pkcs7.detached"
@@ -157,7 +176,7 @@ func dictionary(o Options) string {
 		fmt.Fprintf(&b, " /Reference [%s]", strings.Join(references, " "))
 	}
 	b.WriteString(" " + o.DictExtra)
-	fmt.Fprintf(&b, " /ByteRange [%s] /Contents <%s> >>", strings.Repeat(" ", rangeRoom), strings.Repeat("0", 2*o.Room))
+	fmt.Fprintf(&b, " %s %s >>", Range(), Value(o.Room))
 	return b.String()
 }
 

@@ -1,0 +1,112 @@
+package signature_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"jianding/intake/signature/revision"
+	"jianding/intake/signature/signing"
+	"jianding/schemas"
+)
+
+// strayWidget puts a text field on page 1 that the form does not list: readers
+// that look at pages draw it all the same.
+func strayWidget(u *signing.Update, keys string) {
+	n := u.New()
+	u.Set(n, "<< /Type /Annot /Subtype /Widget /FT /Tx /T (stray) /F 4 /Rect [60 740 460 780] /P 40 0 R /V (Dsu) "+keys+" >>")
+	a, _ := u.Dict(page1).Get("Annots").(revision.Array)
+	edit(u, page1, "Annots", append(append(revision.Array{}, a...), ref(n)))
+}
+
+// withForm appends a DSS and changes the form's own keys.
+func withForm(change func(u *signing.Update)) func(t *testing.T, l *lab, pdf []byte) []byte {
+	return func(t *testing.T, l *lab, pdf []byte) []byte {
+		return update(t, pdf, false, func(u *signing.Update) {
+			u.AddDSS([][]byte{l.root.Certificate}, nil, nil)
+			change(u)
+		})
+	}
+}
+
+func addFont(u *signing.Update) {
+	n := u.New()
+	u.Set(n, "<< /Type /Font /Subtype /Type1 /BaseFont /Symbol >>")
+	formKey(u, "DR", raw(fmt.Sprintf("<< /Font << /F9 %d 0 R >> >>", n)))
+}
+
+// prepared documents wait for what follows the agency's signature to change
+// what readers draw.
+var prepared = map[string]struct {
+	before func(u *signing.Update)
+	after  func(t *testing.T, l *lab, pdf []byte) []byte
+}{
+	"font for a widget that the form does not list": {
+		before: func(u *signing.Update) { strayWidget(u, "/DA (/F9 12 Tf)") },
+		after:  withForm(addFont),
+	},
+	"widget that the form does not list is drawn anew no longer": {
+		before: func(u *signing.Update) {
+			strayWidget(u, fmt.Sprintf("/DA (/F1 12 Tf) /AP << /N %d 0 R >>", overlay(u)))
+			formKey(u, "NeedAppearances", true)
+		},
+		after: withForm(func(u *signing.Update) { formKey(u, "NeedAppearances", false) }),
+	},
+	"default appearance for a field that had none": {
+		before: func(u *signing.Update) { edit(u, textField, "V", revision.String("Bsu")) },
+		after:  withForm(func(u *signing.Update) { formKey(u, "DA", revision.String("/F1 12 Tf 0 g")) }),
+	},
+	"default appearance for a widget that the form does not list": {
+		before: func(u *signing.Update) { strayWidget(u, "") },
+		after:  withForm(func(u *signing.Update) { formKey(u, "DA", revision.String("/F1 12 Tf 0 g")) }),
+	},
+}
+
+// TestPreparedDocuments: as TestShadows, for forms.
+func TestPreparedDocuments(t *testing.T) {
+	l := sharedLab()
+	for name, s := range prepared {
+		for _, a := range []signing.Algorithm{signing.RSA, signing.SM2} {
+			t.Run(name+"/"+string(a), func(t *testing.T) {
+				signed := l.sign(t, update(t, report(false), false, s.before), l.agency[a], signing.Options{})
+				expect(t, l.verify(signed), schemas.SignatureValid, "")
+				expect(t, l.verify(s.after(t, l, signed)), schemas.SignatureModified, "")
+			})
+		}
+	}
+}
+
+// TestDefaultsOfDrawnForm: default resources and appearance may join a form
+// that brings all that is seen of it.
+func TestDefaultsOfDrawnForm(t *testing.T) {
+	l := sharedLab()
+	signed := l.sign(t, report(false), l.agency[signing.RSA], signing.Options{})
+	after := withForm(func(u *signing.Update) {
+		addFont(u)
+		form, _ := u.Root.Get("AcroForm").(*revision.Dict)
+		signing.Put(form, "DA", revision.String("/F9 0 Tf"))
+	})
+	expect(t, l.verify(after(t, l, signed)), schemas.SignatureValid, schemas.ReasonExtended)
+}
+
+// TestSizeRevealsObjects: objects from Size on are missing (ISO 32000-1, table
+// 15), so that an update with a greater Size may not bring signed ones back.
+func TestSizeRevealsObjects(t *testing.T) {
+	l := sharedLab()
+	for _, c := range []struct {
+		name   string
+		refers bool
+		status schemas.SignatureStatus
+	}{{"that a page shows", true, schemas.SignatureModified}, {"that nothing refers to", false, schemas.SignatureValid}} {
+		t.Run(c.name, func(t *testing.T) {
+			objects := wholeObjects("")
+			objects[30] = "<< /Length 9 >>\nstream\n1 0 0 rg \nendstream"
+			if c.refers {
+				objects[3] = strings.Replace(objects[3], "/Contents 4 0 R", "/Contents [4 0 R 30 0 R]", 1)
+			}
+			pdf := whole(t, l.agency[signing.RSA], objects, "/Size 30")
+			expect(t, l.verify(pdf), schemas.SignatureValid, "")
+			expect(t, l.verify(dss(t, l, pdf, false)), c.status, "")
+		})
+	}
+}
