@@ -1,0 +1,128 @@
+package workers
+
+import (
+	"testing"
+	"time"
+
+	"jianding/schemas"
+)
+
+func TestReconciliationFindsWhatDiffers(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		a, b, c := h.upload(sound("2026-001")), h.upload(sound("2026-002")), h.upload(sound("2026-003"))
+		h.settle()
+		// The platform lost one record, has one that nobody here filed and one
+		// with another file, and has returned one without a callback.
+		lost := h.delivery(a.ID)
+		delete(h.platform.records, lost.IdempotencyKey)
+		h.platform.records["stranger"] = schemas.PlatformRecord{IdempotencyKey: "stranger", Receipt: "P-x", Status: "accepted", RecordedAt: h.clock.Now()}
+		rec := h.platform.records[h.delivery(b.ID).IdempotencyKey]
+		rec.SHA256 = "00"
+		h.platform.records[rec.IdempotencyKey] = rec
+		back := h.platform.records[h.delivery(c.ID).IdempotencyKey]
+		back.Status, back.Reasons = "returned", []string{"缺少附件"}
+		h.platform.records[back.IdempotencyKey] = back
+		h.until(time.Date(2026, 11, 24, 18, 1, 0, 0, time.UTC)) // 02:01 in Shanghai
+		all, err := h.ledger.Differences(h.ctx, false, 10)
+		must(t, err)
+		got := map[string]string{}
+		for _, d := range all {
+			got[d.Kind+" "+d.DeliveryID] = d.Resolution
+		}
+		for kind, open := range map[string]bool{"missing_there " + lost.ID: false, "unknown_here ": true,
+			"differs " + h.delivery(b.ID).ID: true, "differs " + h.delivery(c.ID).ID: false} {
+			if r, found := got[kind]; !found || (r == "") != open {
+				t.Errorf("%s: found %v, resolution %q", kind, found, r)
+			}
+		}
+		if len(all) != 4 {
+			t.Errorf("differences: %+v", all)
+		}
+		// What the platform's answer settles is settled: the lost one is filed
+		// anew, the returned one is back in review.
+		if d := h.delivery(a.ID); d.Status != schemas.DeliveryAcknowledged || h.platform.commits[d.IdempotencyKey] != 2 {
+			t.Errorf("the lost one: %+v, %d records", d, h.platform.commits[d.IdempotencyKey])
+		}
+		if d := h.delivery(c.ID); d.Status != schemas.DeliveryReturned || d.Returned[0] != "缺少附件" || h.report(c.ID).Status != schemas.ReportNeedsReview {
+			t.Errorf("the returned one: %+v", d)
+		}
+		if d := h.delivery(b.ID); d.Status != schemas.DeliveryAcknowledged {
+			t.Errorf("the one with another file: %+v", d)
+		}
+		// And the next day is owed already.
+		next, _, err := h.ledger.Obligations(h.ctx, schemas.ObligationFilter{Kind: schemas.OweReconcile, State: schemas.ObligationOpen})
+		must(t, err)
+		if len(next) != 1 || next[0].Subject != "2026-11-25" {
+			t.Errorf("next: %+v", next)
+		}
+	})
+}
+
+// A comparison that somebody asks for does not wait for the day's end, finds
+// nothing where nothing differs, and leaves a confirmed filing on its day.
+func TestReconciliationOnDemand(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		r := h.upload(sound("2026-001"))
+		h.settle()
+		before := h.delivery(r.ID)
+		now := func() {
+			h.pass(time.Minute)
+			must(t, h.ledger.AddObligations(h.ctx, []schemas.NewObligation{ReconcileNow("2026-11-24", h.clock.Now())}, h.clock.Now()))
+			h.settle()
+		}
+		open := func() int {
+			ds, err := h.ledger.Differences(h.ctx, true, 10)
+			must(t, err)
+			return len(ds)
+		}
+		now()
+		if n := open(); n != 0 || h.platform.queries != 0 {
+			t.Errorf("%d differences, %d questions where nothing differs", n, h.platform.queries)
+		}
+		// The list leaves one out that the platform has.
+		h.platform.unlisted = before.IdempotencyKey
+		now()
+		after := h.delivery(r.ID)
+		if open() != 0 || h.platform.queries != 1 || h.platform.commits[before.IdempotencyKey] != 1 || after.Status != schemas.DeliveryAcknowledged ||
+			!after.AcknowledgedAt.Equal(*before.AcknowledgedAt) {
+			t.Errorf("%d open, %d questions; before %+v, after %+v", open(), h.platform.queries, before, after)
+		}
+		// What a human filed is a human's to look for.
+		m := h.upload(sound("2026-002"))
+		h.platform.answer = func(int) (bool, *schemas.FilingOutcome) {
+			return false, &schemas.FilingOutcome{Result: schemas.FilingRetry, RetryAfter: time.Minute, Attempt: schemas.DeliveryAttempt{Operation: "submit", Status: 503}}
+		}
+		h.settle()
+		_, err := h.ledger.SetDeliveryManual(h.ctx, h.delivery(m.ID).ID, officer(), h.clock.Now())
+		must(t, err)
+		_, err = h.ledger.EnterManualReceipt(h.ctx, h.delivery(m.ID).ID, "P-hand", "截图", officer(), h.clock.Now())
+		must(t, err)
+		now()
+		if n := open(); n != 1 || h.delivery(m.ID).Status != schemas.DeliveryAcknowledged {
+			t.Errorf("filed by hand and not listed: %d open, %+v", n, h.delivery(m.ID))
+		}
+	})
+}
+
+// While a submission is under way a human files the report and enters the
+// receipt. The platform took both: nobody may believe that there is one.
+func TestTwoReceiptsOfOneReportAreADifference(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		var r schemas.Report
+		h.platform.answer = func(int) (bool, *schemas.FilingOutcome) {
+			d := h.delivery(r.ID)
+			_, err := h.ledger.SetDeliveryManual(h.ctx, d.ID, officer(), h.clock.Now())
+			must(t, err)
+			_, err = h.ledger.EnterManualReceipt(h.ctx, d.ID, "P-hand", "截图", officer(), h.clock.Now())
+			must(t, err)
+			return true, nil
+		}
+		r = h.upload(sound("2026-001"))
+		h.settle()
+		ds, err := h.ledger.Differences(h.ctx, true, 10)
+		must(t, err)
+		if d := h.delivery(r.ID); len(ds) != 1 || ds[0].DeliveryID != d.ID || d.PlatformReceipt != "P-hand" {
+			t.Errorf("differences %+v; %s %s", ds, d.Status, d.PlatformReceipt)
+		}
+	})
+}
