@@ -49,6 +49,14 @@ var labels = []struct {
 	{regexp.MustCompile(`^(?:工程名称|项目名称|房屋名称|建筑(?:物)?名称|鉴定(?:目的|类别|类型|范围|内容|依据|结论|意见|项目|性质|对象|单元|人员|负责人|等级|方法|原因)|委托(?:日期|时间|事项|书编号|内容)|检测(?:项目|依据|类别|仪器|设备|内容|人员|人)|联系(?:人|电话|方式)|电话|邮编|邮政编码|传真|网址|地址|单位地址|资质(?:证书)?(?:编号|等级)?|证书编号|编制人?|审核人?|批准人?|(?:司法|检测)?鉴定人(?:员)?|校核|主检|设计单位|施工单位|监理单位|勘察单位|建设单位|管理单位|使用单位|使用人|承租人|备注|抽样方式|样品|处理建议|建议|基础(?:形式|类型)|屋面(?:形式|类型)?|楼(?:屋)?盖(?:形式|类型)?|抗震设防烈度|层高|总高度|高度|户数|居住人数|朝向|平面形状|设计年限|鉴定类别|下次检查时限|下次鉴定时间|有效期|负责人|项目负责人|报告名称|身份证号|法定代表人|产权证号|房产证号|房屋产权证号|相关资料|图纸资料|资料情况|改扩建情况|装修情况|所属(?:街道|镇街|乡镇|社区)|所在(?:社区|镇街)|镇街|社区)(?:[(].{0,6}[)])?$`), fOther},
 }
 
+var labelIndex = func() byFirstRune {
+	all := make([]*regexp.Regexp, len(labels))
+	for i, l := range labels {
+		all[i] = l.re
+	}
+	return indexFirstRunes(all)
+}()
+
 // stateLabel of a single word is a label only beside an entry.
 func labelOf(t string) fieldName {
 	if len(t) > 60 || t == "" {
@@ -57,12 +65,17 @@ func labelOf(t string) fieldName {
 	for len(t) > 0 && (t[len(t)-1] == ':' || t[len(t)-1] == '*') {
 		t = t[:len(t)-1]
 	}
-	if m := translated.FindStringSubmatch(t); m != nil {
-		t = m[1] // 报告编号 Report No.
+	if t == "" {
+		return fNone
 	}
-	for _, l := range labels {
-		if l.re.MatchString(t) {
-			return l.to
+	if t[len(t)-1] < 0x80 { // else it cannot end in a translation
+		if m := translated.FindStringSubmatch(t); m != nil {
+			t = m[1] // 报告编号 Report No.
+		}
+	}
+	for _, i := range labelIndex.candidates(t) {
+		if labels[i].re.MatchString(t) {
+			return labels[i].to
 		}
 	}
 	if jointLabel(t) != nil {
