@@ -3,6 +3,7 @@ package reading
 import (
 	"regexp"
 	"regexp/syntax"
+	"unicode/utf8"
 )
 
 // byFirstRune finds, of many expressions that are anchored at the beginning,
@@ -37,11 +38,9 @@ func indexFirstRunes(expressions []*regexp.Regexp) byFirstRune {
 
 // candidates returns the indices of the expressions that t may match.
 func (x byFirstRune) candidates(t string) []int {
-	for _, r := range t {
-		if is, ok := x.with[r]; ok {
-			return is
-		}
-		break
+	r, _ := utf8.DecodeRuneInString(t)
+	if is, ok := x.with[r]; ok {
+		return is
 	}
 	return x.always
 }
