@@ -248,7 +248,7 @@ func TestWrite(t *testing.T) {
 	if err := WriteExplanation(&b, a); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"退回", "密码", "存疑", "不通过", "摘要不符", "RFC 5652 §5.4"} {
+	for _, want := range []string{"退回", "密码", "存疑", "✗ 摘要不符", "RFC 5652 §5.4"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%q is not in\n%s", want, b.String())
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"jianding/intake/signature"
 	"jianding/schemas"
 )
 
@@ -33,10 +34,6 @@ var hazardWords = map[schemas.HazardLevel]string{
 var signatureWords = map[schemas.SignatureStatus]string{
 	schemas.SignatureValid: "有效", schemas.SignatureModified: "签名后被改动", schemas.SignatureUntrusted: "签名完好但不被信任",
 	schemas.SignatureInvalid: "无效", schemas.SignatureUnsigned: "没有电子签名", schemas.SignatureUnverifiable: "有签名但无法验证",
-}
-
-var checkMarks = map[schemas.CheckResult]string{
-	schemas.CheckPassed: "通过", schemas.CheckFailed: "不通过", schemas.CheckWarning: "注意", schemas.CheckSkipped: "未查",
 }
 
 // word translates a code of a closed list; a code without a word is shown
@@ -84,42 +81,11 @@ func WriteSummary(w io.Writer, a schemas.Assessment) error {
 // the source of the rule.
 func WriteExplanation(w io.Writer, a schemas.Assessment) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "电子签名：%s\n", word(signatureWords, a.Signature.Status))
-	for i, s := range a.Signature.Signers {
-		fmt.Fprintf(&b, "%d. %s（%s）：%s\n", i+1, clean(s.Subject), clean(s.Algorithm), word(signatureWords, s.Status))
-		if s.SignedAt != nil {
-			fmt.Fprintf(&b, "   签名时间 %s（%s）\n", s.SignedAt.Format("2006-01-02 15:04:05 -0700"), timeWord(s.TimeSource))
-		}
-		for _, c := range s.Checks {
-			fmt.Fprintf(&b, "   [%s] %s（%s；%s）\n", word(checkMarks, c.Result), clean(c.Message), c.Code, c.Source)
-		}
-	}
-	for _, c := range a.Signature.Changes {
-		legal := "不允许"
-		if c.Legal {
-			legal = "允许"
-		}
-		fmt.Fprintf(&b, "签名后的改动（%s）：%s", legal, clean(c.Kind))
-		if c.Page > 0 {
-			fmt.Fprintf(&b, " 第%d页", c.Page)
-		}
-		if c.Object != "" {
-			fmt.Fprintf(&b, " 对象%s", clean(c.Object))
-		}
-		fmt.Fprintf(&b, " %s\n", clean(c.Detail))
+	for line := range strings.Lines(signature.Explain(a.Signature)) {
+		b.WriteString(clean(strings.TrimSuffix(line, "\n")) + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-func timeWord(s schemas.TimeSource) string {
-	switch s {
-	case schemas.TimeTimestamp:
-		return "时间戳证明"
-	case schemas.TimeClaimed:
-		return "签名者自称"
-	}
-	return "无"
 }
 
 // clean keeps what a document says from steering a terminal.

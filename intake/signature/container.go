@@ -142,7 +142,7 @@ func fromVerdict(s *signature, target error) finding {
 		}
 		return skipped()
 	}
-	if s.verdict == nil {
+	if s.verdict == nil || s.seal != nil && onlyCMS(target) {
 		return skipped()
 	}
 	if !s.verdict.Is(target) {
@@ -155,6 +155,15 @@ func fromVerdict(s *signature, target error) finding {
 		return warning(detail)
 	}
 	return failed(detail)
+}
+
+// onlyCMS tells what an electronic seal does not have.
+func onlyCMS(target error) bool {
+	switch target {
+	case cms.ErrSigners, cms.ErrNoAttributes, cms.ErrAttributes, cms.ErrContentType, cms.ErrSigningCert:
+		return true
+	}
+	return false
 }
 
 func detailOf(errs []error, target error) string {

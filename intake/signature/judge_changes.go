@@ -99,9 +99,7 @@ func (v *verification) judgeChange(c changes.Change, s, next *signature, earlier
 		legal = false
 		detail := changeName(c.Kind)
 		if c.Object > 0 {
-			detail += fmt.Sprintf("（对象%d %s）", c.Object, c.Detail)
-		} else if c.Detail != "" {
-			detail += "（" + c.Detail + "）"
+			detail += fmt.Sprintf("（PDF对象%d）", c.Object)
 		}
 		v.document = append(v.document, problem{code: code, status: schemas.SignatureModified, detail: detail, page: c.Page})
 	}

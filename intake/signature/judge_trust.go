@@ -228,7 +228,7 @@ func (v *verification) judgeAgency() {
 			return
 		}
 	}
-	if len(v.changes) > 0 {
+	if len(v.changes) > 0 && !v.modified() {
 		code := schemas.ReasonExtended
 		for _, c := range v.changes {
 			if c.Kind == changes.KindSignature {

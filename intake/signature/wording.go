@@ -2,7 +2,6 @@ package signature
 
 import (
 	"errors"
-	"fmt"
 
 	"jianding/intake/signature/cms"
 	"jianding/intake/signature/revision"
@@ -16,7 +15,7 @@ func inChinese(err error) string {
 	case err == nil:
 		return ""
 	case errors.As(err, &s):
-		return fmt.Sprintf("第%d字节附近", s.Offset)
+		return faultText(s)
 	case errors.Is(err, revision.ErrBudget):
 		return "结构过于复杂"
 	case errors.Is(err, revision.ErrPassword):
@@ -45,5 +44,5 @@ func inChinese(err error) string {
 			return known.text
 		}
 	}
-	return ""
+	return "文件结构有误"
 }

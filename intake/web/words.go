@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"jianding/intake/agencies"
+	"jianding/intake/signature"
 	"jianding/schemas"
 )
 
@@ -144,6 +145,17 @@ func noticeWords() map[string]string {
 	}
 }
 
+// forbiddenChanges words what was changed after signing and may not be.
+func forbiddenChanges(list []schemas.Change) []string {
+	var out []schemas.Change
+	for _, c := range list {
+		if !c.Legal {
+			out = append(out, c)
+		}
+	}
+	return signature.ChangeLines(out)
+}
+
 // pageFuncs are the functions of all templates.
 func pageFuncs() template.FuncMap {
 	return template.FuncMap{
@@ -153,6 +165,8 @@ func pageFuncs() template.FuncMap {
 		"level":        func(l schemas.HazardLevel) string { return word(levelWords(), l) },
 		"role":         func(r schemas.UserRole) string { return word(roleWords(), r) },
 		"signature":    func(s schemas.SignatureStatus) string { return word(signatureWords(), s) },
+		"explain":      signature.Explain,
+		"forbidden":    forbiddenChanges,
 		"aspect":       func(a schemas.Aspect) string { return word(aspectWords(), a) },
 		"scope":        func(a schemas.Scope) string { return word(scopeWords(), a) },
 		"notification": func(s schemas.NotificationStatus) string { return word(notificationWords(), s) },

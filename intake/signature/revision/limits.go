@@ -22,16 +22,18 @@ const (
 // ErrBudget tells that a document asks for more work than any report needs.
 var ErrBudget = errors.New("document exceeds the limits of a report")
 
-// SyntaxError is a place where a document is not plain PDF.
+// SyntaxError is a place where a document is not plain PDF. Fault is What
+// without the numbers in it: one of a closed list, for translation.
 type SyntaxError struct {
 	Offset int
 	What   string
+	Fault  string
 }
 
 func (e *SyntaxError) Error() string { return fmt.Sprintf("%s at byte %d", e.What, e.Offset) }
 
 func syntax(off int, format string, args ...any) error {
-	return &SyntaxError{Offset: off, What: fmt.Sprintf(format, args...)}
+	return &SyntaxError{Offset: off, What: fmt.Sprintf(format, args...), Fault: format}
 }
 
 // budget is shared by all revisions of one document.
