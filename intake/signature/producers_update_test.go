@@ -158,3 +158,29 @@ func TestRewrittenByTools(t *testing.T) {
 		})
 	}
 }
+
+// TestTimeStampOfTaggedDocument: iText 7 hangs an element below the structure
+// for the widget of a time-stamp as well. It may say nothing.
+func TestTimeStampOfTaggedDocument(t *testing.T) {
+	l := sharedLab()
+	for words, status := range map[string]schemas.SignatureStatus{"": schemas.SignatureValid, "/Alt (Bsu)": schemas.SignatureModified, "/T (Bsu)": schemas.SignatureModified} {
+		t.Run(words, func(t *testing.T) {
+			u, err := signing.NewUpdate(l.sign(t, tagged(false), l.agency[signing.RSA], signing.Options{}), false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, widget := widgetNumber(u)
+			e := u.New()
+			u.Set(e, fmt.Sprintf("<< /Type /StructElem /S /Form /P 301 0 R %s /K << /Type /OBJR /Obj %d 0 R /Pg %d 0 R >> >>", words, widget+1, page1))
+			u.Set(301, fmt.Sprintf("<< /Type /StructElem /S /Document /P 300 0 R /K [302 0 R %d 0 R] >>", e))
+			u.Set(303, fmt.Sprintf("<< /Nums [0 304 0 R 1 %d 0 R] >>", e))
+			u.Set(300, "<< /Type /StructTreeRoot /K 301 0 R /ParentTree 303 0 R /ParentTreeNextKey 2 /RoleMap << /Heading /H1 >> >>")
+			edit(u, page1, "Tabs", revision.Name("S"))
+			out, err := signing.SignUpdate(u, l.tsa, signing.Options{Format: signing.Stamp, At: signedAt, FieldExtra: "/StructParent 1"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			expect(t, l.verify(out), status, "")
+		})
+	}
+}

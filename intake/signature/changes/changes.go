@@ -90,6 +90,7 @@ type comparer struct {
 	pages      *pageTree       // of b, once it is walked
 	shown      map[int]float64 // square points that each new widget takes
 	living     bool            // a reader draws some field itself
+	spoken     bool            // a new structure element brings words
 	fieldCount int
 }
 
@@ -302,9 +303,9 @@ func (c *comparer) looksLikeInfo(num int) bool {
 	return true
 }
 
-// settleInfo lets the modification date, the version and a form's default
-// resources pass with validation data: producers that append a DSS or a
-// time-stamp touch them, and none is shown.
+// settleInfo lets the modification date, the version, a form's default resources
+// and structure elements without words pass with validation data: producers
+// that append a DSS or a time-stamp touch them, and none is shown.
 func (c *comparer) settleInfo() {
 	validation := false
 	for _, ch := range c.out {
@@ -313,8 +314,10 @@ func (c *comparer) settleInfo() {
 		}
 	}
 	for i := range c.out {
-		if validation && (c.out[i].Kind == KindInfo || c.out[i].Kind == KindDefaults) && c.out[i].Level == Signing {
-			c.out[i].Level = Validation
+		ch := &c.out[i]
+		silent := ch.Kind == KindInfo || ch.Kind == KindDefaults || ch.Kind == KindStructure && !c.spoken
+		if validation && silent && ch.Level == Signing {
+			ch.Level = Validation
 		}
 	}
 }

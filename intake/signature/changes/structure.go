@@ -101,6 +101,7 @@ func (c *comparer) widgetElement(num int) bool {
 			if !c.plain(e.Value, 0) {
 				return false
 			}
+			c.spoken = c.spoken || e.Key == "T" || e.Key == "Alt"
 		case "A":
 			if _, isRef := e.Value.(revision.Ref); isRef || !c.plain(e.Value, 0) {
 				return false
