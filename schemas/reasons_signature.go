@@ -13,6 +13,7 @@ const (
 	ReasonEncrypted      ReasonCode = "sig_encrypted"
 	ReasonPermissions    ReasonCode = "sig_permissions"
 	ReasonSignatureLimit ReasonCode = "sig_limit"
+	ReasonAmbiguous      ReasonCode = "sig_ambiguous"
 
 	// Raw bytes.
 	ReasonByteRange    ReasonCode = "sig_byte_range"
@@ -98,6 +99,7 @@ func signatureReasons() []ReasonInfo {
 		{ReasonStructure, "文件结构不符合PDF规范，无法可靠地核验签名，请重新生成并签名", WeightReject, "ISO 32000-1 §7.5"},
 		{ReasonEncrypted, "文件需要口令才能打开，请去除打开口令后重新签名提交", WeightReject, "ISO 32000-2 §7.6"},
 		{ReasonPermissions, "文件的权限设置既不允许签名，也不允许辅助读取，请解除限制后重新签名", WeightReview, "ISO 32000-2 表22"},
+		{ReasonAmbiguous, "文件中有各种软件会读出不同内容的写法，签名者看到的与系统读出的可能不一致，请人工核对原件", WeightReview, "ISO 32000-1 §7.3.7、§7.5.8.4; Shadow Attacks (NDSS 2021)"},
 		{ReasonSignatureLimit, "文件的结构过于复杂，超出核验上限", WeightReject, "ISO 32000-1 附录C"},
 
 		{ReasonByteRange, "签名的字节范围缺失或不合规范", WeightReject, "ISO 32000-2 §12.8.1; USF (Mladenov 等, CCS 2019)"},

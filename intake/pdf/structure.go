@@ -62,7 +62,7 @@ func Examine(ctx context.Context, document []byte, limits Limits) (s Structure, 
 	}
 	s.Encrypted = pc.Encrypt != nil || pc.E != nil
 	// Before validation, which rewrites what it repairs.
-	s.activeContent(pc)
+	active{&s, pc}.content()
 	s.hiddenLayers(pc)
 	s.Pages = countPages(pc, limits.Pages)
 	if err := api.ValidateContext(pc); err != nil {
@@ -106,71 +106,103 @@ var mediaSubtypes = map[string]bool{"RichMedia": true, "Movie": true, "Sound": t
 // its recursion limit before.
 const maxWalkDepth = 128
 
-// activeContent looks at every object of the file, referenced or not: an
-// action that some reader finds is one that a human must know of.
-func (s *Structure) activeContent(pc *model.Context) {
-	for _, entry := range pc.Table {
+// active looks for what acts, brings more than pages, or fetches it.
+type active struct {
+	s  *Structure
+	pc *model.Context
+}
+
+// content looks at every object of the file, referenced or not: an action that
+// some reader finds is one that a human must know of.
+func (a active) content() {
+	for _, entry := range a.pc.Table {
 		if entry != nil && !entry.Free && entry.Object != nil {
-			s.walk(entry.Object, 0)
+			a.walk(entry.Object, 0)
 		}
 	}
 }
 
-func (s *Structure) walk(o types.Object, depth int) {
+// name reads a name, which may be an object of its own.
+func (a active) name(o types.Object) string {
+	if r, ok := o.(types.IndirectRef); ok {
+		entry, found := a.pc.FindTableEntryForIndRef(&r)
+		if !found || entry == nil {
+			return ""
+		}
+		o = entry.Object
+		if lazy, ok := o.(types.LazyObjectStreamObject); ok {
+			o, _ = lazy.DecodedObject(context.Background())
+		}
+	}
+	n, _ := o.(types.Name)
+	return n.Value()
+}
+
+func (a active) walk(o types.Object, depth int) {
 	if depth > maxWalkDepth {
-		s.add(schemas.DocumentStructure, 0, "")
+		a.s.add(schemas.DocumentStructure, 0, "")
 		return
 	}
 	switch o := o.(type) {
 	case types.Dict:
-		s.dict(o, depth)
+		a.dict(o, depth)
 	case *types.Dict:
-		s.dict(*o, depth)
+		a.dict(*o, depth)
 	case types.StreamDict:
-		s.dict(o.Dict, depth)
+		a.stream(o.Dict, depth)
 	case *types.StreamDict:
-		s.dict(o.Dict, depth)
+		a.stream(o.Dict, depth)
 	case types.LazyObjectStreamObject:
 		// Objects of object streams are decoded when they are first asked for.
 		if x, err := o.DecodedObject(context.Background()); err == nil {
-			s.walk(x, depth+1)
+			a.walk(x, depth+1)
 		} else {
-			s.add(schemas.DocumentStructure, 0, "")
+			a.s.add(schemas.DocumentStructure, 0, "")
 		}
 	case types.Array:
 		for _, x := range o {
-			s.walk(x, depth+1)
+			a.walk(x, depth+1)
 		}
 	}
 }
 
-func (s *Structure) dict(d types.Dict, depth int) {
-	if n, ok := d["S"].(types.Name); ok {
-		if code, ok := actionCodes[n.Value()]; ok {
-			s.add(code, 0, "")
-		}
+// stream looks at a stream as well, whose data may be in another file
+// (ISO 32000-2, table 5): what is shown of it nobody signed.
+func (a active) stream(d types.Dict, depth int) {
+	if _, elsewhere := d["F"]; elsewhere {
+		a.s.add(schemas.DocumentExternalAction, 0, "")
 	}
-	if n, ok := d["Subtype"].(types.Name); ok {
-		switch {
-		case mediaSubtypes[n.Value()]:
-			s.add(schemas.DocumentMultimedia, 0, "")
-		case n.Value() == "FileAttachment":
-			s.add(schemas.DocumentEmbeddedFile, 0, "")
-		}
+	a.dict(d, depth)
+}
+
+func (a active) dict(d types.Dict, depth int) {
+	if code, ok := actionCodes[a.name(d["S"])]; ok {
+		a.s.add(code, 0, "")
 	}
-	if n, ok := d["Type"].(types.Name); ok && n.Value() == "EmbeddedFile" {
-		s.add(schemas.DocumentEmbeddedFile, 0, "")
+	switch subtype := a.name(d["Subtype"]); {
+	case mediaSubtypes[subtype]:
+		a.s.add(schemas.DocumentMultimedia, 0, "")
+	case subtype == "FileAttachment":
+		a.s.add(schemas.DocumentEmbeddedFile, 0, "")
+	}
+	if a.name(d["Type"]) == "EmbeddedFile" {
+		a.s.add(schemas.DocumentEmbeddedFile, 0, "")
 	}
 	for key, v := range d {
 		switch key {
 		case "JS", "JavaScript":
-			s.add(schemas.DocumentJavaScript, 0, "")
-		case "EF", "EmbeddedFiles":
-			s.add(schemas.DocumentEmbeddedFile, 0, "")
+			a.s.add(schemas.DocumentJavaScript, 0, "")
+		case "EF", "EmbeddedFiles", "Collection": // a collection shows its files instead of the pages
+			a.s.add(schemas.DocumentEmbeddedFile, 0, "")
 		case "XFA":
-			s.add(schemas.DocumentXFA, 0, "")
+			a.s.add(schemas.DocumentXFA, 0, "")
+		case "ViewState", "PrintState":
+			// A layer that is seen on the screen alone, or on paper alone.
+			if a.name(v) == "OFF" {
+				a.s.add(schemas.DocumentHiddenLayers, 0, "")
+			}
 		}
-		s.walk(v, depth+1)
+		a.walk(v, depth+1)
 	}
 }
 

@@ -61,6 +61,7 @@ func Verify(document []byte, trust *Trust, at time.Time, policy Policy) (result 
 		v.judgeIntegrity()
 		v.judgeChanges()
 		v.judgeTrust()
+		v.judgeReaders()
 	}
 	return v.conclude()
 }
@@ -150,6 +151,17 @@ func (v *verification) findSignatures() bool {
 		v.problem(schemas.ReasonOrphan, schemas.SignatureModified, fmt.Sprintf("%d个", n))
 	}
 	return len(v.signatures) > 0
+}
+
+// judgeReaders sends to a human what readers may show differently, though all
+// of it is signed.
+func (v *verification) judgeReaders() {
+	if v.modified() || v.covering == nil || !v.covering.intact() {
+		return
+	}
+	if err := v.file.ReadersDiffer(); err != nil {
+		v.problem(schemas.ReasonAmbiguous, schemas.SignatureValid, inChinese(err))
+	}
 }
 
 // judgeIntegrity runs the raw and container layers.

@@ -102,6 +102,13 @@ var faultGroups = []struct {
 		"object stream %d: objects overlap",
 		"the file was not so long when it was signed as it says",
 	}},
+	{"同一内容有两种写法，不同软件会采用不同的一种", []string{
+		"key twice with two values",
+		"object %d is shown by XRefStm alone",
+		"object %d is referred to by another generation",
+	}},
+	{"页面的内容存放在文件之外", []string{"stream whose data are elsewhere"}},
+	{"页面要用到的对象读不出来", []string{"object %d cannot be read"}},
 	{"追加的内容里藏有对象，修复文件的软件会把它当作正文", []string{
 		"comment that hides structure",
 		"stream %d hides structure",

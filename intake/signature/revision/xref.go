@@ -27,6 +27,8 @@ type Section struct {
 	// Hidden lists what a hybrid file's table says is free and its XRefStm
 	// shows: readers that know no XRefStm do not see it.
 	Hidden []int
+	// Aside lists what of a hybrid file its XRefStm alone shows.
+	Aside []int
 	// Shifted: a table that claims to begin at object 1 and was read from 0.
 	Shifted bool
 }
@@ -168,6 +170,9 @@ func (f *File) xrefTable(p *parser) (*Section, error) {
 			}
 			if !listed || t.Free {
 				s.Entries[num] = loc
+				if !loc.Free {
+					s.Aside = append(s.Aside, num)
+				}
 			}
 			if listed && t.Free && !loc.Free {
 				s.Hidden = append(s.Hidden, num)
