@@ -123,6 +123,23 @@ func (p passage) sub(from, to int) []glyph {
 	return p.glyphs[p.back[from] : last+1]
 }
 
+// asDrawn returns the character that a reader sees: producers write a radical,
+// or a compatibility character, for an ideograph that has the same glyph, and a
+// name in which one of them stands is found by no search and equals no other.
+func asDrawn(r rune) rune {
+	switch {
+	case r >= 0x2E80 && r <= 0x2EFF:
+		if f, ok := foldTable[r]; ok {
+			return f
+		}
+	case r >= 0x2F00 && r <= 0x2FDF, r >= 0xF900 && r <= 0xFAFF:
+		if f := []rune(norm.NFKC.String(string(r))); len(f) == 1 {
+			return f[0]
+		}
+	}
+	return r
+}
+
 // printed returns the text of glyphs as printed, white space reduced: none
 // beside Chinese characters, one space between other words.
 func printed(glyphs []glyph) string {
@@ -138,7 +155,7 @@ func printed(glyphs []glyph) string {
 			b.WriteByte(' ')
 		}
 		space = false
-		b.WriteRune(g.r)
+		b.WriteRune(asDrawn(g.r))
 		last = g.r
 	}
 	return b.String()

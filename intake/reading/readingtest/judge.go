@@ -111,24 +111,16 @@ func (t Truth) manyUnits() bool {
 	return false
 }
 
-// Plainly folds a text for comparison: NFKC, radicals to characters, no white
-// space (corpus/dev/README.md).
+// Plainly folds a text for comparison: NFKC, no white space.
 func Plainly(s string) string {
 	s = norm.NFKC.String(s)
 	return strings.Map(func(r rune) rune {
 		if r == ' ' || r == '\n' || r == '\r' || r == '\t' || r == '\u3000' {
 			return -1
 		}
-		if p, ok := radicals[r]; ok {
-			return p
-		}
 		return r
 	}, s)
 }
-
-// radicals are the CJK radical supplement characters that producers emit for
-// common characters; NFKC leaves them alone.
-var radicals = map[rune]rune{'⺠': '民', '⻓': '长', '⻔': '门', '⻅': '见', '⻢': '马', '⻛': '风', '⻋': '车', '⻉': '贝', '⻚': '页', '⻰': '龙', '⻬': '齐', '⻥': '鱼', '⻦': '鸟', '⻩': '黄', '⻨': '麦', '⻄': '西', '⻝': '食', '⻘': '青', '⻆': '角', '⺟': '母', '⻣': '骨', '⻤': '鬼'}
 
 // Judge lists the differences between what a reader made of a report and its
 // truth.
