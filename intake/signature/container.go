@@ -159,9 +159,10 @@ func fromVerdict(s *signature, target error) finding {
 
 // onlyCMS tells what an electronic seal does not have.
 func onlyCMS(target error) bool {
-	switch target {
-	case cms.ErrSigners, cms.ErrNoAttributes, cms.ErrAttributes, cms.ErrContentType, cms.ErrSigningCert:
-		return true
+	for _, own := range []error{cms.ErrSigners, cms.ErrNoAttributes, cms.ErrAttributes, cms.ErrContentType, cms.ErrSigningCert} {
+		if errors.Is(target, own) {
+			return true
+		}
 	}
 	return false
 }

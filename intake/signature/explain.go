@@ -79,7 +79,7 @@ func rangeText(s schemas.Signer, sig schemas.Signature) string {
 	switch {
 	case s.Timestamp || !sound:
 		return ""
-	case s.CoversDocument && slices.ContainsFunc(sig.Changes, func(c schemas.Change) bool { return c.Kind == changes.KindValidation || c.Kind == changes.KindTimestamp }):
+	case s.CoversDocument && slices.ContainsFunc(sig.Changes, validates):
 		return "覆盖全文，其后只追加了验证数据"
 	case s.CoversDocument:
 		return "覆盖全文"
@@ -87,6 +87,10 @@ func rangeText(s schemas.Signer, sig schemas.Signature) string {
 		return "签名本身完好，但文件在签名之后又有改动"
 	}
 	return "覆盖签名时的内容，其后还有别的签名"
+}
+
+func validates(c schemas.Change) bool {
+	return c.Kind == changes.KindValidation || c.Kind == changes.KindTimestamp
 }
 
 // kindName says what kind of signature it is; seals are told by their checks.

@@ -25,7 +25,7 @@ func (f *File) ReadersDiffer() error {
 		o := w.stack[len(w.stack)-1]
 		w.stack = w.stack[:len(w.stack)-1]
 		if err := f.Spend(1); err != nil {
-			return nil // a document that large is told elsewhere
+			return err
 		}
 		if err := w.visit(o); err != nil {
 			return err
