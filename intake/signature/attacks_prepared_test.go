@@ -110,3 +110,18 @@ func TestSizeRevealsObjects(t *testing.T) {
 		})
 	}
 }
+
+// TestSecondFieldOfAName: readers make one field of all that bear a name, so
+// that a new signature may not join a field which is there.
+func TestSecondFieldOfAName(t *testing.T) {
+	l := sharedLab()
+	signed := whole(t, l.agency[signing.RSA], merged(replaced(1, "[6 0 R]", "[6 0 R 10 0 R]"), map[int]string{10: "<< /FT /Tx /T (remark) /V (Dsu) >>"}), "")
+	for name, status := range map[string]schemas.SignatureStatus{"remark": schemas.SignatureModified, "agency": schemas.SignatureModified, "stamp": schemas.SignatureValid} {
+		out := handmade(t, signed, map[int]string{
+			1:  strings.Replace(wholeObjects("")[1], "[6 0 R]", "[6 0 R 10 0 R 11 0 R]", 1),
+			11: "<< /FT /Sig /T (" + name + ") /V 12 0 R >>",
+			12: "<< /Type /DocTimeStamp /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161 " + signing.Range() + signing.Value(wholeRoom) + " >>",
+		}, habit{})
+		expect(t, l.verify(fillWhole(t, out, l.tsa, signing.Options{Format: signing.Stamp})), status, "")
+	}
+}

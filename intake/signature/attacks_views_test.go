@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"jianding/intake/signature/revision"
 	"jianding/intake/signature/signing"
 	"jianding/schemas"
 )
@@ -71,8 +74,17 @@ func TestReadersDiffer(t *testing.T) {
 		"beyond Size": {func(s signing.Signer) []byte {
 			return whole(t, s, with(3, strings.Replace(page, "4 0 R", "[4 0 R 10 0 R]", 1), map[int]string{10: cover}), "/Size 10")
 		}, true},
-		"data elsewhere":  {plain(with(4, strings.Replace(wholeObjects("")[4], "<< ", "<< /F (http://example.org/x) ", 1), nil)), true},
-		"cannot be read":  {plain(with(3, strings.Replace(page, "4 0 R", "[4 0 R 10 0 R]", 1), map[int]string{10: "<< /Length 3 nothing >>"})), true},
+		"data elsewhere": {plain(with(4, strings.Replace(wholeObjects("")[4], "<< ", "<< /F (http://example.org/x) ", 1), nil)), true},
+		"cannot be read": {plain(with(3, strings.Replace(page, "4 0 R", "[4 0 R 10 0 R]", 1), map[int]string{10: "<< /Length 3 nothing >>"})), true},
+		"page names another parent": {plain(with(3, strings.NewReplacer("/Parent 2 0 R", "/Parent 10 0 R", " /Resources << /Font << /F1 5 0 R >> >>", "").Replace(page), map[int]string{
+			2: "<< /Type /Pages /Kids [3 0 R] /Count 1 /Resources << /Font << /F1 5 0 R >> >> >>", 10: "<< /Type /Pages /Kids [] /Count 0 /Resources << /Font << /F1 11 0 R >> >> >>", 11: helvetica})), true},
+		"page names another parent and takes nothing from it": {plain(with(3, strings.Replace(page, "/Parent 2 0 R", "/Parent 10 0 R", 1), map[int]string{10: "<< /Type /Pages /Kids [] /Count 0 >>"})), false},
+		"page takes from the node above":                      {plain(with(3, strings.Replace(page, " /MediaBox [0 0 595 842]", "", 1), map[int]string{2: "<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 595 842] >>"})), false},
+		"catalog of another generation": {func(s signing.Signer) []byte {
+			pdf := whole(t, s, wholeObjects(""), "")
+			at := bytes.LastIndex(pdf, []byte("/Root 1 0 R"))
+			return fillWhole(t, emptied(append_(pdf[:at], "/Root 1 7 R"+string(pdf[at+len("/Root 1 0 R"):]))), s, signing.Options{})
+		}, true},
 		"as it should be": {plain(wholeObjects("")), false},
 	} {
 		for _, a := range []signing.Algorithm{signing.RSA, signing.SM2} {
@@ -87,4 +99,45 @@ func TestReadersDiffer(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestFirstPageIsTheDocument: a linearized file has one set of cross-references,
+// wherever a reader begins.
+func TestFirstPageIsTheDocument(t *testing.T) {
+	for _, name := range []string{"linearized.pdf", "linearized-streams.pdf"} {
+		pdf, err := os.ReadFile(filepath.Join("testdata", "layouts", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := views(t, pdf); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	objects := wholeObjects("")
+	text, at := body(objects)
+	b := bytes.NewBuffer(nil)
+	head := "%PDF-1.6\n99 0 obj\n<< /Linearized 1 /L LLLLL /N 1 >>\nendobj\nxref\n0 1\n0000000000 65535 f \ntrailer\n<< /Size 100 /Root 1 0 R >>\nstartxref\n0\n%%EOF\n"
+	b.WriteString(head)
+	b.Write(text)
+	start := b.Len()
+	b.WriteString("xref\n0 10\n0000000000 65535 f \n")
+	for n := 1; n <= 9; n++ {
+		fmt.Fprintf(b, "%010d 00000 n \n", at[n]+len(head))
+	}
+	fmt.Fprintf(b, "trailer\n<< /Size 10 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", start)
+	for length, differ := range map[int]bool{b.Len(): true, 12345: false} {
+		pdf := bytes.Replace(b.Bytes(), []byte("LLLLL"), fmt.Appendf(nil, "%05d", length), 1)
+		if err := views(t, pdf); (err != nil) != differ {
+			t.Errorf("length %d: %v", length, err)
+		}
+	}
+}
+
+func views(t *testing.T, pdf []byte) error {
+	t.Helper()
+	f, err := revision.NewDocument(pdf).Open(len(pdf))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f.ReadersDiffer()
 }

@@ -106,6 +106,8 @@ var faultGroups = []struct {
 		"key twice with two values",
 		"object %d is shown by XRefStm alone",
 		"object %d is referred to by another generation",
+		"the first page has cross-references of its own",
+		"page takes %s from another node than lists it",
 	}},
 	{"页面的内容存放在文件之外", []string{"stream whose data are elsewhere"}},
 	{"页面要用到的对象读不出来", []string{"object %d cannot be read"}},

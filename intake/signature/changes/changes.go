@@ -92,6 +92,7 @@ type comparer struct {
 	living     bool            // a reader draws some field itself
 	spoken     bool            // a new structure element brings words
 	fieldCount int
+	names      names
 }
 
 // role is the part that an object plays in a typed walk.

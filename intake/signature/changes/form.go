@@ -48,6 +48,7 @@ func (c *comparer) form(ra, rb *revision.Dict, rootNum int) error {
 	if err := c.fields(da.Get("Fields"), db.Get("Fields"), num, anew); err != nil {
 		return err
 	}
+	c.names.judge(c)
 	if c.living || c.liveOnPages(anew) {
 		c.forbidDefaults()
 	}
@@ -268,6 +269,7 @@ func (c *comparer) oldField(r revision.Ref, parent field) {
 	}
 	c.node(r)
 	f := c.describe(db, parent)
+	c.names.old(f.name)
 	pageNo := c.pages.pageOf(refNum(db.Get("P")))
 	filled := f.kind == "Sig" && da.Get("V") == nil && db.Get("V") != nil
 	f.signing = filled
@@ -355,6 +357,7 @@ func (c *comparer) newField(r revision.Ref, parent field) {
 	c.node(r)
 	f := c.describe(db, parent)
 	pageNo := c.pages.pageOf(refNum(db.Get("P")))
+	c.names.add(db, r.Num, f.name)
 	if f.kind != "Sig" || db.Get("V") == nil && !(parent.signing && widgetOf(db)) {
 		c.forbid(KindField, pageNo, r.Num, "field added: %s", f.name)
 		c.tree(db.Get("AP"), pageNo, "field/AP", 0)

@@ -198,18 +198,27 @@ func (f *File) wholeData(ind *Indirect, c *decrypter) error {
 // Readers that find it so long begin with its first page's cross-references and
 // never look at the end, so that an update must not make it true.
 func (f *File) checkLinearized(old *File) error {
-	p := &parser{data: f.data}
-	p.skipSpace()
-	ind, err := f.indirectAt(p.pos)
-	if err != nil {
-		ind = &Indirect{} // no object comes first
-	}
-	d, ok := ind.Value.(*Dict)
-	if !ok || d.Get("Linearized") == nil {
+	ind := f.linearization()
+	if ind == nil {
 		return nil
 	}
+	d, _ := ind.Value.(*Dict)
 	if n, whole := d.Get("L").(int64); !whole || n > int64(len(old.data)) {
 		return syntax(ind.Start, "the file was not so long when it was signed as it says")
 	}
 	return nil
+}
+
+// linearization is the first object, when it is what makes a linearized file.
+func (f *File) linearization() *Indirect {
+	p := &parser{data: f.data}
+	p.skipSpace()
+	ind, err := f.indirectAt(p.pos)
+	if err != nil {
+		return nil // no object comes first
+	}
+	if d, ok := ind.Value.(*Dict); !ok || d.Get("Linearized") == nil {
+		return nil
+	}
+	return ind
 }

@@ -18,6 +18,17 @@ func (f *File) ReadersDiffer() error {
 			}
 		}
 	}
+	if r, ok := f.Trailer.Get("Root").(Ref); ok {
+		if err := w.plain(r); err != nil {
+			return err
+		}
+	}
+	if err := f.checkFirstPage(); err != nil {
+		return err
+	}
+	if err := w.inherited(root.Get("Pages"), nil, 0); err != nil {
+		return err
+	}
 	for _, key := range []Name{"Pages", "AcroForm", "OCProperties"} {
 		w.stack = append(w.stack, root.Get(key))
 	}
@@ -40,7 +51,9 @@ type readerWalk struct {
 	size  int64
 	sized bool
 	seen  Sparse[bool]
-	stack []Object
+	// listed are pages and the nodes above that were looked at.
+	listed Sparse[bool]
+	stack  []Object
 }
 
 func (w *readerWalk) visit(o Object) error {
@@ -61,30 +74,101 @@ func (w *readerWalk) visit(o Object) error {
 }
 
 func (w *readerWalk) reference(r Ref) error {
-	loc, ok := w.f.table.find(r.Num)
-	if !ok || loc.Free {
-		return nil
-	}
-	at := loc.Offset
-	if loc.Container != 0 {
-		at = 0
-	}
-	switch {
-	case w.aside[r.Num]:
-		return syntax(at, "object %d is shown by XRefStm alone", r.Num)
-	case w.sized && int64(r.Num) >= w.size:
-		return syntax(at, "object %d lies beyond Size", r.Num)
-	case r.Gen != loc.Gen:
-		return syntax(at, "object %d is referred to by another generation", r.Num)
-	case w.seen.Get(r.Num):
-		return nil
+	if err := w.plain(r); err != nil || w.seen.Get(r.Num) || !w.f.InUse(r.Num) {
+		return err
 	}
 	w.seen.Set(r.Num, true)
 	v, err := w.f.Object(r.Num)
 	if err != nil {
-		return syntax(at, "object %d cannot be read", r.Num)
+		return syntax(w.f.offset(r.Num), "object %d cannot be read", r.Num)
 	}
 	w.stack = append(w.stack, v)
+	return nil
+}
+
+// plain checks that every reader finds the same object behind a reference, or
+// none.
+func (w *readerWalk) plain(r Ref) error {
+	loc, ok := w.f.table.find(r.Num)
+	if !ok || loc.Free {
+		return nil
+	}
+	switch {
+	case w.aside[r.Num]:
+		return syntax(w.f.offset(r.Num), "object %d is shown by XRefStm alone", r.Num)
+	case w.sized && int64(r.Num) >= w.size:
+		return syntax(w.f.offset(r.Num), "object %d lies beyond Size", r.Num)
+	case r.Gen != loc.Gen:
+		return syntax(w.f.offset(r.Num), "object %d is referred to by another generation", r.Num)
+	}
+	return nil
+}
+
+// offset is where an object stands, 0 when it is in an object stream.
+func (f *File) offset(num int) int {
+	if loc, _ := f.table.find(num); loc.Container == 0 {
+		return loc.Offset
+	}
+	return 0
+}
+
+// checkFirstPage: of a linearized file as long as it says, some readers begin
+// with the section behind its first object, others with the one that the end
+// names; they must be one and the same.
+func (f *File) checkFirstPage() error {
+	ind := f.linearization()
+	if ind == nil {
+		return nil
+	}
+	d, _ := ind.Value.(*Dict)
+	p := &parser{data: f.data, pos: ind.End}
+	p.skipSpace()
+	if n, _ := d.Get("L").(int64); n == int64(len(f.data)) && p.pos != f.Sections[0].Offset {
+		return syntax(p.pos, "the first page has cross-references of its own")
+	}
+	return nil
+}
+
+// inherited checks what pages take from the nodes above them (ISO 32000-1,
+// 7.7.3.4): some readers go by the nodes that list a page, others by the Parent
+// that it names. above are the nodes that list o.
+func (w *readerWalk) inherited(o Object, above []*Dict, depth int) error {
+	if err := w.f.Spend(1); err != nil {
+		return err
+	}
+	r, _ := o.(Ref)
+	d := w.f.Dict(o)
+	if d == nil || depth > maxDepth || w.listed.Get(r.Num) {
+		return nil
+	}
+	w.listed.Set(r.Num, true)
+	kids, err := w.f.Resolve(d.Get("Kids"))
+	if list, isNode := kids.(Array); isNode && err == nil {
+		for _, k := range list {
+			if err := w.inherited(k, append(above[:depth:depth], d), depth+1); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, key := range []Name{"Resources", "MediaBox", "CropBox", "Rotate"} {
+		if d.Get(key) != nil {
+			continue
+		}
+		var listed Object
+		for i := len(above) - 1; i >= 0 && listed == nil; i-- {
+			listed = above[i].Get(key)
+		}
+		var named Object
+		up := w.f.Dict(d.Get("Parent"))
+		for i := 0; up != nil && named == nil && i <= maxDepth; i++ {
+			named = up.Get(key)
+			up = w.f.Dict(up.Get("Parent"))
+		}
+		if !Equal(listed, named) {
+			return syntax(w.f.offset(r.Num), "page takes %s from another node than lists it", key)
+		}
+	}
 	return nil
 }
 
