@@ -11,7 +11,6 @@ import (
 
 // formAttacks alter the form and its fields.
 func formAttacks() []attack {
-	const mod = schemas.SignatureModified
 	changed := schemas.ReasonChanged
 	return []attack{
 		by("form-filled", schemas.ReasonFormFilled, func(u *signing.Update) { edit(u, textField, "V", revision.String("Bsu")) }),
