@@ -8,6 +8,7 @@ import (
 	"encoding/asn1"
 	"encoding/hex"
 	"math/big"
+	"sync"
 	"time"
 
 	"github.com/emmansun/gmsm/smx509"
@@ -25,6 +26,14 @@ type Certificate struct {
 	NotAfter  time.Time
 	KeyID     []byte // subject key identifier, nil when absent
 	key       []byte // SubjectPublicKeyInfo
+
+	// Several rules ask for the whole certificate; it is parsed once.
+	x509Once sync.Once
+	x509     *x509.Certificate
+	x509Err  error
+	smOnce   sync.Once
+	sm       *smx509.Certificate
+	smErr    error
 }
 
 // ParseCertificate reads one certificate.
@@ -104,11 +113,19 @@ func (c *Certificate) SHA256() string {
 	return hex.EncodeToString(s[:])
 }
 
-// X509 parses the certificate fully with the standard library.
-func (c *Certificate) X509() (*x509.Certificate, error) { return x509.ParseCertificate(c.Raw) }
+// X509 parses the certificate fully with the standard library. Nobody may alter
+// the result.
+func (c *Certificate) X509() (*x509.Certificate, error) {
+	c.x509Once.Do(func() { c.x509, c.x509Err = x509.ParseCertificate(c.Raw) })
+	return c.x509, c.x509Err
+}
 
-// SM parses the certificate fully with gmsm, which knows SM2 keys.
-func (c *Certificate) SM() (*smx509.Certificate, error) { return smx509.ParseCertificate(c.Raw) }
+// SM parses the certificate fully with gmsm, which knows SM2 keys. Nobody may
+// alter the result.
+func (c *Certificate) SM() (*smx509.Certificate, error) {
+	c.smOnce.Do(func() { c.sm, c.smErr = smx509.ParseCertificate(c.Raw) })
+	return c.sm, c.smErr
+}
 
 // SubjectName decodes the subject; it is empty when it cannot be decoded.
 func (c *Certificate) SubjectName() pkix.Name { return decodeName(c.Subject) }
