@@ -150,7 +150,9 @@ func (r *reader) settleUnits(fs []schemas.Finding) []schemas.Finding {
 func (r *reader) combine(c conclusion, tabled []*mention) {
 	r.checkGraver(c)
 	for _, m := range c.lower {
-		if m.scope != schemas.ScopeSubUnit || m.aspect != schemas.AspectSafety || m.role == schemas.RoleConclusion && m.section != secConclusion && m.section != secRating {
+		// A part is rated wherever the report rates it, under the site visit or
+		// before any heading that was understood.
+		if m.scope != schemas.ScopeSubUnit || m.aspect != schemas.AspectSafety || m.section == secAppendix {
 			continue
 		}
 		if !bearing(m) {

@@ -100,6 +100,8 @@ func (r *reader) fields(items []*item, furniture []string) schemas.ReportFields 
 		c.fromProse(it)
 	}
 	c.fromCover(items)
+	c.fromAddressee(items)
+	c.fromSignature(items, furniture)
 	if len(c[fReportNo]) == 0 {
 		// Some reports print their number in the running head alone.
 		for _, t := range furniture {
@@ -227,6 +229,9 @@ func (c candidates) fromLine(it *item) {
 				break
 			}
 		}
+	}
+	if len(cuts) == 0 && it.section == secCover {
+		c.fromGap(it)
 	}
 	for i, k := range cuts {
 		end := len(p.text)

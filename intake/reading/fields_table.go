@@ -57,9 +57,9 @@ func (c candidates) dateBeside(t *table, v *cell) {
 // holds as many values.
 func (c candidates) addJoint(fs []fieldName, p passage, page int) {
 	cuts := []int{0}
-	for i := range p.text {
-		if p.text[i] == '/' {
-			cuts = append(cuts, i, i+1)
+	for i, r := range p.text {
+		if r == '/' || r == '、' {
+			cuts = append(cuts, i, i+len(string(r)))
 		}
 	}
 	cuts = append(cuts, len(p.text))

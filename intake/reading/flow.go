@@ -112,6 +112,9 @@ func continues(prev *item, text string, l *line) bool {
 	if end := lastRune(pt); strings.ContainsAny(end, terminal) && !(end == ":" && full && prev.body) {
 		return false
 	}
+	if documentNo.MatchString(pt) {
+		return false
+	}
 	if closing(text) && (agencySigns.MatchString(pt) || signing.MatchString(pt) || closing(pt)) {
 		return false // signatures, agency and date, set right, one below the other
 	}
@@ -155,8 +158,10 @@ func continues(prev *item, text string, l *line) bool {
 var (
 	unfinished = regexp.MustCompile(`(?:[(,、《“]|[的为及和与对在将按由]|评定|[A-Da-d]|[A-D]s|等级)$`)
 	// A grade may stand on the line, or page, after the words that announce it.
-	gradePending    = regexp.MustCompile(`(?:等级|级别|评级|类别|结果|(?:安全|可靠|危险|使用)性|评定为|评为|定为|属|为|是)[:]?["“]?$`)
-	gradeFirst      = regexp.MustCompile(`^(?:均|综合)?(?:评定|评|定|判定)?(?:为|是|属于?)?["“]?(?:[A-D](?:_?[({]?su|_?[({]?ss)?[)}]?["”]?级?|(?:I{1,3}|IV)["”]?级|[一二三四]级)(?:["”]|[。,;(:]|$|危)`)
+	gradePending = regexp.MustCompile(`(?:等级|级别|评级|类别|结果|(?:安全|可靠|危险|使用)性|评定为|评为|定为|属|为|是)[:]?["“]?$`)
+	gradeFirst   = regexp.MustCompile(`^(?:均|综合)?(?:评定|评|定|判定)?(?:为|是|属于?)?["“]?(?:[A-D](?:_?[({]?su|_?[({]?ss)?[)}]?["”]?级?|(?:I{1,3}|IV)["”]?级|[一二三四]级)(?:["”]|[。,;(:]|$|危)`)
+	// documentNo: a letter's number, on a line of its own above the title.
+	documentNo      = regexp.MustCompile(`^[\p{Han}A-Za-z0-9]{2,12}[〔\[(【]20[0-9]{2}[〕\])】]第?[0-9]{1,5}号$`)
 	endsInDigit     = regexp.MustCompile(`[0-9]$`)
 	beginsWithDigit = regexp.MustCompile(`^[0-9]{1,4}(?:[^0-9、.)]|[.][0-9])`)
 	starter         = regexp.MustCompile(`^(?:su|ss|u|s|r|[)、,。;》”#]|号?[楼栋幢](?:的|安全性|危险性|可靠性|、|,|均|为)|级|[的及和与])`)

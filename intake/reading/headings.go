@@ -13,6 +13,7 @@ func markSections(items []*item) []*item {
 	level, opened, counted := 0, "", ""
 	parts := "" // the style of the numbers of parts without headings of their own
 	scale := false
+	inline := false // cur was opened by a paragraph that begins with its heading
 	var out []*item
 	for _, it := range items {
 		if n := len(out); n > 0 && (cur == secConclusion && it.heading && tornFrom(out[n-1], it) || out[n-1].resumes(it)) {
@@ -49,7 +50,7 @@ func markSections(items []*item) []*item {
 			// A deeper heading inside a section changes it only when it is one
 			// of the sections that decide.
 			if s != "" && (deep <= level || level == 0 || level == 9 || deep == 9 || decides(s) || cur == secCover) {
-				cur = s
+				cur, inline = s, false
 				level = deep
 				opened = num
 				parts = ""
@@ -59,7 +60,11 @@ func markSections(items []*item) []*item {
 				level = deep
 			}
 		} else if it.table == nil {
-			if s, ok := inlineHeading(it.text.text); ok && !enclosing(cur) {
+			// A part that a paragraph with its own heading opened ends with the
+			// next such paragraph; one under a heading encloses what it quotes.
+			if s, ok := inlineHeading(it.text.text); ok && (!enclosing(cur) || inline) {
+				cur, inline = s, true
+			} else if s := inlineSection(it.text.text); inline && enclosing(cur) && s != "" {
 				cur = s
 			}
 			// Parts of one paragraph each follow one another in one style of
@@ -212,6 +217,19 @@ func inlineHeading(t string) (section, bool) {
 	return s, s == secConclusion || s == secAdvice || s == secBasis
 }
 
+// inlineSection returns the section that the words before a paragraph's colon
+// name, whatever it is: "危险性分析：……", "7.检查检测结果：……".
+func inlineSection(t string) section {
+	m := inlineWords.FindStringSubmatch(t)
+	if m == nil || advisory.MatchString(m[1]) || assertive.MatchString(m[1]) {
+		return ""
+	}
+	if f := labelOf(m[1]); f != fNone && f != fOther {
+		return secCover
+	}
+	return matchSection(m[1])
+}
+
 // inlineNumbered recognises the numbered parts of a letter or short report,
 // each a paragraph that begins with its own heading, and returns the style of
 // their numbers: "三、鉴定情况。夯土墙体……".
@@ -227,7 +245,8 @@ func inlineNumbered(t string) (section, string) {
 func partStyle(num string) string { return numerals1.ReplaceAllString(num, "#") }
 
 var (
-	inlineHead = re(`^(?:[(]?[0-9一二三四五六七八九十]{1,3}[)、.]?)?((?:房屋|安全性?|检测|综合|最终)?(?:鉴定|评定|处理|整治|处置)?(?:结论|意见|建议|依据)(?:[及与和](?:处理)?(?:建议|意见))?):`)
-	inlinePart = re(`^([(]?[0-9一二三四五六七八九十]{1,3}[)、.]+)(\p{Han}{2,12})[:。]`)
-	numerals1  = re(`[0-9一二三四五六七八九十]+`)
+	inlineHead  = re(`^(?:[(]?[0-9一二三四五六七八九十]{1,3}[)、.]?|[甲乙丙丁戊己庚辛壬癸][、.])?((?:房屋|安全性?|检测|综合|最终)?(?:鉴定|评定|处理|整治|处置)?(?:结论|意见|建议|依据)(?:[及与和](?:处理)?(?:建议|意见))?):`)
+	inlineWords = re(`^(?:[(]?[0-9一二三四五六七八九十]{1,3}[)、.]+)?(\p{Han}{2,12}):`)
+	inlinePart  = re(`^([(]?[0-9一二三四五六七八九十]{1,3}[)、.]+|[甲乙丙丁戊己庚辛壬癸][、.])(\p{Han}{2,12})[:。]`)
+	numerals1   = re(`[0-9一二三四五六七八九十甲乙丙丁戊己庚辛壬癸]+`)
 )

@@ -128,7 +128,22 @@ func lineOf(page int, ps []*piece) *line {
 		l.cells = append(l.cells, &cell{glyphs: slices.Clone(p.glyphs), x0: p.x0, y0: p.y0, x1: p.x1, y1: p.y1,
 			size: p.size, first: p.seq, last: p.seq})
 	}
+	l.joinNumber()
 	return l
+}
+
+// joinNumber makes one cell of a heading and the number that stands before it
+// by a full-width space, 2　现场检查检测: it is no row of a table.
+func (l *line) joinNumber() {
+	if len(l.cells) != 2 {
+		return
+	}
+	a, b := l.cells[0], l.cells[1]
+	num := a.folded()
+	if num == "" || headNumber.FindString(num) != num || b.x0-a.x1 > 1.6*max(a.size, b.size) || !looksHeading(num+b.folded()) {
+		return
+	}
+	l.cells = []*cell{joinCells([]*cell{a, b}, l.page)}
 }
 
 func near(c *cell, p *piece) bool { return p.x0-c.x1 < 0.5*max(c.size, p.size) }

@@ -49,7 +49,7 @@ var (
 	countOfGrades    = re(`^(?:(?:[、,/]|和|及|或|与|至|~|-)` + gradeForm + `)*(?:[一二三四两234]个?(?:等级|级别|级)|等级|个级|共[一二三四]级|[、,]?等级?$)`)
 	orAfter          = re(`^["”]?(?:或|/|至|~|-)` + gradeForm)
 	orBefore         = re(gradeForm + `["”]?(?:或|/|至|~|-)["“]?$`)
-	dividedInto      = re(`(?:分为|划分为|分成|划为|共分|分|包括|划分|依次为|由高到低|共有|设)(?:以下|下列)?(?:[一二三四两0-9]个?)?(?:等)?级?(?:别)?[:,(为]?(?:` + gradeForm + `[、,/和及]?)*["“]?$`)
+	dividedInto      = re(`(?:分为|划分为|分成|划为|共分|(?:^|[^部区成身])分|包括|划分|依次为|由高到低|共有|设)(?:以下|下列)?(?:[一二三四两0-9]个?)?(?:等)?级?(?:别)?[:,(为]?(?:` + gradeForm + `[、,/和及]?)*["“]?$`)
 	directly         = re(`直接(?:评|定|判)(?:定|级)?为["“]?$`)
 	whenRated        = re(`(?:时|者|的|情况下|情形之一)(?:的)?,?(?:应|可|宜|须)?(?:直接)?(?:将其)?(?:评|定|判)(?:定)?为["“]?$`)
 	standardSays     = re(`(?:标准|规范|条文|条例|规程|条|[0-9]-[0-9]{4})(?:中|里)?(?:明确)?(?:规定|指出|注明|要求)(?:为)?[:,]?[^。;]{0,60}$|(?:含义|意义)(?:规定)?(?:为|如下|是)[:,][^。;]{0,60}$|第[0-9.]+条[:,][^。;]{0,60}$`)
@@ -171,7 +171,7 @@ func roleRules() []roleRule {
 			return lastOf(condBefore, c.before) > lastOf(already, c.before) || condWorks.MatchString(c.before) || condDirect.MatchString(c.clause) || condAfter.MatchString(c.after) || condFailing.MatchString(c.before)
 		}},
 		{"history", schemas.RoleHistory, "2019年曾鉴定，安全性等级为[Csu]级", func(c setting) bool {
-			return past(c.before, c.year) || c.section == secHistory
+			return past(c.before, c.year) || c.section == secHistory || disputed.MatchString(c.after)
 		}},
 		{"other_house", schemas.RoleOtherSubject, "相邻房屋经鉴定为[D]级", func(c setting) bool {
 			return elsewhere(c.before) || c.section == secNeighbours || elsewhereAfter.MatchString(c.after)
@@ -198,7 +198,9 @@ func roleRules() []roleRule {
 }
 
 var (
-	standardWord   = re(`标准|规范|条|规定`)
+	standardWord = re(`标准|规范|条|规定`)
+	// 鉴定报告（安全性等级Dsu级）有异议: somebody else's report.
+	disputed       = re(`^["”]?[)]?(?:的)?(?:鉴定|评定)?(?:结论|结果|意见|报告)?,?(?:有|提出|存在|持)(?:了|有)?(?:较大)?(?:异议|疑义|争议)`)
 	elsewhereAfter = re(`^["”]?(?:危房|房屋)?,?[^。;]{0,16}(?:不在本次鉴定|未对本房屋|对本房屋(?:无|没有|不)|系由他人|由他人评定|分别出具|另行出具|另案|与本房屋无关|单独报告)`)
 )
 

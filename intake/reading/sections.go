@@ -33,20 +33,20 @@ var headings = []struct {
 }{
 	{regexp.MustCompile(`(?:等级|评级|评定|分级|鉴定)(?:标准|准则|说明|释义|依据|方法|定义|划分)+(?:及.{0,8})?$|术语|名词解释|(?:鉴定|检测|评定|编制|主要|技术|执行|引用|参考)的?(?:技术)?(?:依据|标准|规范|文件)|依据(?:的|及)?(?:标准|规范|文件|资料)|^依据$`), secBasis},
 	{regexp.MustCompile(`相邻(?:建筑|房屋)|周边(?:建筑|房屋|环境)|毗邻`), secNeighbours},
-	{regexp.MustCompile(`历史|沿革|既往|以往|前次|历次|原鉴定`), secHistory},
+	{regexp.MustCompile(`历史|沿革|既往|以往|前次|历次|首次|上次|原(?:安全|房屋|检测)?鉴定|原报告`), secHistory},
 	{regexp.MustCompile(`声明|注意事项|须知|说明$|目录|目次`), secDeclaration},
 	{regexp.MustCompile(`附[录件图表注]|原始记录|照片|影像|资质证书|平面图`), secAppendix},
-	{regexp.MustCompile(`(?:鉴定|评定|评估|检测|综合|检验|安全性?|最终)+的?(?:结论|意见)(?:[及与和、]|$)|(?:鉴定|评定|评估|综合|最终)的?结果(?:[及与和、]|$)|^结论|结论(?:[及与和、].{0,6})?$|^鉴定评定$|^综合(?:评定|鉴定|判定)$|结论与|鉴定综合意见`), secConclusion},
+	{regexp.MustCompile(`(?:鉴定|评定|评估|检测|综合|检验|复核|复查|安全性?|最终)+的?(?:结论|意见)(?:[及与和、]|$)|(?:鉴定|评定|评估|综合|最终)的?结果(?:[及与和、]|$)|^结论|结论(?:[及与和、].{0,6})?$|^鉴定评定$|^综合(?:评定|鉴定|判定)$|结论与|鉴定综合意见`), secConclusion},
 	{regexp.MustCompile(`(?:处理|处置|整治|加固|使用|维修|安全|措施|有关|相关|治理)的?(?:建议|意见|措施|要求|方案|类别|方式|办法)|^建议|建议$|处理及建议|对策`), secAdvice},
 	{regexp.MustCompile(`验算|承载力(?:计算|复核|分析)|计算(?:分析|结果)|结构(?:分析|计算|复核)`), secAnalysis},
 	{regexp.MustCompile(`评级|等级评定|评定|鉴定评|综合评价|安全性鉴定$|危险性鉴定$|可靠性鉴定$|鉴定分析|安全性分析|危险性分析`), secRating},
 	{regexp.MustCompile(`仪器|设备`), secEquipment},
-	{regexp.MustCompile(`检查|检测|查勘|勘查|勘察|调查|现状|损伤|数据|地基基础|上部承重|上部结构|围护|观测|倾斜`), secInspection},
-	{regexp.MustCompile(`概况|概述|简介|委托|基本情况|基本信息|目的|范围|内容|工程信息|房屋信息|项目`), secOverview},
+	{regexp.MustCompile(`检查|检测|查勘|勘查|勘察|调查|现状|损伤|复核(?:情况|过程|内容)|数据|地基基础|上部承重|上部结构|围护|观测|倾斜`), secInspection},
+	{regexp.MustCompile(`概况|概述|简介|委托|基本情况|基本信息|目的|范围|内容|工程信息|房屋信息|项目|缘由|由来|背景|(?:解危|加固|改造|整改|处置)情况`), secOverview},
 }
 
-// Formal numerals (壹、贰、叁) number the parts of some agencies' reports.
-var headNumber = regexp.MustCompile(`^(?:第[一二三四五六七八九十0-9]+[章节部分条]+|[壹贰叁肆伍陆柒捌玖拾]{1,2}[、.]|[(][一二三四五六七八九十0-9]{1,3}[)]|[一二三四五六七八九十]{1,3}[、.,:]?|[0-9]{1,2}(?:\.[0-9]{1,2}){0,3}[、.)]?|附[录件表][A-Z0-9一二三四五六七八九十]*[:、]?)`)
+// Formal numerals (壹、贰、叁) and stems (甲、乙、丙) number the parts of some agencies' reports.
+var headNumber = regexp.MustCompile(`^(?:第[一二三四五六七八九十0-9]+[章节部分条]+|[壹贰叁肆伍陆柒捌玖拾]{1,2}[、.]|[甲乙丙丁戊己庚辛壬癸][、.]|[(][一二三四五六七八九十0-9]{1,3}[)]|[一二三四五六七八九十]{1,3}[、.,:]?|[0-9]{1,2}(?:\.[0-9]{1,2}){0,3}[、.)]?|附[录件表][A-Z0-9一二三四五六七八九十]*[:、]?)`)
 
 // sectionOf returns the section that a heading opens, or "".
 func sectionOf(text string) section {
@@ -55,6 +55,8 @@ func sectionOf(text string) section {
 	if strings.HasPrefix(text, "附") {
 		if s := matchSection(t); s == secBasis || s == secConclusion && strings.Contains(t, "标准") {
 			return secBasis
+		} else if s == secHistory {
+			return s // 附录 首次鉴定报告（2024年）结论摘录
 		}
 		return secAppendix
 	}
@@ -71,7 +73,7 @@ func matchSection(t string) section {
 }
 
 // bare are headings that stand without a number.
-var bare = regexp.MustCompile(`^(?:声明|目录|前言|结论|建议|鉴定结论|鉴定意见|检测鉴定结论|综合结论|评定结论|结论与建议|结论及建议|鉴定结论[及与和](?:处理)?建议|处理建议|处理意见|鉴定建议|建议措施|鉴定依据|检测依据|评级标准|(?:房屋|工程|项目|建筑)?(?:基本)?概况|现场检查(?:情况|结果)?|检测结果|承载力验算|安全性评级|(?:安全性|危险性|可靠性)鉴定评级|鉴定评级|等级评定|附件|附录|附注|鉴定(?:的)?目的(?:[及和与、]范围)?|鉴定范围)[::]?$`)
+var bare = regexp.MustCompile(`^(?:声明|目录|前言|概述|依据|勘查|检查|检测|评级|措施|建议|(?:检测鉴定|复核鉴定|安全鉴定|鉴定|检测|复核|综合|评定)?结论(?:[及与和](?:处理)?建议)?|鉴定意见|处理建议|处理意见|鉴定建议|建议措施|鉴定依据|检测依据|评级标准|(?:房屋|工程|项目|建筑)?(?:基本)?概况|现场检查(?:情况|结果)?|检测结果|承载力验算|安全性评级|(?:安全性|危险性|可靠性)鉴定评级|鉴定评级|等级评定|附件|附录|附注|鉴定(?:的)?目的(?:[及和与、]范围)?|鉴定范围)[::]?$`)
 
 // looksHeading tells whether a line is a heading: short, without the marks of
 // a sentence, numbered and with words of a section, or one of the bare ones.

@@ -22,6 +22,11 @@ func (t *table) headOf(c *cell) string {
 		// A table that goes on from the page before has its headings there.
 		return t.prev.headAt(c)
 	}
+	if b.Len() == 0 {
+		if h := t.headByOrder(c); h != nil {
+			return h.folded()
+		}
+	}
 	return b.String()
 }
 
@@ -101,6 +106,9 @@ func (t *table) unitsOf(c *cell) []string {
 			return []string{strings.Trim(name, ",:;。")}
 		}
 		return nil
+	}
+	if us := t.columnUnits(c); us != nil {
+		return us
 	}
 	return unitsIn(t.rowText(c), nil)
 }

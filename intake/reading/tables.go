@@ -31,10 +31,18 @@ func (r *reader) tableMentions(it *item) []*mention {
 	for _, c := range t.cells {
 		text := chosen(newPassage(c.glyphs))
 		if long(text.text) || wordsAround(text.text) > 3 {
+			led := r.ledBy(it, c, text)
+			if led != nil {
+				out = append(out, led)
+			}
 			for _, s := range sentencesOf(text, it) {
 				s.fromCell = true
 				s.section = t.labelSection(c, it.section)
-				out = append(out, r.mentionsOf(s)...)
+				for _, m := range r.mentionsOf(s) {
+					if led == nil || s.from+m.from != led.from {
+						out = append(out, m)
+					}
+				}
 			}
 			continue
 		}
@@ -46,6 +54,18 @@ func (r *reader) tableMentions(it *item) []*mention {
 	}
 	return out
 }
+
+// ledBy reads an entry that begins with its grade and goes on about it, beside
+// the name of what is rated: 结构安全性鉴定 | Bsu级，略低于Asu级的要求.
+func (r *reader) ledBy(it *item, c *cell, text passage) *mention {
+	toks := tokens(text.text)
+	if len(toks) == 0 || toks[0].from != 0 || !ratedAspect.MatchString(it.table.rowText(c)) || it.section == secBasis || it.table.explains(c) {
+		return nil
+	}
+	return r.entry(it, c, text, toks[0])
+}
+
+var ratedAspect = regexp.MustCompile(`(?:安全性|危险性|可靠性)(?:综合)?(?:鉴定|评定|等级|评级|结论|结果)*(?:为|:)? ?$`)
 
 // long tells whether an entry is prose.
 func long(s string) bool {
