@@ -90,6 +90,11 @@ func (r *reader) checkWording(c conclusion, sts []schemas.Statement, recs []sche
 		if rank(gravest.Grade) <= 2 && (safety.Grade == "" || rank(safety.Grade) <= 2) {
 			r.reason("grade_contradicts_statement", s.Evidence.Page, fmt.Sprintf("%s 与“%s”", gravest.Grade, clip(s.Evidence.Quote, 40)), gravest.Evidence, s.Evidence)
 		}
+		// JGJ 125-2016 6.3.5: class C is a house in danger in parts; one that is in
+		// danger as a whole is D.
+		if gravest.Grade == "C" && classD.MatchString(fold(s.Evidence.Quote)) {
+			r.reason("grade_contradicts_statement", s.Evidence.Page, fmt.Sprintf("%s 与“%s”", gravest.Grade, clip(s.Evidence.Quote, 40)), gravest.Evidence, s.Evidence)
+		}
 		for _, t := range sts {
 			if (t.Kind == schemas.StatementNegated || t.Kind == schemas.StatementLocal && onlyLocal.MatchString(t.Evidence.Quote)) && t.Section == s.Section && s.Section == string(secConclusion) && (t.Unit == s.Unit || !several) {
 				r.reason("statements_contradict", s.Evidence.Page, clip(s.Evidence.Quote, 30)+" / "+clip(t.Evidence.Quote, 30), s.Evidence, t.Evidence)
@@ -98,6 +103,8 @@ func (r *reader) checkWording(c conclusion, sts []schemas.Statement, recs []sche
 	}
 	r.checkMeasures(gravest, geo, several, recs)
 }
+
+var classD = re(`(?:整体|整[幢栋座])[^,。;]{0,8}(?:均|已)?(?:处于)?危(?:险|房)`)
 
 // onlyLocal: the danger is said to be one of a part, which it is not beside words
 // of harm to the whole.

@@ -1,0 +1,93 @@
+package reading
+
+import (
+	"strings"
+
+	"jianding/schemas"
+)
+
+// Words by which a report takes back, or leaves open, what it concludes. They
+// may stand in another sentence than the grade, under the signatures, or in a
+// note; a house is not accepted over them.
+var (
+	// 本意见为现场初步意见，待检测数据齐全后另行出具正式鉴定结论
+	interim = re(`(?:本|此|上述|以上|该)(?:次)?(?:鉴定)?(?:意见|结论|报告|评级|等级)[^。;,]{0,12}(?:为|系|属|是|作为)[^。;,]{0,8}(?:初步|临时|暂定|阶段性|中间|过渡)`)
+	// 地基基础须待勘察后另行评定; 届时以补充鉴定为准. Works and their control
+	// afterwards are advice.
+	awaits = re(`(?:待|俟)([^。;]{2,40}?)后[^。;]{0,14}(?:另行|再行|最终|正式|补充)(?:出具|提交|作出|做出|给出|评定|评级|确定|鉴定)|以([^。;]{0,14}(?:正式|补充|最终|后续|复核)[^。;]{0,8}(?:报告|鉴定|结论|意见))为准`)
+	works  = re(`加固|修缮|维修|处理|整改|整治|施工|治理|拆除|改造|排危|解危|竣工|验收`)
+	// 审核意见：Bsu级结论依据不足，建议重新评级
+	groundless = re(`(?:结论|评级|等级|评定|鉴定意见)[^,。;]{0,6}(?:依据|理由|证据|支撑)(?:不足|不充分|不够)`)
+	reviewer   = re(`(?:审核|复核|批准|审定|校核|审查|专家组?|总工(?:程师)?|技术负责人)(?:人)?(?:意见|认为|提出|建议)`)
+	dissent    = re(`不同意|有异议|持异议|不予(?:认可|通过|批准|签发)|(?:建议|应|须|需|宜)(?:予以)?(?:重新(?:评级|鉴定|评定|定级|计算|验算|核定)|下调|降级|调整(?:等级|评级|为))|偏(?:高|轻|松)|有误|不当`)
+	// 二至四层未进入检查: storeys of the house that nobody saw.
+	unseen = re(`[一二三四五六七八九十0-9]层(?:均|全部|整层|因[^,。;]{0,16})?,?(?:尚)?(?:未能?|无法|没有)(?:进入|入户|进行|作)?[^,。;]{0,4}(?:检查|查勘|检测|鉴定|勘查)`)
+	// 仅对一层商铺进行鉴定, wherever it is told.
+	onlyRated = re(`(?:仅|只)(?:对|针对|就)[^。;,]{2,30}(?:进行|实施|作)(?:了)?(?:结构)?(?:安全性?|危险性|可靠性)?鉴定`)
+	// 一层商铺的安全性等级评定为Bsu级: the subject of a conclusion is a storey.
+	storeySubject = re(`(?:^|[,。;:])(?:经(?:鉴定|综合评定|评定),?)?([一二三四五六七八九十0-9]{1,3}(?:[、至~-][一二三四五六七八九十0-9]{1,3})*层[^,。;:]{0,10}?)(?:的)?(?:现状)?(?:结构)?(?:安全性|危险性|可靠性)(?:综合)?(?:鉴定)?(?:等级|评级|级别)`)
+	ofHouse       = re(`结构|框架|砖混|砖木|房屋|楼房|楼$|建筑|民房|住宅楼`)
+	streetNo      = re(`\p{Han}{2,3}(?:路|街|巷|道)[0-9]{1,4}号`)
+)
+
+// checkReserved asks for a human where the report itself does not stand by its
+// conclusion, or concludes of something else than the house that it names.
+func (r *reader) checkReserved(items []*item, mentions []*mention, f schemas.ReportFields) {
+	for _, it := range items {
+		switch it.section {
+		case secBasis, secDeclaration, secHistory, secNeighbours, secEquipment:
+			continue
+		}
+		if it.table == nil {
+			r.reserved(it.text, it)
+			continue
+		}
+		if it.table.definition() {
+			continue
+		}
+		for _, c := range it.table.cells {
+			if p := newPassage(c.glyphs); long(p.text) {
+				r.reserved(p, it)
+			}
+		}
+	}
+	for _, m := range mentions {
+		if m.role != schemas.RoleConclusion || m.fromTable || !m.scope.Speaks() || !weighty(m.aspect) {
+			continue
+		}
+		before := m.sentence.text[:m.from]
+		if x := storeySubject.FindStringSubmatch(before); x != nil && !ofHouse.MatchString(x[1]) && atoi(f.Storeys) != 1 {
+			r.reason("partial_appraisal", m.page, clip(m.sentence.text, 60), m.evidence)
+		}
+		if no := streetNo.FindString(before); no != "" && streetNo.MatchString(fold(f.Address)) && !strings.Contains(fold(f.Address), no) {
+			r.reason("address_differs", m.page, f.Address+" / "+no, m.evidence)
+		}
+	}
+}
+
+func (r *reader) reserved(p passage, it *item) {
+	reviewed := false
+	for _, s := range sentencesOf(p, it) {
+		reviewed = reviewed || reviewer.MatchString(s.text)
+		past := lastOf(histCue, s.text) >= 0 || lastOf(otherCue, s.text) >= 0
+		switch {
+		case interim.MatchString(s.text), awaitsMore(s.text):
+			r.reason("conclusion_provisional", s.page, clip(s.text, 60), s.whole())
+		case (groundless.MatchString(s.text) || reviewed && dissent.MatchString(s.text)) && !past:
+			r.reason("conclusion_contradicts_itself", s.page, clip(s.text, 60), s.whole())
+		case unseen.MatchString(s.text), it.section == secInspection && onlyRated.MatchString(s.text):
+			r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
+		}
+	}
+}
+
+// awaitsMore tells whether a sentence leaves the conclusion to something that
+// is still to come, other than works on the house.
+func awaitsMore(s string) bool {
+	for _, m := range awaits.FindAllStringSubmatch(s, -1) {
+		if !works.MatchString(m[1] + m[2]) {
+			return true
+		}
+	}
+	return false
+}
