@@ -54,6 +54,7 @@ func (r *reader) checkTables(said, tabled []*mention, c conclusion) {
 			}
 			switch {
 			case !any || matched:
+			case referred(t, c.tables):
 			case k.unit != defaultUnit:
 				r.reason("unit_without_conclusion", t.page, k.unit, t.evidence)
 			case !concluded:

@@ -47,13 +47,16 @@ func (c candidates) fromSignature(items []*item, furniture []string) {
 			after = after[:ds[0].from] + after[ds[len(ds)-1].to:]
 		}
 		before = strings.TrimRight(before, ":")
-		return (before == "" || labelOf(before) == fAgency) && sealed.MatchString(after)
+		if before == "" && headNo.MatchString(after) {
+			return true // the running head of a single page
+		}
+		return (before == "" || labelTail(before) == fAgency) && sealed.MatchString(after)
 	}
 	for i, it := range items {
 		closes := it.section == secConclusion || it.section == secAdvice || it.section == secAppendix && i == len(items)-1
 		if it.table != nil {
 			for _, x := range it.table.cells {
-				if closes || it.section == secCover && x.cy() < it.table.cells[0].cy() {
+				if closes || it.section == secCover {
 					take(newPassage(x.glyphs), it.page, signs)
 				}
 			}
@@ -79,6 +82,17 @@ func (c candidates) fromSignature(items []*item, furniture []string) {
 	if len(found) > 0 {
 		c[fAgency] = append(c[fAgency], found[0])
 	}
+}
+
+// labelTail returns the label that ends a text: 批准人:严宽 鉴定单位.
+func labelTail(t string) fieldName {
+	rs := []rune(t)
+	for k := max(0, len(rs)-8); k < len(rs)-1; k++ {
+		if f := labelOf(string(rs[k:])); f != fNone {
+			return f
+		}
+	}
+	return fNone
 }
 
 // fromGap reads a line whose label is parted from its value by a gap alone:

@@ -22,10 +22,11 @@ type mention struct {
 	sentence  sentence
 	evidence  schemas.Evidence
 	fromTable bool
-	strong    bool // the sentence says of itself that it concludes
-	adrift    bool // what it grades stood on words that are lost
-	beheaded  bool // its sentence begins with the rest of a unit's name
-	other     bool // a letter of some other scale: no grade of a house
+	caption   string // of the table in which it stands
+	strong    bool   // the sentence says of itself that it concludes
+	adrift    bool   // what it grades stood on words that are lost
+	beheaded  bool   // its sentence begins with the rest of a unit's name
+	other     bool   // a letter of some other scale: no grade of a house
 }
 
 var (
@@ -57,7 +58,7 @@ func (r *reader) mentionsOf(s sentence) []*mention {
 			prevEnd = t.to
 			continue
 		}
-		c := setting{before: before, after: after, clause: announcing(s.text, t.from), section: s.section, year: r.year}
+		c := setting{before: before, after: after, clause: announcing(s.text, t.from), section: s.section, year: r.year, rebuilt: r.rebuilt}
 		c.inList = inList(s.text, toks, i)
 		c.unitsBefore = len(unitsIn(itemNumber.ReplaceAllString(c.clause, ""), r.known)) > 0
 		c.unitsAfter = ofAfter.MatchString(after) && len(unitsIn(clip(after, 30), r.known)) > 0

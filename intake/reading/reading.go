@@ -51,6 +51,7 @@ type reader struct {
 	year      int
 	reasons   []schemas.Reason
 	ocr       bool
+	rebuilt   bool // the report appraises a house after its works were done
 }
 
 // Read reads a document. It is a pure function of its arguments and never
@@ -74,6 +75,8 @@ func Read(src pdf.Source, opts Options) Result {
 	r.year = reportYear(fields)
 
 	res := Result{Fields: fields, Pages: verdicts, Rules: []string{Rules}}
+	title, _ := titleOf(items)
+	r.rebuilt = afterWorks.MatchString(title)
 	mentions := r.allMentions(items)
 	statements := r.statements(items)
 	statements = append(statements, r.leftovers(items, statements)...)

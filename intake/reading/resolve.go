@@ -11,7 +11,8 @@ import (
 // conclusion is what the report as a whole concludes.
 type conclusion struct {
 	findings []schemas.Finding
-	found    bool // a section of conclusions exists
+	found    bool     // a section of conclusions exists
+	tables   []string // tables that the conclusion names instead of grades
 	// members and subUnits are the current grades of lower levels.
 	lower []*mention
 }
@@ -51,6 +52,7 @@ func (r *reader) resolve(mentions []*mention, items []*item) conclusion {
 			c.found = true
 		}
 	}
+	c.tables = referredTo(items)
 	var said, tabled, unclear []*mention
 	for _, m := range mentions {
 		switch {
@@ -64,6 +66,7 @@ func (r *reader) resolve(mentions []*mention, items []*item) conclusion {
 			said = append(said, m)
 		case m.role == schemas.RoleTable:
 			tabled = append(tabled, m)
+			c.found = c.found || m.strong
 		}
 	}
 	r.spreadRest(said, append(slices.Clone(tabled), ratedBelow(c.lower)...))

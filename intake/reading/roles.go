@@ -31,6 +31,7 @@ type setting struct {
 	inList        int  // how many grades of one form stand in a row here
 	unitsBefore   bool // the clause names a unit before the grade
 	unitsAfter    bool // units are named right behind it
+	rebuilt       bool // the report itself appraises the house after its works
 }
 
 func re(s string) *regexp.Regexp { return regexp.MustCompile(s) }
@@ -80,6 +81,10 @@ var (
 	projAfter  = re(`(?:加固|修复|修缮|维修|处理|整改|改造|整治|治理|补强|排危|解危|消除[^,。;]{1,12}|采取[^,。;]{0,12}措施|实施|施工|完成|验收|拆除[^,。;]{0,10}|支护|支顶)[^。;,]{0,16}(?:后|之后|以后|完毕)`)
 	projModal  = re(`(?:可以?|能够?|预计|预期|预估|预评|应|将|须|需|有望|拟|要|宜|估计|力争|确保|使|方可|满足|达到?|不低于|提高|提升|恢复|升)[^,。;]{0,24}$`)
 	projDirect = re(`(?:提升|提高|恢复|升|改善|加固|修复|修缮|整治|处理|改造)(?:至|到|为|成|达到?)[^,。;]{0,10}$|(?:目标|预期|预计|预评|设计|设定|力争|拟|争取|期望|希望)[^,。;]{0,20}$|以(?:达到|满足|恢复至?)[^,]{0,8}$|使[^,]{0,20}(?:达到|恢复|提高|提升|满足)[^,]{0,6}$|(?:提升|提高)[一二两]个等级,?即?$`)
+	// A report by its title made after the works (加固后安全性鉴定报告) says of the
+	// house as it is now what it says of it after them.
+	afterWorks = re(`(?:加固|修缮|改造|解危|整治|治理|维修|修复|排危)(?:工程)?(?:施工)?(?:完成|竣工)?(?:以|之)?后(?:的)?(?:房屋|建筑|结构)?[^。\n]{0,12}鉴定`)
+	worksDone  = re(`(?:加固|修缮|改造|解危|整治|治理|维修|修复|排危)(?:工程)?(?:施工)?(?:完成|竣工)?(?:以|之)?后`)
 	asBuilt    = re(`现状|本次|现场|检测|目前|经鉴定`)
 
 	// History.
@@ -165,7 +170,7 @@ func roleRules() []roleRule {
 				return true
 			}
 			loc := lastEnd(projAfter, c.before)
-			return loc >= 0 && (projModal.MatchString(c.before[loc:]) || !asBuilt.MatchString(c.before[loc:]))
+			return loc >= 0 && (projModal.MatchString(c.before[loc:]) || !asBuilt.MatchString(c.before[loc:]) && !(c.rebuilt && worksDone.MatchString(c.before)))
 		}},
 		{"conditional", schemas.RoleHypothetical, "如不及时处理，将发展为[Dsu]级", func(c setting) bool {
 			return lastOf(condBefore, c.before) > lastOf(already, c.before) || condWorks.MatchString(c.before) || condDirect.MatchString(c.clause) || condAfter.MatchString(c.after) || condFailing.MatchString(c.before)

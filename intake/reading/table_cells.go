@@ -104,6 +104,9 @@ func formRow(l *line) bool {
 
 func isProse(l *line) bool {
 	t := l.folded()
+	if m := inlineHead.FindStringSubmatch(t); m != nil && len(l.cells) == 1 && len([]rune(t)) > len([]rune(m[0]))+8 {
+		return true
+	}
 	return itemStart.MatchString(t) || captioned.MatchString(t) || looksHeading(t) || strings.Contains(t, "。") && len([]rune(t)) > 24
 }
 
@@ -190,6 +193,9 @@ func (t *table) wrapped(c *cell, all []*cell) *cell {
 	if labelOf(c.folded()) != fNone || t.opensRow(c, all) {
 		return nil
 	}
+	if a := t.labelledLine(c, all); a != nil {
+		return a
+	}
 	for i := n - 1; i >= 0; i-- {
 		a := t.cells[i]
 		if labelOf(a.folded()) != fNone {
@@ -212,6 +218,47 @@ func (t *table) wrapped(c *cell, all []*cell) *cell {
 		}
 	}
 	return nil
+}
+
+// labelledLine returns the last cell of the line above c where that is a line
+// of labels and values, 委托单位：…　鉴定机构：…, set as running text: what did not
+// fit goes on at the margin.
+func (t *table) labelledLine(c *cell, all []*cell) *cell {
+	if strings.Contains(c.folded(), ":") || len([]rune(c.folded())) > 12 {
+		return nil
+	}
+	var row []*cell
+	right := 0.0
+	for _, d := range all {
+		right = max(right, d.x1)
+		if d != c && math.Abs(d.cy()-c.cy()) < 0.4*c.size {
+			return nil // not alone on its line
+		}
+	}
+	for _, a := range t.cells {
+		if pitch := lastLineY(a) - c.cy(); pitch > 0.6*c.size && pitch < 2.3*c.size {
+			row = append(row, a)
+		}
+	}
+	if len(row) < 2 {
+		return nil
+	}
+	last := row[0]
+	for _, a := range row {
+		if f, rest := splitLabel(newPassage(a.glyphs)); f == fNone || len(rest) == 0 {
+			return nil
+		}
+		if a.x1 > last.x1 {
+			last = a
+		}
+		if a.x0 < c.x0-0.5*c.size {
+			return nil
+		}
+	}
+	if last.x1 < right-1.5*c.size || math.Abs(c.x0-row[0].x0) > 0.5*c.size {
+		return nil
+	}
+	return last
 }
 
 // opensRow tells whether the line of c begins a row: a label or a grade stands

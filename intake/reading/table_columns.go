@@ -44,6 +44,47 @@ func (t *table) headByOrder(c *cell) *cell {
 	return nil
 }
 
+// caption is the table's title: above it, or on its first line.
+func (t *table) caption() string {
+	if captioned.MatchString(t.above) {
+		return t.above
+	}
+	if t.prev != nil {
+		return t.prev.caption()
+	}
+	if f := t.lines[0].folded(); captioned.MatchString(f) {
+		return f
+	}
+	return t.above
+}
+
+// seeTable: a conclusion that leaves the grades to a table.
+var seeTable = re(`(?:等级|级别|评级|结果|结论|情况|鉴定)[^。;]{0,8}(?:详见|见|如|列于|列入)[^。;]{0,3}?(下表|(?:附)?表[0-9一二三四五六七八九十A-Z]+(?:[-.][0-9]+)*)`)
+
+// referredTo returns the names of the tables to which the conclusion refers.
+func referredTo(items []*item) []string {
+	var out []string
+	for _, it := range items {
+		if it.section != secConclusion || it.table != nil {
+			continue
+		}
+		for _, m := range seeTable.FindAllStringSubmatch(it.text.text, -1) {
+			out = append(out, m[1])
+		}
+	}
+	return out
+}
+
+// referred tells whether the conclusion refers to the table of a mention.
+func referred(m *mention, names []string) bool {
+	for _, n := range names {
+		if n == "下表" && m.section == secConclusion || captioned.FindString(m.caption) == n {
+			return true
+		}
+	}
+	return false
+}
+
 // columnUnits names the unit of a cell whose column is headed by one and whose
 // row says what is rated: 评级对象 | 主楼 | 裙楼.
 func (t *table) columnUnits(c *cell) []string {

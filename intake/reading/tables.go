@@ -146,6 +146,7 @@ func (r *reader) entry(it *item, c *cell, text passage, tok token) *mention {
 		m.role, m.rule = schemas.RoleDefinition, "basis_section"
 	case it.section == secHistory || pastColumn.MatchString(head) || pastColumn.MatchString(row) && r.rowIsPast(row):
 		m.role, m.rule = schemas.RoleHistory, "past_column"
+	case r.rebuilt && worksDone.MatchString(head+row):
 	case planColumn.MatchString(head) || planColumn.MatchString(row):
 		m.role, m.rule = schemas.RoleProjected, "plan_column"
 	case it.section == secNeighbours:
@@ -161,8 +162,12 @@ func (r *reader) entry(it *item, c *cell, text passage, tok token) *mention {
 		}
 	}
 	m.evidence = evidenceOf(t.rowGlyphs(c), it.page)
+	m.caption, m.strong = t.caption(), concludingHead.MatchString(head)
 	return m
 }
+
+// concludingHead: the column holds what the report concludes.
+var concludingHead = regexp.MustCompile(`(?:鉴定|评定|综合)(?:结论|结果)|最终(?:等级|评级)`)
 
 func (r *reader) rowIsPast(row string) bool {
 	if !yearCue.MatchString(row) {
