@@ -222,6 +222,9 @@ func (c candidates) fromLine(it *item) {
 		for k := range rs {
 			if f := labelOf(string(rs[k:])); f != fNone {
 				from := m[1] - 1 - len(string(rs[k:]))
+				if f == fAddress && orgEnd.MatchString(p.text[:from]) {
+					f = fOther // the agency's own, in its letterhead
+				}
 				if !ownPlace(p, from, len(cuts) > 0) {
 					continue // 砖木结构　　层数: the label is 层数, not 结构层数
 				}

@@ -7,6 +7,7 @@ import (
 var (
 	// orgName is the name of an organisation as it stands between marks.
 	orgName = re(`[\p{Han}][\p{Han}()·]{3,28}(?:有限责任公司|有限公司|研究院|设计院|研究所|检测中心|检验中心|测试中心|鉴定中心|检测站|鉴定站|鉴定所|事务所)`)
+	orgEnd  = re(orgName.String() + `$`)
 	// appraises: what an agency of this trade calls itself.
 	appraises = re(`鉴定|检测|检验|测试|建筑|建设|工程|房屋|结构|建科`)
 	// sealed is all that stands beside the name where an agency signs.
@@ -35,7 +36,11 @@ func (c candidates) fromSignature(items []*item, furniture []string) {
 				from += j + len("委托")
 			}
 			name := p.text[from:m[1]]
-			if name == client || !appraises.MatchString(name) || !fits(p.text[:from], p.text[m[1]:]) {
+			before := p.text[:from]
+			if at := int(p.back[from]); at > 0 && p.glyphs[at-1].soft && p.glyphs[at-1].r == '\n' {
+				before = "" // a line of its own within an entry
+			}
+			if name == client || !appraises.MatchString(name) || !fits(before, p.text[m[1]:]) {
 				continue
 			}
 			gs := p.sub(from, m[1])

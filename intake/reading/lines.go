@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // cell is one or more pieces that a reader sees as one entry of a line.
@@ -128,8 +129,23 @@ func lineOf(page int, ps []*piece) *line {
 		l.cells = append(l.cells, &cell{glyphs: slices.Clone(p.glyphs), x0: p.x0, y0: p.y0, x1: p.x1, y1: p.y1,
 			size: p.size, first: p.seq, last: p.seq})
 	}
+	l.joinSpaced()
 	l.joinNumber()
 	return l
+}
+
+// joinSpaced makes one cell of a label whose two characters are set apart to
+// fill its column: 地　　址, 层　　数.
+func (l *line) joinSpaced() {
+	for i := 0; i+1 < len(l.cells); i++ {
+		a, b := l.cells[i], l.cells[i+1]
+		word := a.folded() + b.folded()
+		if utf8.RuneCountInString(word) != 2 || b.x0-a.x1 > 3.2*max(a.size, b.size) || labelOf(word) == fNone {
+			continue
+		}
+		j := joinCells([]*cell{a, b}, l.page)
+		l.cells = slices.Replace(l.cells, i, i+2, j)
+	}
 }
 
 // joinNumber makes one cell of a heading and the number that stands before it

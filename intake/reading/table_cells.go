@@ -41,6 +41,9 @@ func tableAt(lines []*line, i int, goesOn bool) int {
 			end = j + 1
 			continue
 		}
+		if j > start && opensPart(l) {
+			break
+		}
 		if j > start && inForm(l, lines[start:end]) {
 			end = j + 1
 			continue
@@ -104,10 +107,15 @@ func formRow(l *line) bool {
 
 func isProse(l *line) bool {
 	t := l.folded()
-	if m := inlineHead.FindStringSubmatch(t); m != nil && len(l.cells) == 1 && len([]rune(t)) > len([]rune(m[0]))+8 {
-		return true
-	}
-	return itemStart.MatchString(t) || captioned.MatchString(t) || looksHeading(t) || strings.Contains(t, "。") && len([]rune(t)) > 24
+	return opensPart(l) || itemStart.MatchString(t) || captioned.MatchString(t) || looksHeading(t) || strings.Contains(t, "。") && len([]rune(t)) > 24
+}
+
+// opensPart tells whether a line is a paragraph that begins with its heading:
+// 处理建议：加工车间屋面进行维修……, below a table.
+func opensPart(l *line) bool {
+	t := l.folded()
+	m := inlineHead.FindString(t)
+	return m != "" && len(l.cells) == 1 && len([]rune(t)) > len([]rune(m))+8
 }
 
 func inColumn(l *line, around []*line) bool {
