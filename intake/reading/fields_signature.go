@@ -29,18 +29,23 @@ func (c candidates) fromSignature(items []*item, furniture []string) {
 		client = v.folded
 	}
 	var found []candidate
-	take := func(p passage, page int, fits func(before, after string) bool) {
+	var take func(p passage, page int, fits func(before, after string) bool)
+	take = func(p passage, page int, fits func(before, after string) bool) {
+		if ls, n := linesOf(p), len(found); len(ls) > 1 {
+			for _, l := range ls {
+				take(l, page, fits) // the name's own line in an entry of several
+			}
+			if len(found) > n {
+				return
+			}
+		}
 		for _, m := range orgName.FindAllStringIndex(p.text, -1) {
 			from := m[0]
 			if j := strings.LastIndex(p.text[from:m[1]], "委托"); j >= 0 {
 				from += j + len("委托")
 			}
 			name := p.text[from:m[1]]
-			before := p.text[:from]
-			if at := int(p.back[from]); at > 0 && p.glyphs[at-1].soft && p.glyphs[at-1].r == '\n' {
-				before = "" // a line of its own within an entry
-			}
-			if name == client || !appraises.MatchString(name) || !fits(before, p.text[m[1]:]) {
+			if name == client || !appraises.MatchString(name) || !fits(p.text[:from], strings.TrimRight(p.text[m[1]:], "。;")) {
 				continue
 			}
 			gs := p.sub(from, m[1])
@@ -87,6 +92,19 @@ func (c candidates) fromSignature(items []*item, furniture []string) {
 	if len(found) > 0 {
 		c[fAgency] = append(c[fAgency], found[0])
 	}
+}
+
+// linesOf divides a passage where its lines were joined.
+func linesOf(p passage) []passage {
+	var out []passage
+	start := 0
+	for i, g := range p.glyphs {
+		if g.soft && g.r == '\n' {
+			out = append(out, newPassage(p.glyphs[start:i]))
+			start = i + 1
+		}
+	}
+	return append(out, newPassage(p.glyphs[start:]))
 }
 
 // labelTail returns the label that ends a text: 批准人:严宽 鉴定单位.
