@@ -94,4 +94,4 @@ func (c candidates) fromCover(items []*item) {
 	}
 }
 
-var reportNoLine = regexp.MustCompile(`^(?:\(|N[oO][.:]?|编号)?([A-Za-z\p{Han}]{0,8}[-\[(〔【]?[A-Z0-9][A-Za-z0-9\p{Han}\[\]()〔〕【】/-]{5,30}[0-9][)\]〕】]?号?)\)?$`)
+var reportNoLine = regexp.MustCompile(`^(?:\(|N[oO][.:]?|编号)?([A-Za-z\p{Han}]{0,8}[-\[(〔【]?[A-Z0-9][A-Za-z0-9\p{Han}\[\]()〔〕【】/-]{5,30}[0-9][)\]〕】]?(?:号|-[A-Z])?)\)?$`)

@@ -15,7 +15,11 @@ var (
 	// 地基基础须待勘察后另行评定; 届时以补充鉴定为准. Works and their control
 	// afterwards are advice.
 	awaits = re(`(?:待|俟)([^。;]{2,40}?)后[^。;]{0,14}(?:另行|再行|最终|正式|补充)(?:出具|提交|作出|做出|给出|评定|评级|确定|鉴定)|以([^。;]{0,14}(?:正式|补充|最终|后续|复核)[^。;]{0,8}(?:报告|鉴定|结论|意见))为准`)
-	works  = re(`加固|修缮|维修|处理|整改|整治|施工|治理|拆除|改造|排危|解危|竣工|验收`)
+	// 等级仅供参考, 参考等级为Bsu级: nobody stands by it.
+	nonBinding = re(`(?:等级|评级|结论|意见|结果|报告)[^。;,]{0,6}(?:仅|只)?(?:供|作(?:为)?)参考|参考(?:等级|评级|结论)`)
+	// 评定为Bsu级（不含后期加建的三层）: what is left out is part of the house.
+	leftOut = re(`(?:不含|不包括|不包含|未包括|未包含|未计入|除外)[^。;)]{0,10}(?:加建|扩建|增建|后建|[一二三四五六七八九十0-9]层|地下室|部分|部位|阁楼|夹层|地基)`)
+	works   = re(`加固|修缮|维修|处理|整改|整治|施工|治理|拆除|改造|排危|解危|竣工|验收`)
 	// 审核意见：Bsu级结论依据不足，建议重新评级
 	groundless = re(`(?:结论|评级|等级|评定|鉴定意见)[^,。;]{0,6}(?:依据|理由|证据|支撑)(?:不足|不充分|不够)`)
 	reviewer   = re(`(?:审核|复核|批准|审定|校核|审查|专家组?|总工(?:程师)?|技术负责人)(?:人)?(?:意见|认为|提出|建议)`)
@@ -58,6 +62,12 @@ func (r *reader) checkReserved(items []*item, mentions []*mention, f schemas.Rep
 		before := m.sentence.text[:m.from]
 		if x := storeySubject.FindStringSubmatch(before); x != nil && !ofHouse.MatchString(x[1]) && atoi(f.Storeys) != 1 {
 			r.reason("partial_appraisal", m.page, clip(m.sentence.text, 60), m.evidence)
+		}
+		if leftOut.MatchString(m.sentence.text) {
+			r.reason("partial_appraisal", m.page, clip(m.sentence.text, 60), m.evidence)
+		}
+		if nonBinding.MatchString(m.sentence.text) {
+			r.reason("conclusion_provisional", m.page, clip(m.sentence.text, 60), m.evidence)
 		}
 		if no := streetNo.FindString(before); no != "" && streetNo.MatchString(fold(f.Address)) && !strings.Contains(fold(f.Address), no) {
 			r.reason("address_differs", m.page, f.Address+" / "+no, m.evidence)

@@ -28,6 +28,11 @@ func TestConclusionsThatDoNotStand(t *testing.T) {
 		{"storeys that nobody saw", report, "一、鉴定依据", "二至四层未进入检查。\n一、鉴定依据", "partial_appraisal"},
 		{"another house's number", report, mild, "几江街道公园路7号房屋安全性等级评定为Bsu级。", "address_differs"},
 
+		{"for reference", report, mild, "受检测条件限制，该房屋安全性等级仅供参考，参考等级为Bsu级。", "conclusion_provisional"},
+		{"a storey left out", report, mild, "该房屋安全性等级评定为Bsu级（不含后期加建的三层）。", "partial_appraisal"},
+
+		{"Roman numerals before the parts", report, "二、鉴定结论", "Ⅱ．鉴定结论", ""},
+		{"signs of paragraphs before the parts", report, "二、鉴定结论", "§2 鉴定结论", ""},
 		{"a check after the works", report, "1、可继续正常使用。", "1、可继续正常使用；待加固施工完成后另行鉴定。", ""},
 		{"the review went well", report, "1、可继续正常使用。", "1、可继续正常使用。\n审核意见：同意。", ""},
 		{"a house of three storeys", report, mild, "三层砖混结构房屋的安全性等级评定为Bsu级。", ""},

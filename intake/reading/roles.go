@@ -126,7 +126,9 @@ func roleRules() []roleRule {
 				refBefore.MatchString(c.before) && refAfter.MatchString(c.after)
 		}},
 		{"negated", schemas.RoleNegated, "房屋损伤未达到[Dsu]级的评定条件", func(c setting) bool {
-			return negBefore.MatchString(c.clause) || negNone.MatchString(c.clause) || negAfter.MatchString(c.after)
+			return negBefore.MatchString(c.clause) || negNone.MatchString(c.clause) ||
+				// 评定为三级,不符合可靠性要求: the rating stands, and its meaning follows.
+				negAfter.MatchString(c.after) && !(strings.HasPrefix(strings.TrimLeft(c.after, "\"”)"), ",") && assertBefore.MatchString(c.clause))
 		}},
 		{"basis_section", schemas.RoleDefinition, "(鉴定依据) [Dsu]级：严重影响整体承载", func(c setting) bool {
 			// A rating of this house stays one wherever a heading was

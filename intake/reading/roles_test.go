@@ -77,3 +77,16 @@ func mentionIn(t *testing.T, sec section, text string) *mention {
 	}
 	return nil
 }
+
+// 分 alone divides a scale into grades; as the end of 部分 it divides nothing,
+// and what is rated is a part of the house.
+func TestPartsAreNoScale(t *testing.T) {
+	for before, want := range map[string]bool{
+		"安全性等级分": true, "安全性等级分为": true,
+		"围护系统承重部分:": false, "主体部分:": false,
+	} {
+		if got := dividedInto.MatchString(before); got != want {
+			t.Errorf("%s: %v, want %v", before, got, want)
+		}
+	}
+}

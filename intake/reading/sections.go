@@ -45,8 +45,8 @@ var headings = []struct {
 	{regexp.MustCompile(`概况|概述|简介|委托|基本情况|基本信息|目的|范围|内容|工程信息|房屋信息|项目|缘由|由来|背景|(?:解危|加固|改造|整改|处置)情况`), secOverview},
 }
 
-// Formal numerals (壹、贰、叁) and stems (甲、乙、丙) number the parts of some agencies' reports.
-var headNumber = regexp.MustCompile(`^(?:第[一二三四五六七八九十0-9]+[章节部分条]+|[壹贰叁肆伍陆柒捌玖拾]{1,2}[、.]|[甲乙丙丁戊己庚辛壬癸][、.]|[(][一二三四五六七八九十0-9]{1,3}[)]|[一二三四五六七八九十]{1,3}[、.,:]?|[0-9]{1,2}(?:\.[0-9]{1,2}){0,3}[、.)]?|附[录件表][A-Z0-9一二三四五六七八九十]*[:、]?)`)
+// Formal numerals (壹、贰、叁) stems (甲、乙、丙), Roman numerals and § number the parts of some agencies' reports.
+var headNumber = regexp.MustCompile(`^(?:第[一二三四五六七八九十0-9]+[章节部分条]+|[壹贰叁肆伍陆柒捌玖拾]{1,2}[、.]|[甲乙丙丁戊己庚辛壬癸][、.]|(?:I{1,3}|IV|VI{0,3}|IX|X)[、.]|§[0-9]{1,2}(?:\.[0-9]{1,2})*|[(][一二三四五六七八九十0-9]{1,3}[)]|[一二三四五六七八九十]{1,3}[、.,:]?|[0-9]{1,2}(?:\.[0-9]{1,2}){0,3}[、.)]?|附[录件表][A-Z0-9一二三四五六七八九十]*[:、]?)`)
 
 // sectionOf returns the section that a heading opens, or "".
 func sectionOf(text string) section {
