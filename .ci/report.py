@@ -7,6 +7,7 @@ import sys
 passed, failed, skipped = [], [], []
 output = collections.defaultdict(list)
 packages_failed = []
+seconds = []
 for line in open(sys.argv[1], encoding="utf-8", errors="replace"):
     try:
         event = json.loads(line)
@@ -24,7 +25,9 @@ for line in open(sys.argv[1], encoding="utf-8", errors="replace"):
         failed.append(key)
     elif test and action == "skip":
         skipped.append(key)
-    elif not test and action in ("fail", "build-fail"):
+    if "Elapsed" in event and action in ("pass", "fail"):
+        seconds.append((event["Elapsed"], *key))
+    if not test and action in ("fail", "build-fail"):
         packages_failed.append(key)
 for key in failed + skipped:
     print("".join(output[key])[-6000:])
@@ -32,5 +35,10 @@ for key in packages_failed:
     print("".join(output[key])[-6000:])
 for key in skipped:
     print("skipped in CI, which counts as a failure:", key[0], key[1])
+# What to look at when the whole takes too long: packages, then single tests.
+for whole in (True, False):
+    longest = sorted((s for s in seconds if (s[2] is None) == whole), key=lambda s: -s[0])[:12]
+    for elapsed, package, test in longest:
+        print(f"{elapsed:7.0f} s  {package.removeprefix('jianding/')} {test or ''}")
 print(f"{len(passed)} passed, {len(failed) + len(packages_failed)} failed, {len(skipped)} skipped")
 sys.exit(1 if failed or packages_failed or skipped else 0)
