@@ -86,7 +86,8 @@ type s3Config struct {
 	TLS       bool           `yaml:"tls"`
 	CAFile    string         `yaml:"ca_file"`
 	// Retention is how long object lock keeps an original (governance is never
-	// asked for: compliance mode or none). Zero takes the bucket's default.
+	// asked for: compliance mode or none). Zero takes the bucket's default rule,
+	// or a legal hold where a bucket with object lock has none.
 	Retention time.Duration `yaml:"retention"`
 }
 

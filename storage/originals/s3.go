@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"net"
 	"net/http"
 	"path"
 	"strings"
@@ -33,7 +34,9 @@ type S3Options struct {
 	CA        []byte // PEM, in addition to the system's roots
 	// Retention, when not zero, keeps each object immutable this long
 	// (object lock, compliance mode). A bucket without object lock is then
-	// refused when it is opened.
+	// refused when it is opened. When zero, the bucket's own default rule
+	// holds; a bucket with object lock but no rule gets a legal hold on each
+	// object, because an original is kept for good.
 	Retention time.Duration
 	// Now is the clock of the retention; nil is time.Now.
 	Now func() time.Time
@@ -47,6 +50,7 @@ type S3 struct {
 	bucket    string
 	prefix    string
 	retention time.Duration
+	hold      bool // a legal hold on each object
 	now       func() time.Time
 }
 
@@ -103,14 +107,16 @@ func (s *S3) check(ctx context.Context) error {
 	if !ok {
 		return schemas.E(schemas.KindInvalid, "s3_no_bucket", "S3 存储桶 "+s.bucket+" 不存在", nil)
 	}
-	if s.retention <= 0 {
-		return nil
-	}
-	lock, _, _, _, err := s.client.GetObjectLockConfig(ctx, s.bucket)
-	if err != nil && minio.ToErrorResponse(err).StatusCode >= http.StatusInternalServerError {
+	lock, rule, _, _, err := s.client.GetObjectLockConfig(ctx, s.bucket)
+	var network net.Error
+	if status := minio.ToErrorResponse(err).StatusCode; errors.As(err, &network) ||
+		status >= http.StatusInternalServerError && status != http.StatusNotImplemented {
 		return unavailable(err)
 	}
-	if err != nil || lock != "Enabled" {
+	locked := err == nil && lock == "Enabled"
+	// Some servers answer with an empty rule for none.
+	s.hold = locked && s.retention <= 0 && (rule == nil || *rule == "")
+	if s.retention > 0 && !locked {
 		return schemas.E(schemas.KindInvalid, "s3_no_lock", "存储桶 "+s.bucket+" 未启用对象锁定，无法设置保留期", err)
 	}
 	return nil
@@ -204,6 +210,9 @@ func (s *S3) putOptions(sha256hex string) minio.PutObjectOptions {
 	o.SetMatchETagExcept("*")
 	if s.retention > 0 {
 		o.Mode, o.RetainUntilDate = minio.Compliance, s.now().Add(s.retention).UTC()
+	}
+	if s.hold {
+		o.LegalHold = minio.LegalHoldEnabled
 	}
 	return o
 }

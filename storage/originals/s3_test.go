@@ -66,6 +66,50 @@ func TestS3Retention(t *testing.T) {
 	}
 }
 
+// A bucket with object lock and no rule of its own keeps an original until
+// somebody with the right to it lifts the hold.
+func TestS3LegalHold(t *testing.T) {
+	o := s3Options(t)
+	c := s3Client(t, o)
+	must(t, c.MakeBucket(t.Context(), o.Bucket, minio.MakeBucketOptions{Region: o.Region, ObjectLocking: true}))
+	s, err := originals.OpenS3(t.Context(), o)
+	must(t, err)
+	doc := document(2, 1000)
+	put(t, s, doc)
+	key := "originals/" + hashOf(doc)[:2] + "/" + hashOf(doc)
+	i, err := c.StatObject(t.Context(), o.Bucket, key, minio.StatObjectOptions{})
+	must(t, err)
+	remove := minio.RemoveObjectOptions{VersionID: i.VersionID, GovernanceBypass: true}
+	if err := c.RemoveObject(t.Context(), o.Bucket, key, remove); err == nil {
+		t.Error("an original under legal hold was deleted")
+	}
+	off := minio.LegalHoldDisabled
+	must(t, c.PutObjectLegalHold(t.Context(), o.Bucket, key, minio.PutObjectLegalHoldOptions{VersionID: i.VersionID, Status: &off}))
+	must(t, c.RemoveObject(t.Context(), o.Bucket, key, remove))
+}
+
+// A bucket's own rule is enough: no hold beside it.
+func TestS3DefaultRetention(t *testing.T) {
+	o := s3Options(t)
+	c := s3Client(t, o)
+	must(t, c.MakeBucket(t.Context(), o.Bucket, minio.MakeBucketOptions{Region: o.Region, ObjectLocking: true}))
+	mode, days, unit := minio.Governance, uint(1), minio.Days
+	must(t, c.SetObjectLockConfig(t.Context(), o.Bucket, &mode, &days, &unit))
+	s, err := originals.OpenS3(t.Context(), o)
+	must(t, err)
+	doc := document(3, 1000)
+	put(t, s, doc)
+	key := "originals/" + hashOf(doc)[:2] + "/" + hashOf(doc)
+	i, err := c.StatObject(t.Context(), o.Bucket, key, minio.StatObjectOptions{})
+	must(t, err)
+	if hold := i.Metadata.Get("X-Amz-Object-Lock-Legal-Hold"); hold == "ON" {
+		t.Error("a legal hold beside the bucket's rule")
+	}
+	if err := c.RemoveObject(t.Context(), o.Bucket, key, minio.RemoveObjectOptions{VersionID: i.VersionID}); err == nil {
+		t.Error("an original under the bucket's rule was deleted")
+	}
+}
+
 // A server that is down or slow to answer is Unavailable, soon.
 func TestS3Down(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
