@@ -150,7 +150,31 @@ func producers() map[string]producer {
 		"prepared field with a maker's own keys": {opts: signing.Options{Field: "reviewer"}, change: func(u *signing.Update) {
 			edit(u, emptySig, "SealID", revision.String("0012"))
 		}},
-		"prepared field, seal": {opts: signing.Options{Field: "reviewer"}},
+		"prepared field, seal":                            {opts: signing.Options{Field: "reviewer"}},
+		"PDFBox: its seal is FRM in the form's resources": {before: sealFRM(60), opts: signing.Options{Box: box}, change: sealFRM(0)},
+		"PDFBox: prepared field shrinks to nothing": {opts: signing.Options{Field: "reviewer"}, change: func(u *signing.Update) {
+			edit(u, emptySig, "Rect", raw("[0.0 0.0 0.0 0.0]"))
+		}},
+		"poppler: a state is named, drafts of the appearance stay": {opts: signing.Options{Box: box, FieldExtra: "/AS /N"}, change: func(u *signing.Update) {
+			u.SetStream(u.New(), "/Subtype /Form /BBox [0 0 0 0] /Resources << >> ", nil)
+		}},
+		"pdfsign: the catalog is a new object each time": {opts: signing.Options{Box: box}, change: func(u *signing.Update) { u.MoveRoot() }},
+	}
+}
+
+// sealFRM enters a seal as FRM into the default resources of the form, as a new
+// object or the one of that number.
+func sealFRM(num int) func(*signing.Update) {
+	return func(u *signing.Update) {
+		n := num
+		if n == 0 {
+			n = u.New()
+		}
+		u.SetStream(n, "/Type /XObject /Subtype /Form /BBox [0 0 40 20] /Resources << >> ", []byte("1 0 0 RG 0 0 40 20 re S"))
+		form := u.File().Dict(u.Root.Get("AcroForm"))
+		d := &revision.Dict{Entries: append([]revision.Entry{}, form.Entries...)}
+		signing.Put(d, "DR", raw(fmt.Sprintf("<< /XObject << /FRM %d 0 R >> /ProcSet [/PDF] >>", n)))
+		u.SetRoot("AcroForm", d)
 	}
 }
 

@@ -1,6 +1,10 @@
 package changes
 
 import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
 	"regexp"
 
 	"jianding/intake/signature/revision"
@@ -25,9 +29,14 @@ func (c *comparer) trailer() error {
 		c.forbid(KindTrailer, 0, 0, "trailer/Encrypt")
 	}
 	c.id(ta, tb)
-	if !revision.Equal(ta.Get("Root"), tb.Get("Root")) {
-		c.forbid(KindCatalog, 0, 0, "trailer/Root")
-		return nil
+	if n := refNum(tb.Get("Root")); !revision.Equal(ta.Get("Root"), tb.Get("Root")) {
+		if n == 0 || c.a.InUse(n) {
+			c.forbid(KindCatalog, 0, 0, "trailer/Root")
+			return nil
+		}
+		// Some products (digitorus/pdfsign) write the catalog as a new object
+		// with each signature. It is compared with the one that was.
+		c.add(Change{Kind: KindCatalog, Level: Signing, Object: n, Detail: "trailer/Root"})
 	}
 	c.info(ta, tb)
 	ra, err := c.a.Root()
@@ -239,5 +248,42 @@ func (c *comparer) metadata(ra, rb *revision.Dict, num int) {
 	}
 	c.own(ob)
 	c.pushDict(st.Dict, visit{kind: KindMetadata, path: "Root/Metadata"})
+	c.packet = c.isPacket(st)
 	c.add(Change{Kind: KindMetadata, Level: Signing, Object: n, Detail: "XMP"})
+}
+
+// isPacket reports whether a stream is an XMP packet and no more: the keys that
+// every stream has, and XML in UTF-8 that is whole (ISO 16684-1, 7).
+func (c *comparer) isPacket(st *revision.Stream) bool {
+	for _, e := range st.Dict.Entries {
+		switch e.Key {
+		case "Type", "Subtype", "Length", "Filter", "DecodeParms":
+		default:
+			return false
+		}
+	}
+	data, err := c.b.Decode(st)
+	if err != nil || st.Dict.Duplicate || c.b.Spend(len(data)/64) != nil {
+		return false
+	}
+	depth, roots := 0, 0
+	for d := xml.NewDecoder(bytes.NewReader(data)); ; {
+		t, err := d.Token()
+		if err != nil {
+			return errors.Is(err, io.EOF) && roots == 1
+		}
+		switch t := t.(type) {
+		case xml.StartElement:
+			if depth == 0 {
+				roots++
+			}
+			depth++
+		case xml.EndElement:
+			depth--
+		case xml.CharData:
+			if depth == 0 && len(bytes.Trim(t, "\ufeff \t\r\n\x00")) > 0 {
+				return false
+			}
+		}
+	}
 }

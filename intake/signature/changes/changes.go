@@ -91,6 +91,8 @@ type comparer struct {
 	shown      map[int]float64 // square points that each new widget takes
 	living     bool            // a reader draws some field itself
 	spoken     bool            // a new structure element brings words
+	renamed    bool            // a name of the form's default resources means something else
+	packet     bool            // the metadata that differ are an XMP packet and no more
 	fieldCount int
 	names      names
 }
@@ -272,6 +274,9 @@ func (c *comparer) orphans() {
 		case !c.a.InUse(num) && c.looksLikeInfo(num):
 			// PoDoFo leaves an information dictionary behind with each update.
 			c.add(Change{Kind: KindInfo, Level: Signing, Object: num, Detail: "unreferenced"})
+		case !c.a.InUse(num) && formObject(c.b, revision.Ref{Num: num}):
+			// Poppler leaves the drafts of a signature's appearance behind.
+			c.add(Change{Kind: KindAppearance, Level: Signing, Object: num, Detail: "unreferenced"})
 		default:
 			c.forbid(KindOrphan, 0, num, "")
 		}
@@ -304,9 +309,10 @@ func (c *comparer) looksLikeInfo(num int) bool {
 	return true
 }
 
-// settleInfo lets the modification date, the version, a form's default resources
-// and structure elements without words pass with validation data: producers
-// that append a DSS or a time-stamp touch them, and none is shown.
+// settleInfo lets the modification date, the version, the XMP packet, a form's
+// default resources and structure elements without words pass with validation
+// data: producers that append a DSS or a time-stamp touch them, and none is
+// shown.
 func (c *comparer) settleInfo() {
 	validation := false
 	for _, ch := range c.out {
@@ -316,7 +322,7 @@ func (c *comparer) settleInfo() {
 	}
 	for i := range c.out {
 		ch := &c.out[i]
-		silent := ch.Kind == KindInfo || ch.Kind == KindDefaults || ch.Kind == KindStructure && !c.spoken
+		silent := ch.Kind == KindInfo || ch.Kind == KindMetadata && c.packet || ch.Kind == KindDefaults && !c.renamed || ch.Kind == KindStructure && !c.spoken
 		if validation && silent && ch.Level == Signing {
 			ch.Level = Validation
 		}

@@ -35,6 +35,27 @@ func (c *comparer) forbidDefaults() {
 	}
 }
 
+// borrows reports whether an appearance draws something and has no resources of
+// its own, so that readers look for them elsewhere.
+func (c *comparer) borrows(d *revision.Dict) bool {
+	v, err := c.b.Resolve(c.b.Dict(d.Get("AP")).Get("N"))
+	if err != nil {
+		return true
+	}
+	forms := revision.Array{v}
+	if states, ok := v.(*revision.Dict); ok {
+		forms = nil
+		for _, e := range states.Entries {
+			forms = append(forms, e.Value)
+		}
+	}
+	return slices.ContainsFunc(forms, func(o revision.Object) bool {
+		v, err := c.b.Resolve(o)
+		st, ok := v.(*revision.Stream)
+		return err != nil || ok && (st.Err != nil || len(st.Raw) > 0 && c.b.Dict(st.Dict.Get("Resources")) == nil)
+	})
+}
+
 // drawn reports whether an annotation brings all that is seen of it: an
 // appearance with resources of its own, or one for each state. Otherwise a
 // reader draws it, or looks for fonts in the form.
@@ -68,6 +89,9 @@ func (c *comparer) liveOnPages(redrawn bool) bool {
 		}
 		for _, x := range list {
 			d := c.b.Dict(x)
+			if c.renamed && c.borrows(d) {
+				return true
+			}
 			switch {
 			case d.Name("Subtype") != "Widget":
 				if d.Get("DA") != nil && !c.drawn(d) {
@@ -141,6 +165,13 @@ func (c *comparer) resources(oa, ob revision.Object, num int) {
 			case was == nil:
 				c.tree(f.Value, 0, "AcroForm/DR", 0)
 				c.add(Change{Kind: KindDefaults, Level: Signing, Object: num, Detail: "DR/" + string(f.Key)})
+			case e.Key == "XObject" && !revision.Equal(was, f.Value):
+				// Each visible signature of PDFBox enters its own seal as FRM.
+				// Readers draw text with fonts of these resources, and nothing
+				// with what else is in them, unless an appearance borrows it.
+				c.tree(f.Value, 0, "AcroForm/DR", 0)
+				c.renamed = true
+				c.add(Change{Kind: KindDefaults, Level: Signing, Object: num, Detail: "DR/XObject/" + string(f.Key)})
 			case !revision.Equal(was, f.Value):
 				c.forbid(KindDefaults, 0, num, "AcroForm/DR/%s/%s", e.Key, f.Key)
 			default:

@@ -381,7 +381,7 @@ func (c *comparer) newField(r revision.Ref, parent field) {
 		case "AP", "MK", "Lock", "SV", "BS", "Border", "C", "DR":
 			c.tree(e.Value, pageNo, "field/"+string(e.Key), 0)
 		default:
-			if private(e) {
+			if _, isName := e.Value.(revision.Name); isName && e.Key == "AS" || private(e) { // poppler names a state
 				continue
 			}
 			c.forbid(kindOf(e.Key, KindField), pageNo, r.Num, "field/%s", e.Key)

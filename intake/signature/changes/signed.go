@@ -114,7 +114,8 @@ func private(e revision.Entry) bool {
 }
 
 // sameRect: a widget stays where it is, whether its corners are written as whole
-// numbers or as real ones.
+// numbers or as real ones. One that showed nothing may shrink to nothing: PDFBox
+// does so to a prepared field that it signs without a seal.
 func (c *comparer) sameRect(da, db *revision.Dict, num, pageNo int) {
 	oa, ob := da.Get("Rect"), db.Get("Rect")
 	c.push(ob, pageNo, KindField, "field/Rect")
@@ -123,6 +124,9 @@ func (c *comparer) sameRect(da, db *revision.Dict, num, pageNo int) {
 	}
 	ra, okA := rect(c.a, oa)
 	rb, okB := rect(c.b, ob)
+	if _, visible := shows(c.a, da); okA && okB && !visible && rb[0] == rb[2] && rb[1] == rb[3] {
+		return
+	}
 	if !okA || !okB || ra != rb {
 		c.forbid(KindField, pageNo, num, "field/Rect")
 	}

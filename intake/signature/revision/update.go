@@ -54,6 +54,11 @@ func (f *File) Updates(old *File) ([]Update, error) {
 		if err := u.Section.checkTrailer(f.Sections[i+1]); err != nil {
 			return nil, err
 		}
+		// Readers that repair may take the catalog of any trailer: there is the
+		// signed one and the newest, which are compared, and no third.
+		if root := u.Section.Trailer.Get("Root"); !Equal(root, old.Trailer.Get("Root")) && !Equal(root, f.Trailer.Get("Root")) {
+			return nil, syntax(u.Section.Offset, "trailer changes %s", "Root")
+		}
 		for num, loc := range u.Section.Entries {
 			known[num] = loc
 		}
@@ -129,8 +134,7 @@ const maxSize = 1 << 20
 // checkTrailer: an update continues the document that stood before. Readers
 // take every object from Size on as missing (ISO 32000-1, table 15), so that a
 // smaller one cuts off what was signed, and repair a file whose Size they find
-// absurd; some overlook a Prev that is no integer; and when they repair, they
-// may take the catalog of any trailer.
+// absurd; some overlook a Prev that is no integer.
 func (s *Section) checkTrailer(earlier *Section) error {
 	size, ok := s.Trailer.Get("Size").(int64)
 	was, known := earlier.Trailer.Get("Size").(int64)
@@ -151,10 +155,8 @@ func (s *Section) checkTrailer(earlier *Section) error {
 	if _, whole := s.Trailer.Get("Prev").(int64); !whole {
 		return syntax(s.Offset, "Prev is not an integer")
 	}
-	for _, key := range []Name{"Root", "Encrypt"} {
-		if !Equal(s.Trailer.Get(key), earlier.Trailer.Get(key)) {
-			return syntax(s.Offset, "trailer changes %s", key)
-		}
+	if !Equal(s.Trailer.Get("Encrypt"), earlier.Trailer.Get("Encrypt")) {
+		return syntax(s.Offset, "trailer changes %s", "Encrypt")
 	}
 	return nil
 }
@@ -198,8 +200,9 @@ func (u *Update) check(earlier func(int) (Location, bool)) error {
 		loc, listed := u.Section.Entries[ind.Num]
 		switch {
 		case listed && !loc.Free && loc.Container == 0 && loc.Gen == ind.Gen && sameStart(loc.Offset, ind):
-		case !listed && (ind.Num == u.Section.Stream || ind.Start == u.Section.Hybrid):
-			// A cross-reference stream need not list itself.
+		case (!listed || loc.Free) && (ind.Num == u.Section.Stream || ind.Start == u.Section.Hybrid):
+			// A cross-reference stream need not list itself, and iText 5 lists
+			// its own as free.
 		default:
 			return syntax(ind.Start, "object %d is not what its cross-reference section lists", ind.Num)
 		}

@@ -124,6 +124,12 @@ func (u *Update) SetRoot(key revision.Name, value revision.Object) {
 	u.touched = true
 }
 
+// MoveRoot writes the catalog as a new object, which the trailer then names.
+func (u *Update) MoveRoot() {
+	u.root = u.New()
+	u.touched = true
+}
+
 // Bytes is the document with the update appended. extra goes into the trailer.
 func (u *Update) Bytes(extra string) []byte {
 	if u.touched {
