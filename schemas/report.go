@@ -130,6 +130,7 @@ const (
 
 	EventNoticeReceived EventKind = "notice.received"
 	EventNoticeLinked   EventKind = "notice.linked"
+	EventNoticeUnlinked EventKind = "notice.unlinked" // its report was rejected, or replaced by another house's
 	EventNoticeReminded EventKind = "notice.reminded"
 	EventNoticeBreach   EventKind = "notice.breach" // 报送超时
 

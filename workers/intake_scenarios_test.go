@@ -206,67 +206,6 @@ func TestAReviewerFindsADangerousHouse(t *testing.T) {
 	})
 }
 
-func (h *house) notice() (schemas.Notice, schemas.Case) {
-	h.t.Helper()
-	n := schemas.Notice{AgencyID: "a1", Address: "几江街道大西门1号", Town: "几江街道", Found: "承重墙通裂", DiscoveredAt: h.clock.Now(), ReceivedAt: h.clock.Now()}
-	got, c, _, err := h.ledger.OpenNotice(h.ctx, n, h.w.Terms().NoticeCase(n), "", h.clock.Now())
-	must(h.t, err)
-	return got, c
-}
-
-func TestANoticeEscalatesAtOnceAndItsReportIsOneCaseWithIt(t *testing.T) {
-	eachLedger(t, func(t *testing.T, h *house) {
-		n, _ := h.notice()
-		h.settle()
-		h.wantTold(h.sms, "hazard", "duty")
-		h.pass(5 * time.Minute)
-		h.uploadAs(red("2026-001"), schemas.Declared{NoticeRef: n.Ref})
-		h.settle()
-		c := h.theCase()
-		if c.NoticeID != n.ID || c.ReportID == "" {
-			t.Errorf("case of notice %q and report %q", c.NoticeID, c.ReportID)
-		}
-		if !c.Deadline.Handling.Equal(t0.Add(24 * time.Hour)) {
-			t.Errorf("the report moved the deadline to %s", c.Deadline.Handling)
-		}
-		h.wantTold(h.sms, "hazard", "duty") // the same hazard is not told twice
-		h.pass(25 * time.Hour)
-		h.wantEvents(schemas.EventNoticeReminded, 0)
-		h.wantEvents(schemas.EventNoticeBreach, 0)
-	})
-}
-
-func TestANoticeWithoutItsReport(t *testing.T) {
-	eachLedger(t, func(t *testing.T, h *house) {
-		h.notice()
-		h.settle()
-		h.acknowledge()
-		h.until(t0.Add(18 * time.Hour))
-		h.wantTold(h.hook, "notice_reminder", "https://agency.example.org/hook")
-		h.until(t0.Add(23 * time.Hour))
-		h.wantEvents(schemas.EventNoticeReminded, 2)
-		h.wantEvents(schemas.EventNoticeBreach, 0)
-		h.until(t0.Add(24 * time.Hour))
-		h.wantEvents(schemas.EventNoticeBreach, 1)
-		h.wantTold(h.mail, "notice_reminder", "reviewer@example.org")
-		h.pass(72 * time.Hour)
-		h.wantEvents(schemas.EventNoticeBreach, 1)
-		h.wantEvents(schemas.EventNoticeReminded, 2)
-	})
-}
-
-func TestALateNoticeIsABreachAtOnceAndOneReminderOfSeveral(t *testing.T) {
-	eachLedger(t, func(t *testing.T, h *house) {
-		n := schemas.Notice{AgencyID: "a1", Address: "x", Found: "y", DiscoveredAt: t0.Add(-23*time.Hour - 30*time.Minute), ReceivedAt: t0}
-		_, _, _, err := h.ledger.OpenNotice(h.ctx, n, h.w.Terms().NoticeCase(n), "", t0)
-		must(t, err)
-		h.settle()
-		h.wantEvents(schemas.EventNoticeReminded, 1) // 23 h; 18 h is past
-		h.pass(31 * time.Minute)
-		h.wantEvents(schemas.EventNoticeBreach, 1)
-	})
-}
-
 func TestTheSameReportAgainChangesNothing(t *testing.T) {
 	eachLedger(t, func(t *testing.T, h *house) {
 		h.upload(red("2026-001"))

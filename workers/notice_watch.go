@@ -32,7 +32,7 @@ func (w *Workers) noticeWatch(ctx context.Context, lease schemas.Lease, _ lane) 
 	if c, err := w.Ledger.Case(ctx, n.CaseID); err == nil {
 		p = w.policyOf(c)
 	}
-	given, err := w.remindersGiven(ctx, n)
+	given, taken, err := w.saidBefore(ctx, n)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -41,7 +41,7 @@ func (w *Workers) noticeWatch(ctx context.Context, lease schemas.Lease, _ lane) 
 	if due == "" {
 		return notYet("waiting", next), nil
 	}
-	msgs := w.noticeMessages(ctx, n, p, due, now)
+	msgs := w.noticeMessages(ctx, n, p, due, taken, now)
 	if err := w.Ledger.RecordNoticeReminder(ctx, lease, n.ID, due, msgs, next, now); err != nil {
 		return outcome{}, err
 	}
@@ -88,27 +88,32 @@ func reminderKind(d ladder.Duration) string {
 	return s
 }
 
-// remindersGiven are read from the events: what happened is what was said.
-func (w *Workers) remindersGiven(ctx context.Context, n schemas.Notice) ([]string, error) {
-	es, err := w.Ledger.Events(ctx, schemas.EventFilter{Subject: "notice:" + n.Ref, Kinds: []schemas.EventKind{schemas.EventNoticeReminded}, Limit: 500})
-	if err != nil {
-		return nil, err
-	}
-	var given []string
+// saidBefore are the reminders that were given, and why a report that answered
+// the notice does so no more. Both are read from the events: what happened is
+// what was said.
+func (w *Workers) saidBefore(ctx context.Context, n schemas.Notice) (given []string, taken string, err error) {
+	es, err := w.Ledger.Events(ctx, schemas.EventFilter{Subject: "notice:" + n.Ref, Limit: 500,
+		Kinds: []schemas.EventKind{schemas.EventNoticeReminded, schemas.EventNoticeUnlinked}})
 	for _, e := range es {
 		var d struct {
 			Kind string `json:"kind"`
+			Why  string `json:"why"`
 		}
-		if json.Unmarshal(e.Data, &d) == nil {
+		if json.Unmarshal(e.Data, &d) != nil {
+			continue
+		}
+		if e.Kind == schemas.EventNoticeUnlinked {
+			taken = d.Why
+		} else {
 			given = append(given, d.Kind)
 		}
 	}
-	return given, nil
+	return given, taken, err
 }
 
 // noticeMessages tell the agency at its webhook, and the committee of a
-// breach.
-func (w *Workers) noticeMessages(ctx context.Context, n schemas.Notice, p ladder.Policy, due string, now time.Time) []schemas.NewNotification {
+// breach. taken says why a report that there was does not count.
+func (w *Workers) noticeMessages(ctx context.Context, n schemas.Notice, p ladder.Policy, due, taken string, now time.Time) []schemas.NewNotification {
 	var to []schemas.Recipient
 	if a, err := w.Ledger.Agency(ctx, n.AgencyID); err == nil && a.WebhookURL != "" {
 		to = append(to, schemas.Recipient{Contact: a.Name, Channel: w.AgencyChannel, Address: a.WebhookURL})
@@ -120,6 +125,9 @@ func (w *Workers) noticeMessages(ctx context.Context, n schemas.Notice, p ladder
 		text = fmt.Sprintf("隐患告知 %s（%s）发现于 %s，24小时内未报送鉴定报告，已记为报送超时。", n.Ref, n.Address,
 			n.DiscoveredAt.In(triage.Shanghai()).Format("2006-01-02 15:04"))
 		to = append(to, p.Deciders(now, w.channels.configured())...)
+	}
+	if taken != "" {
+		text += "此前关联的报告不能作为补报：" + taken + "。"
 	}
 	var out []schemas.NewNotification
 	for _, r := range to {

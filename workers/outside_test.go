@@ -122,6 +122,18 @@ func (c *fakeChannel) Send(_ context.Context, m schemas.Message) (schemas.Proof,
 	return schemas.Proof{RequestSHA256: "ff", Status: 200, Response: "ok"}, nil
 }
 
+// last is the last message of a kind that was delivered.
+func (c *fakeChannel) last(kind string) (last schemas.Message) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, m := range c.sent {
+		if m.Kind == kind {
+			last = m
+		}
+	}
+	return last
+}
+
 func (c *fakeChannel) failing(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

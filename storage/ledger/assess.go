@@ -78,6 +78,9 @@ func (t *tx) recordAssessment(lease schemas.Lease, rec schemas.AssessmentRecord,
 	if r.Hazard == "" {
 		r.Hazard = schemas.HazardNone
 	}
+	if err := t.fillAddress(r.ID, rec.Assessment.Report.Address); err != nil {
+		return none, nil, err
+	}
 	from := r.Status
 	cc, err := t.follow(&r, c, system(), now)
 	if err != nil {
@@ -85,9 +88,6 @@ func (t *tx) recordAssessment(lease schemas.Lease, rec schemas.AssessmentRecord,
 	}
 	if r.Status != schemas.ReportNeedsReview {
 		r.ReviewDue = nil
-	}
-	if err := t.fillAddress(r.ID, rec.Assessment.Report.Address); err != nil {
-		return none, nil, err
 	}
 	if err := t.saveReport(&r); err != nil {
 		return none, nil, err
@@ -221,14 +221,8 @@ func (t *tx) follow(r *schemas.Report, c schemas.Consequences, actor schemas.Act
 	if cc != nil {
 		r.CaseID = cc.ID
 	}
-	// A rejected report does not answer a notice: the clock of the notice goes
-	// on, although both are one case.
-	if c.Status != schemas.ReportRejected {
-		for i := range notices {
-			if err := t.linkNotice(&notices[i], r, actor, now); err != nil {
-				return nil, err
-			}
-		}
+	if err := t.answerNotices(r, notices, actor, now); err != nil {
+		return nil, err
 	}
 	for i := range notices {
 		if cc != nil && notices[i].CaseID != cc.ID {

@@ -53,22 +53,6 @@ func (t *tx) notice(idOrRef string, lock bool) (schemas.Notice, error) {
 	return ns[0], nil
 }
 
-// noticesOf locks and returns the notices that a report answers: the one that
-// it names, those with its number, those linked to it.
-func (t *tx) noticesOf(r *schemas.Report) ([]schemas.Notice, error) {
-	conds, args := []string{`n.report_id = ?`}, []any{r.ID}
-	if ref := strings.ToUpper(strings.TrimSpace(r.Declared.NoticeRef)); ref != "" {
-		conds, args = append(conds, `n.ref = ?`), append(args, ref)
-	}
-	if number := normalNumber(r.ReportNo); number != "" {
-		conds, args = append(conds, `n.number = ?`), append(args, number)
-	}
-	// The agency's own only: nobody answers another's notice.
-	args = append(args, r.AgencyID)
-	return t.notices(`SELECT `+noticeColumns+` FROM notices n WHERE (`+strings.Join(conds, " OR ")+`) AND n.agency_id = ?
-		ORDER BY n.id FOR UPDATE`, args...)
-}
-
 // OpenNotice records a hazard notice that comes before its report: notice,
 // case (or the open case of the same report number), obligation(escalate, due
 // now) and obligation(notice_watch, due now). The same idempotency key and
@@ -156,23 +140,6 @@ func (t *tx) openNotice(n schemas.Notice, c schemas.NewCase, key string, now tim
 	return n, stored, true, err
 }
 
-// linkReportBefore links a notice whose report is there already.
-func (t *tx) linkReportBefore(n *schemas.Notice, number string, now time.Time) error {
-	if number == "" {
-		return nil
-	}
-	rs, err := t.lineage(n.AgencyID, number, true)
-	if err != nil {
-		return err
-	}
-	for i := len(rs) - 1; i >= 0; i-- {
-		if rs[i].Status == schemas.ReportAccepted || rs[i].Status == schemas.ReportNeedsReview {
-			return t.linkNotice(n, &rs[i], schemas.Actor{Kind: "agency", ID: n.AgencyID}, now)
-		}
-	}
-	return nil
-}
-
 // noticeContent is the hash of what the agency said, without what we add.
 func noticeContent(n schemas.Notice) (string, error) {
 	s, err := encode([]any{n.ReportNo, n.Address, n.Town, n.Found, micros(n.DiscoveredAt), n.Measures, n.Photos})
@@ -202,60 +169,6 @@ func (t *tx) insertNotice(n schemas.Notice, number, key, content string, now tim
 		return n, err
 	}
 	return t.notice(n.ID, false)
-}
-
-// linkNotice notes that a report answers a notice. One that is linked stays
-// with its first report: later revisions find the case by number.
-func (t *tx) linkNotice(n *schemas.Notice, r *schemas.Report, actor schemas.Actor, now time.Time) error {
-	if n.ReportID != "" {
-		return nil
-	}
-	n.ReportID, n.LinkedAt = r.ID, &now
-	if _, err := t.exec(`UPDATE notices SET report_id = ?, linked_at = ? WHERE id = ?`, r.ID, micros(now), n.ID); err != nil {
-		return err
-	}
-	if _, err := t.wake(schemas.OweNoticeWatch, n.ID, now); err != nil {
-		return err
-	}
-	return t.event(now, schemas.EventNoticeLinked, "notice:"+n.Ref, actor, map[string]any{"report_id": r.ID, "late": n.BreachAt != nil})
-}
-
-// LinkNotice links a report to a notice by hand; the report's case, if any, is
-// folded into the notice's. Linking the same again is no error. Conflict
-// "notice_linked" when another report is linked, "notice_other_agency" when
-// the two are not of one agency.
-func (l *Ledger) LinkNotice(ctx context.Context, noticeID, reportID string, actor schemas.Actor, now time.Time) error {
-	return l.change(ctx, func(t *tx) error {
-		r, err := t.lockReport(reportID, "")
-		if err != nil {
-			return err
-		}
-		n, err := t.notice(noticeID, true)
-		if err != nil {
-			return err
-		}
-		switch {
-		case n.ReportID == r.ID:
-			return nil
-		case n.ReportID != "":
-			return conflict("notice_linked", "该隐患报告单已关联另一份报告")
-		case n.AgencyID != r.AgencyID:
-			return conflict("notice_other_agency", "隐患报告单与报告不属于同一鉴定机构")
-		}
-		cc, err := t.settleCase(hazard{agencyID: r.AgencyID, report: &r, notices: []schemas.Notice{n}, actor: actor, now: now})
-		if err != nil {
-			return err
-		}
-		if cc != nil {
-			if _, err := t.exec(`UPDATE notices SET case_id = ? WHERE id = ?`, cc.ID, n.ID); err != nil {
-				return err
-			}
-			if _, err := t.exec(`UPDATE reports SET case_id = ?, version = version + 1 WHERE id = ?`, cc.ID, r.ID); err != nil {
-				return err
-			}
-		}
-		return t.linkNotice(&n, &r, actor, now)
-	})
 }
 
 // Notice returns one notice by id or reference ("XB-20261124-0003").

@@ -1,0 +1,26 @@
+package ledger
+
+import "testing"
+
+func TestSamePlace(t *testing.T) {
+	for _, x := range []struct {
+		a, b string
+		same bool
+	}{
+		{"鼎山街道滨江路1号", "重庆市江津区鼎山街道滨江路１号", true},
+		{"滨江路1号", "江津区鼎山街道滨江路 1 号", true},
+		{"滨江路1号", "滨江路1号2幢（老供销社）", true},
+		{"", "滨江路1号", true},
+		{"滨江路1号", "滨江路11号", false},
+		{"滨江路1号", "滨江路2号", false},
+		{"滨江路11", "滨江路110号", false},
+		{"滨江路1号1幢", "滨江路1号2幢", false},
+		{"几江街道中山路8号", "白沙镇中山路8号", false},
+		{"1号", "滨江路1号", false},
+		{"11号滨江路1号", "滨江路1号", true},
+	} {
+		if samePlace(x.a, x.b) != x.same || samePlace(x.b, x.a) != x.same {
+			t.Errorf("%q and %q: same %v, want %v", x.a, x.b, !x.same, x.same)
+		}
+	}
+}
