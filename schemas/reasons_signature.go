@@ -98,7 +98,7 @@ func signatureReasons() []ReasonInfo {
 		{ReasonOFD, "这是OFD文件，本系统只受理PDF；请导出为PDF并重新签名。如房屋存在影响整体安全的隐患，请先提交隐患告知", WeightReject, "GB/T 33190-2016"},
 		{ReasonStructure, "文件结构不符合PDF规范，无法可靠地核验签名，请重新生成并签名", WeightReject, "ISO 32000-1 §7.5"},
 		{ReasonEncrypted, "文件需要口令才能打开，请去除打开口令后重新签名提交", WeightReject, "ISO 32000-2 §7.6"},
-		{ReasonPermissions, "文件的权限设置既不允许签名，也不允许辅助读取，请解除限制后重新签名", WeightReview, "ISO 32000-2 表22"},
+		{ReasonPermissions, "文件使用已淘汰的加密方式，其权限设置不允许签名，请解除限制后重新签名", WeightReview, "ISO 32000-2 表20、表22"},
 		{ReasonAmbiguous, "文件中有各种软件会读出不同内容的写法，签名者看到的与系统读出的可能不一致，请人工核对原件", WeightReview, "ISO 32000-1 §7.3.7、§7.5.8.4; Shadow Attacks (NDSS 2021)"},
 		{ReasonSignatureLimit, "文件的结构过于复杂，超出核验上限", WeightReject, "ISO 32000-1 附录C"},
 

@@ -96,7 +96,7 @@ func (e *evidence) reachOf(crl *cms.CRL, cert, issuer *cms.Certificate, limited 
 		return reachNothing
 	}
 	r := reachWhole
-	if crl.Unclear {
+	if crl.Unclear || crl.ThisUpdate.After(cert.NotAfter) && !keepsExpired(crl, cert) {
 		r = reachPart
 	}
 	for _, ext := range crl.Extensions {
@@ -124,6 +124,16 @@ func (e *evidence) reachOf(crl *cms.CRL, cert, issuer *cms.Certificate, limited 
 		return reachNothing
 	}
 	return r
+}
+
+// keepsExpired reports whether a list keeps certificates that ran out
+// (expiredCertsOnCRL, ITU-T X.509, 9.5.2.9). Others drop them (RFC 5280, 3.3), so
+// that after the end of a certificate its absence says nothing.
+func keepsExpired(crl *cms.CRL, cert *cms.Certificate) bool {
+	var since time.Time
+	value := find(crl.Extensions, asn1.ObjectIdentifier{2, 5, 29, 60})
+	rest, err := asn1.Unmarshal(value, &since)
+	return err == nil && len(rest) == 0 && !cert.NotAfter.Before(since)
 }
 
 // reachOfPoint reads issuingDistributionPoint (RFC 5280, 5.2.5): a list of
@@ -231,7 +241,10 @@ func (e *evidence) ocspStatus(o *cms.OCSP, cert, issuer *cms.Certificate, at tim
 		switch {
 		case !s.RevokedAt.IsZero() && !s.RevokedAt.After(at):
 			return revocationRevoked, s.RevokedAt
-		case !s.Good && s.RevokedAt.IsZero(), s.ThisUpdate.After(o.ProducedAt.Add(clockTolerance)):
+		case !s.Good && s.RevokedAt.IsZero(), s.ThisUpdate.After(o.ProducedAt.Add(clockTolerance)),
+			s.ThisUpdate.After(cert.NotAfter) && (s.Cutoff.IsZero() || cert.NotAfter.Before(s.Cutoff)):
+			// After the end of a certificate a responder may have forgotten it,
+			// unless it says how far back it remembers (RFC 6960, 4.4.4).
 			state = min(state, revocationUnknown)
 		case s.NextUpdate.IsZero() && s.ThisUpdate.Before(at.Add(-24*time.Hour)), !s.NextUpdate.IsZero() && s.NextUpdate.Before(at):
 			state = min(state, revocationStale)

@@ -106,6 +106,7 @@ type SingleOCSP struct {
 	RevokedAt  time.Time // zero when not revoked
 	ThisUpdate time.Time
 	NextUpdate time.Time
+	Cutoff     time.Time // archiveCutoff, zero when absent
 }
 
 // ParseOCSP reads an OCSPResponse, or a bare BasicOCSPResponse as the Adobe
@@ -212,7 +213,26 @@ func parseSingle(e element) (SingleOCSP, error) {
 		s.NextUpdate, err = parseTime(open(next, 2, 0).next())
 		c.fail(err)
 	}
+	if ext, ok := c.optional(2, 1); ok {
+		s.Cutoff = archiveCutoff(open(ext, 2, 1).next())
+	}
 	return s, c.err
+}
+
+// archiveCutoff finds the extension of that name (RFC 6960, 4.4.4).
+func archiveCutoff(extensions element) time.Time {
+	for _, e := range open(extensions, 0, tagSequence).list {
+		c := open(e, 0, tagSequence)
+		if id, err := c.next().oid(); err != nil || id != "1.3.6.1.5.5.7.48.1.6" {
+			continue
+		}
+		c.optional(0, 1)
+		inner, _, err := read(c.next().content)
+		if t, bad := parseTime(inner); c.err == nil && err == nil && bad == nil {
+			return t
+		}
+	}
+	return time.Time{}
 }
 
 // VerifiedBy checks the response's signature and returns its scheme.

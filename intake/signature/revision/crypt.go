@@ -34,23 +34,22 @@ var passwordPadding = []byte{
 // Encrypted reports whether the revision is encrypted at all.
 func (f *File) Encrypted() bool { return f.Trailer.Get("Encrypt") != nil }
 
-// Forbids reports whether a document is encrypted in the old way (RC4, V below
-// 4, deprecated by ISO 32000-2, 7.6.2) and its permissions deny what a report
-// is for: signing (table 22: bits 6 and 9 both clear) and reading by machine
-// for accessibility (bit 10).
+// Forbids reports whether a document is encrypted in the old way (V below 4,
+// deprecated by ISO 32000-2, table 20) and its permissions deny signing to
+// everybody but its owner (table 22: bits 6 and 9 both clear).
 //
 // Neither makes a signature unsound: iText's "print and copy only" clears these
-// bits, and public bodies sign such files. But validators that keep to the
-// permissions (DSS, PDFBox without the owner's password) treat one as closed,
-// and the corpus has one under "needs a password". Both together therefore go
-// to a human, by policy; restrictions under AES, as products write them today,
-// pass without a word.
+// bits, public bodies sign such files, and validators differ (DSS and MuPDF
+// find one of the corpus intact, poppler cannot read its signature, the corpus
+// calls it broken). So a human decides, by policy; restrictions under the
+// encryption that products use today pass without a word. Bit 10, for
+// accessibility, is not asked: PDF 2.0 has readers ignore it.
 func (f *File) Forbids() bool {
 	d := f.Dict(f.Trailer.Get("Encrypt"))
 	p, ok := d.Get("P").(int64)
 	v, _ := d.Get("V").(int64)
-	const sign, fill, access = 1 << 5, 1 << 8, 1 << 9
-	return ok && v < 4 && uint32(p)&(sign|fill|access) == 0
+	const sign, fill = 1 << 5, 1 << 8
+	return ok && v < 4 && uint32(p)&(sign|fill) == 0
 }
 
 // openCrypt prepares decryption once per document; a revision whose Encrypt
