@@ -55,9 +55,9 @@ func datesIn(s string) []date {
 		at = max(end, at+1)
 	}
 	if len(out) == 0 {
-		if m := compact.FindStringSubmatch(s); m != nil {
-			if iso, ok := calendar(atoi(m[1]), atoi(m[2]), atoi(m[3])); ok {
-				out = append(out, date{iso, 0, len(s)})
+		if m := compact.FindStringSubmatchIndex(s); m != nil {
+			if iso, ok := calendar(atoi(s[m[2]:m[3]]), atoi(s[m[4]:m[5]]), atoi(s[m[6]:m[7]])); ok {
+				out = append(out, date{iso, m[2], m[7]})
 			}
 		}
 	}

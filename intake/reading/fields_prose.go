@@ -8,6 +8,10 @@ import (
 var (
 	entrusted = regexp.MustCompile(`(?:受|应)([\p{Han}A-Za-z0-9()、·]{2,40}?)(?:的)?(?:委托|要求),`)
 	locatedAt = regexp.MustCompile(`(?:位于|坐落于|座落于|地处)([\p{Han}A-Za-z0-9()#、-]{4,50}?)(?:的|,|。|;|$)`)
+	// 后勤楼,地址:江津区龙华镇桥头街50号,二层砖混结构
+	addressIn = regexp.MustCompile(`(?:^|[,。;(])(?:房屋|工程|项目|建筑)?(?:地址|坐落|座落|位置|地点)(?:为|在|于|:)([\p{Han}A-Za-z0-9()#-]{4,50}?)(?:[,。;)]|$)`)
+	// A clause that is nothing but an address, from the district down to a number.
+	addressAlone = regexp.MustCompile(`(?:^|[,。;(])((?:\p{Han}{2,3}市)?\p{Han}{1,4}[区县]\p{Han}{1,6}(?:街道|镇|乡)[\p{Han}A-Za-z0-9#-]{0,30}?[0-9一二三四五六七八九十](?:号|社|组|栋|幢)(?:附[0-9]{1,3}号)?)(?:[,。;)]|$)`)
 	// 对江津区西湖镇青泊村7社冯有才住房进行了危险性鉴定
 	appraisedAt = regexp.MustCompile(`对((?:\p{Han}{2,3}市)?\p{Han}{1,4}[区县][\p{Han}A-Za-z0-9#-]{2,36}(?:社|组|号|村|街|路|栋|幢|楼|座))[^,。;]{0,24}(?:鉴定|检测|检查|查勘)`)
 	areaProse   = regexp.MustCompile(`(?:总)?(?:建筑)?面积(?:共|合计)?(?:约|为|:)*(?:约)?([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)(?:m2|平方米|平米|㎡|M2)`)
@@ -52,6 +56,8 @@ func (c candidates) fromProse(it *item) {
 	take(fClient, entrusted.FindStringSubmatchIndex(t), 1, 1)
 	if it.section != secDeclaration {
 		take(fAddress, locatedAt.FindStringSubmatchIndex(t), 1, 1)
+		take(fAddress, addressIn.FindStringSubmatchIndex(t), 1, 1)
+		take(fAddress, addressAlone.FindStringSubmatchIndex(t), 1, 0)
 		take(fAddress, appraisedAt.FindStringSubmatchIndex(t), 1, 0)
 		take(fArea, areaProse.FindStringSubmatchIndex(t), 1, 1)
 		take(fStructure, structProse.FindStringSubmatchIndex(t), 2, 1)

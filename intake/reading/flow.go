@@ -23,7 +23,8 @@ type item struct {
 	left    float64 // where its lines begin
 	body    bool    // stands below a heading: prose, not a cover
 
-	scale bool // stands where a standard's scale is reprinted
+	scale  bool // stands where a standard's scale is reprinted
+	listed bool // is an entry of a scale that paragraphs reprint
 
 	first     *line // of a paragraph
 	withdrawn bool  // looked like a heading and is none

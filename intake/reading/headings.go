@@ -24,6 +24,10 @@ func markSections(items []*item) []*item {
 		if it.heading && cur == secConclusion && countsOn(opened, counted, it.text.text) {
 			it.heading, it.withdrawn = false, true // 3、委托鉴定房屋的可靠 / 性评级为II级
 		}
+		if it.table == nil && !it.heading && quoting(cur) && nextPart(opened, it.text.text) {
+			it.heading = true
+			cur, opened, inline, parts = secInspection, headNumber.FindString(it.text.text), false, ""
+		}
 		switch num := headNumber.FindString(it.text.text); {
 		case cur != secConclusion || it.heading:
 			counted = ""
@@ -163,6 +167,26 @@ func countsOn(opened, counted, text string) bool {
 		return numberStyle(counted) == numberStyle(num) && b == a+1
 	}
 	return counted == "" && opened != "" && b == 1 && numberStyle(opened) != numberStyle(num)
+}
+
+// quoting sections hold what is not said of this house now; a part that comes
+// after one must not be read as the same.
+func quoting(s section) bool {
+	return enclosing(s) && s != secAppendix || s == secDeclaration || s == secEquipment
+}
+
+// nextPart tells whether a short line without the marks of a sentence bears the
+// number after the one that opened the section: 二、鉴定依据 … 三、构件统计. Whatever
+// its words mean, another part begins with it.
+func nextPart(opened, text string) bool {
+	num := headNumber.FindString(text)
+	rest := strings.TrimRight(text[len(num):], ":")
+	if opened == "" || num == "" || partStyle(num) != partStyle(opened) || len([]rune(rest)) < 2 || len([]rune(rest)) > 14 ||
+		strings.ContainsAny(rest, "。;,:《》()0123456789") || advisory.MatchString(rest) || assertive.MatchString(rest) {
+		return false
+	}
+	a, b := numerals1.FindString(opened), numerals1.FindString(num)
+	return number(b) == number(a)+1 && number(a) > 0
 }
 
 // numberStyle is a number without its digits: "3、" → "、".

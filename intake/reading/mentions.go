@@ -59,8 +59,9 @@ func (r *reader) mentionsOf(s sentence) []*mention {
 			continue
 		}
 		c := setting{before: before, after: after, clause: announcing(s.text, t.from), section: s.section, year: r.year, rebuilt: r.rebuilt}
+		c.listed = s.listed
 		c.inList = inList(s.text, toks, i)
-		c.unitsBefore = len(unitsIn(itemNumber.ReplaceAllString(c.clause, ""), r.known)) > 0
+		c.unitsBefore = len(unitsIn(s.unnumbered(c.clause), r.known)) > 0
 		c.unitsAfter = ofAfter.MatchString(after) && len(unitsIn(clip(after, 30), r.known)) > 0
 		r.assignRole(m, c)
 		m.beheaded = tornUnit.MatchString(s.text)
@@ -234,7 +235,7 @@ var houseWord = regexp.MustCompile(`房屋|房|楼|建筑|住宅|栋|幢`)
 func (r *reader) subject(s sentence, earlier []*mention, prevEnd int, t token, after string) (units []string, rest bool) {
 	between := s.text[prevEnd:t.from]
 	if prevEnd == 0 {
-		between = itemNumber.ReplaceAllString(between, "") // "5、1幢" is item 5, not houses 5 and 1
+		between = s.unnumbered(between) // "5、1幢" is item 5, not houses 5 and 1
 	}
 	if rest := lastEnd(restWord, between); rest >= 0 {
 		// 除2号楼评定为Bsu级外,1号楼、3号楼均为: the others are named.
@@ -272,7 +273,6 @@ func (r *reader) subject(s sentence, earlier []*mention, prevEnd int, t token, a
 }
 
 var (
-	itemNumber = regexp.MustCompile(`^(?:[(]?[0-9]{1,2}[)、.]|[①-⑳])`)
 	restWord   = regexp.MustCompile(`^级?["”]?(?:的)?(?:房屋|楼|以)?外|其余|其他(?:各)?(?:单体|楼|栋|幢|房屋|单元|建筑)|除[^,。]{1,40}外`)
 	wholeHouse = regexp.MustCompile(`(?:该|本|被鉴定|受检|委托鉴定|整栋|整幢|上述)(?:栋|幢|座)?(?:自建)?(?:房屋|建筑|房|工程|项目)|整体|房屋综合|各(?:栋|幢|单元)`)
 )

@@ -67,6 +67,7 @@ func Read(src pdf.Source, opts Options) Result {
 	lines, furniture := dropFurniture(lines, infos)
 	items := assemble(lines)
 	items = markSections(items)
+	markListed(items)
 	full := fullText(pages)
 	r.standards = citedStandards(full)
 	r.known = knownUnits(items)
@@ -76,7 +77,7 @@ func Read(src pdf.Source, opts Options) Result {
 
 	res := Result{Fields: fields, Pages: verdicts, Rules: []string{Rules}}
 	title, _ := titleOf(items)
-	r.rebuilt = afterWorks.MatchString(title)
+	r.rebuilt = afterWorks.MatchString(title) && !worksOpen(items)
 	mentions := r.allMentions(items)
 	statements := r.statements(items)
 	statements = append(statements, r.leftovers(items, statements)...)

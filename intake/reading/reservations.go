@@ -30,8 +30,10 @@ var (
 	onlyRated = re(`(?:仅|只)(?:对|针对|就)[^。;,]{2,30}(?:进行|实施|作)(?:了)?(?:结构)?(?:安全性?|危险性|可靠性)?鉴定`)
 	// 一层商铺的安全性等级评定为Bsu级: the subject of a conclusion is a storey.
 	storeySubject = re(`(?:^|[,。;:])(?:经(?:鉴定|综合评定|评定),?)?([一二三四五六七八九十0-9]{1,3}(?:[、至~-][一二三四五六七八九十0-9]{1,3})*层[^,。;:]{0,10}?)(?:的)?(?:现状)?(?:结构)?(?:安全性|危险性|可靠性)(?:综合)?(?:鉴定)?(?:等级|评级|级别)`)
-	ofHouse       = re(`结构|框架|砖混|砖木|房屋|楼房|楼$|建筑|民房|住宅楼`)
-	streetNo      = re(`\p{Han}{2,3}(?:路|街|巷|道)[0-9]{1,4}号`)
+	// 所鉴定范围的安全性等级为Bsu级: nor is it the house.
+	scopeSubject = re(`(?:^|[,。;:])(?:[^,。;:]{0,8})(?:鉴定|检测|检查|委托)(?:的)?(?:范围|部位|区域|部分|楼层|铺面|构件)(?:以?内)?[^,。;:]{0,12}(?:安全性|危险性|可靠性)`)
+	ofHouse      = re(`结构|框架|砖混|砖木|房屋|楼房|楼$|建筑|民房|住宅楼`)
+	streetNo     = re(`\p{Han}{2}(?:路|街|巷|道)[0-9]{1,4}号`)
 )
 
 // checkReserved asks for a human where the report itself does not stand by its
@@ -63,7 +65,7 @@ func (r *reader) checkReserved(items []*item, mentions []*mention, f schemas.Rep
 		if x := storeySubject.FindStringSubmatch(before); x != nil && !ofHouse.MatchString(x[1]) && atoi(f.Storeys) != 1 {
 			r.reason("partial_appraisal", m.page, clip(m.sentence.text, 60), m.evidence)
 		}
-		if leftOut.MatchString(m.sentence.text) {
+		if leftOut.MatchString(m.sentence.text) || scopeSubject.MatchString(before) {
 			r.reason("partial_appraisal", m.page, clip(m.sentence.text, 60), m.evidence)
 		}
 		if nonBinding.MatchString(m.sentence.text) {
@@ -89,6 +91,20 @@ func (r *reader) reserved(p passage, it *item) {
 			r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
 		}
 	}
+}
+
+// unfinished works: a report may call itself one after the works before they are
+// done; what it concludes is then what would be.
+var stillToDo = re(`(?:加固|施工|改造|修缮|整治|工程)[^,。;]{0,10}(?:尚未|还未|未能?|没有)(?:全部|完全)?(?:完成|完工|竣工|实施|施工|结束)|(?:层|区|栋|幢|段|部位|墙体?|梁|柱|基础)[^,。;]{0,4}(?:尚未|还未|未)(?:进行)?(?:加固|施工)|(?:加固|施工|改造)(?:工作|工程)?(?:正在|仍在)?(?:进行中|进行之中|过程中,)`)
+
+// worksOpen tells whether the report says that its works are not finished.
+func worksOpen(items []*item) bool {
+	for _, it := range items {
+		if it.table == nil && it.section != secHistory && it.section != secBasis && it.section != secDeclaration && stillToDo.MatchString(it.text.text) {
+			return true
+		}
+	}
+	return false
 }
 
 // awaitsMore tells whether a sentence leaves the conclusion to something that

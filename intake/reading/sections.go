@@ -38,7 +38,7 @@ var headings = []struct {
 	{regexp.MustCompile(`附[录件图表注]|原始记录|照片|影像|资质证书|平面图`), secAppendix},
 	{regexp.MustCompile(`(?:鉴定|评定|评估|检测|综合|检验|复核|复查|安全性?|最终)+的?(?:结论|意见)(?:[及与和、]|$)|(?:鉴定|评定|评估|综合|最终)的?结果(?:[及与和、]|$)|^结论|结论(?:[及与和、].{0,6})?$|^鉴定评定$|^综合(?:评定|鉴定|判定)$|结论与|鉴定综合意见`), secConclusion},
 	{regexp.MustCompile(`(?:处理|处置|整治|加固|使用|维修|安全|措施|有关|相关|治理)的?(?:建议|意见|措施|要求|方案|类别|方式|办法)|^建议|建议$|处理及建议|对策`), secAdvice},
-	{regexp.MustCompile(`验算|承载力(?:计算|复核|分析)|计算(?:分析|结果)|结构(?:分析|计算|复核)`), secAnalysis},
+	{regexp.MustCompile(`验算|^计算(?:过程|书)?$|承载力(?:计算|复核|分析)|计算(?:分析|结果)|结构(?:分析|计算|复核)`), secAnalysis},
 	{regexp.MustCompile(`评级|等级评定|评定|鉴定评|综合评价|安全性鉴定$|危险性鉴定$|可靠性鉴定$|鉴定分析|安全性分析|危险性分析`), secRating},
 	{regexp.MustCompile(`仪器|设备`), secEquipment},
 	{regexp.MustCompile(`检查|检测|查勘|勘查|勘察|调查|现状|损伤|复核(?:情况|过程|内容)|数据|地基基础|上部承重|上部结构|围护|观测|倾斜`), secInspection},
@@ -46,7 +46,7 @@ var headings = []struct {
 }
 
 // Formal numerals (壹、贰、叁) stems (甲、乙、丙), Roman numerals and § number the parts of some agencies' reports.
-var headNumber = regexp.MustCompile(`^(?:第[一二三四五六七八九十0-9]+[章节部分条]+|[壹贰叁肆伍陆柒捌玖拾]{1,2}[、.]|[甲乙丙丁戊己庚辛壬癸][、.]|(?:I{1,3}|IV|VI{0,3}|IX|X)[、.]|§[0-9]{1,2}(?:\.[0-9]{1,2})*|[(][一二三四五六七八九十0-9]{1,3}[)]|[一二三四五六七八九十]{1,3}[、.,:]?|[0-9]{1,2}(?:\.[0-9]{1,2}){0,3}[、.)]?|附[录件表][A-Z0-9一二三四五六七八九十]*[:、]?)`)
+var headNumber = regexp.MustCompile(`^(?:第[一二三四五六七八九十0-9]+[章节部分条]+|[壹贰叁肆伍陆柒捌玖拾]{1,2}[、.]?|[甲乙丙丁戊己庚辛壬癸][、.]|(?:I{1,3}|IV|VI{0,3}|IX|X)[、.]|§[0-9]{1,2}(?:\.[0-9]{1,2})*|[(][一二三四五六七八九十0-9]{1,3}[)]|[一二三四五六七八九十]{1,3}[、.,:]?|[0-9]{1,2}(?:\.[0-9]{1,2}){0,3}[、.)]?|附[录件表][A-Z0-9一二三四五六七八九十]*[:、]?)`)
 
 // sectionOf returns the section that a heading opens, or "".
 func sectionOf(text string) section {
@@ -100,7 +100,7 @@ func looksHeading(t string) bool {
 	if strings.ContainsRune(strings.TrimRight(rest, ":"), ':') || len([]rune(rest)) < 2 || len([]rune(rest)) > 24 {
 		return false
 	}
-	if advisory.MatchString(rest) || assertive.MatchString(rest) {
+	if advisory.MatchString(rest) && !adviceTitle.MatchString(rest) || assertive.MatchString(rest) {
 		return false
 	}
 	return matchSection(strings.TrimRight(rest, ":")) != "" || unitHeading(rest) != ""
@@ -125,6 +125,9 @@ var translated = re(`^(.*\p{Han}\p{Han})(?:[(/]?[A-Za-z][A-Za-z .,&'/()-]{2,60})
 
 // assertive: words of a sentence, which no heading holds.
 var assertive = regexp.MustCompile(`不|已|被|未|该|属于|影响|为$|是|将|会|可能`)
+
+// adviceTitle: the advice under another name than 处理建议.
+var adviceTitle = regexp.MustCompile(`^建议(?:[及和与]?(?:措施|意见|方案|事项|对策))$`)
 
 // advisory recognises list items that are short sentences of advice and not
 // headings, though they speak of inspection or treatment.

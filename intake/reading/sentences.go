@@ -12,6 +12,7 @@ type sentence struct {
 	text     string
 	from     int // byte offset in the passage
 	passage  passage
+	lead     int // bytes of the item's number before it: 5.1 of "5.1 2幢……"
 	page     int
 	section  section
 	heading  string // nearest heading's unit, when it names one
@@ -20,6 +21,7 @@ type sentence struct {
 	garbled  bool // stands on text that is not language
 	fromCell bool // an entry of a table
 	scale    bool // stands where a standard's scale is reprinted
+	listed   bool // entry of a scale that its paragraph reprints
 }
 
 // paragraph is shared by its sentences: what one names, the next may mean.
@@ -43,7 +45,7 @@ func sentencesOf(p passage, it *item) []sentence {
 				page = g[0].page
 			}
 			out = append(out, sentence{text: p.text[start:end], from: start, passage: p, page: page,
-				section: it.section, heading: it.unit, para: para, inPara: len(out), garbled: it.garbled, scale: it.scale})
+				lead: leadOf(p, start), section: it.section, heading: it.unit, para: para, inPara: len(out), garbled: it.garbled, scale: it.scale})
 		}
 		start = end
 	}
@@ -65,7 +67,41 @@ func sentencesOf(p passage, it *item) []sentence {
 		}
 	}
 	flush(len(p.text))
+	if it.listed || grades(out) >= 3 {
+		for i, x := range out {
+			out[i].listed = listMeaning.MatchString(x.text)
+		}
+	}
 	return out
+}
+
+// dotted: the number of an item in a numbered part.
+var dotted = re(`^[0-9]{1,2}(?:\.[0-9]{1,2}){1,3}`)
+
+// leadOf returns the length of the dotted number that begins a passage, where a
+// gap sets it off: folded, "5.1 2幢" is 5.12幢.
+func leadOf(p passage, start int) int {
+	n := len(dotted.FindString(p.text))
+	if start > 0 || n == 0 {
+		return 0
+	}
+	for i := 3; i <= n && i < len(p.back); i++ {
+		if at := int(p.back[i]); at > 0 && (p.glyphs[at-1].soft || blank(p.glyphs[at-1].r)) {
+			return i
+		}
+	}
+	return 0
+}
+
+var itemNumber = re(`^(?:[(]?[0-9]{1,2}[)、.]|[①-⑳])`)
+
+// unnumbered returns a stretch of the sentence without the item's number that
+// begins it: "5、1幢" is item 5, not houses 5 and 1.
+func (s sentence) unnumbered(text string) string {
+	if s.lead > 0 && len(text) >= s.lead && strings.HasPrefix(s.text, text) {
+		return text[s.lead:]
+	}
+	return itemNumber.ReplaceAllString(text, "")
 }
 
 // quote returns a stretch of the sentence as printed, with its evidence.

@@ -10,7 +10,7 @@ import (
 // district plan's trigger (影响房屋整体安全使用或整体承载), GB 50292 表3.3.1 and
 // JGJ 125 (房屋整体处于危险状态，构成整幢危房).
 var (
-	wholeObject = re(`整体(?:的)?(?:结构)?(?:的)?(?:承载|安全|稳定|倒塌|垮塌|坍塌|失稳|破坏|危险|使用安全|性|结构|处于|受力|受到|出现险情|险情|刚度|已|均)|整[幢栋座](?:房屋|建筑|楼|楼房|建筑物)?(?:的)?(?:安全|稳定|倒塌|垮塌|坍塌|均?处于|受|存在|危险|结构|已|承载|失稳|使用)|整[幢栋座]危|(?:房屋|结构|建筑物?|主体)整体|全楼|全幢|房屋(?:随时)?(?:有|存在|可能)(?:发生)?(?:倒塌|垮塌|坍塌)`)
+	wholeObject = re(`整体(?:的)?(?:结构)?(?:的)?(?:承载|安全|稳定|倒塌|垮塌|坍塌|失稳|破坏|危险|使用安全|性|结构|处于|受力|受到|出现险情|险情|刚度|已|均)|整[幢栋座](?:房屋|建筑物?|楼房?|住宅楼?)?(?:的)?(?:安全|稳定|倒塌|垮塌|坍塌|均?处于|受|存在|危险|结构|已|承载|失稳|使用)|整[幢栋座]危|(?:房屋|结构|建筑物?|主体)整体|全楼|全幢|(?:房屋|房子|住房|楼房|该楼|该房|建筑物)(?:现?已|均|目前|正|仍|确|处[于在]|随时)*(?:有|存在|可能|濒临|面临|即将|濒于)(?:着|发生|整体|随时|会|的|、)*(?:倒塌|垮塌|坍塌)`)
 	harm        = re(`影响|危及|威胁|危害|削弱|降低|丧失|不足|不能|无法|难以|不满足|不符合|失稳|倒塌|垮塌|坍塌|不安全|危险|险情|隐患|风险|不稳定|失效|破坏|受损|危房|严重|堪忧|得不到保证|差`)
 	// unharmed: a denial of what exists reaches over its clause; 不, 未 and 无 alone
 	// deny only the word of harm that they stand before, for 不均匀沉降危及…,
@@ -27,7 +27,7 @@ var (
 	notOnly    = re(`不(?:仅|只|单|光|限于|局限|属于?局部|是局部)|[并绝]非(?:仅|只|局部)|已?(?:超出|不再是?)局部`)
 	collapse   = re(`(?:随时|有|存在|可能|濒临|面临)[^,;。]{0,8}(?:倒塌|垮塌|坍塌|失稳)|(?:倒塌|垮塌|坍塌|失稳)(?:的)?(?:危险|风险|隐患|可能)`)
 	grave      = re(`(?:严重|显著|重大)(?:影响|危及|威胁|危害)[^,;。]{0,10}(?:安全|承载)|(?:重大|严重)(?:的)?(?:结构)?(?:安全)?隐患|危及(?:居住|使用|人身|生命|人员|公共)[^,;。]{0,6}安全|不能保证(?:居住|使用|正常)|(?:结构|主体结构|承重结构)(?:已)?(?:不安全|严重损坏|丧失承载)`)
-	geoWord    = re(`滑坡|崩塌|泥石流|危岩|地面塌陷|地裂缝|地质灾害|采空|塌陷区|不稳定斜坡|高切坡|切坡|边坡(?:失稳|变形|滑塌|坍塌|垮塌)|岸坡|滑塌|山体|岩溶塌陷|斜坡|库岸|坡体|地灾|陡坎|滑动|滑移|落石|挡土墙|堡坎|护坡`)
+	geoWord    = re(`滑坡|崩塌|泥石流|危岩|地面塌陷|地裂缝|地质灾害|采空|塌陷区|不稳定斜坡|高切坡|切坡|边坡(?:失稳|变形|滑塌|坍塌|垮塌)|岸坡|滑塌|山体|岩溶塌陷|斜坡|库岸|坡体|地灾|陡坎|滑动|滑移|落石|挡土?墙|堡坎|护坡`)
 	geoHarm    = re(`影响|危及|威胁|危害|危险|隐患|失稳|变形|不稳定|无法保证|滑动|坍塌|垮塌`)
 )
 
@@ -68,6 +68,9 @@ func (r *reader) statements(items []*item) []schemas.Statement {
 			continue
 		}
 		for _, s := range sentencesOf(it.text, it) {
+			if gradeToken.MatchString(s.text) {
+				r.mentionsOf(s) // the unit that it names is meant by the next sentence
+			}
 			out = append(out, r.statementsOf(s)...)
 		}
 	}
@@ -80,7 +83,7 @@ func (r *reader) statementsOf(s sentence) []schemas.Statement {
 		!collapse.MatchString(s.text) && !grave.MatchString(s.text) || regulation.MatchString(s.text) {
 		return nil
 	}
-	if s.scale && !subjectOf.MatchString(s.text) {
+	if s.listed || s.scale && !subjectOf.MatchString(s.text) {
 		return nil
 	}
 	if s.section == secBasis || s.section == secDeclaration || s.section != secConclusion && scaleEntry.MatchString(s.text) {
@@ -94,7 +97,7 @@ func (r *reader) statementsOf(s sentence) []schemas.Statement {
 		return nil
 	}
 	var out []schemas.Statement
-	geoBefore := false
+	geoBefore, moving := false, false
 	for _, c := range clauses(s.text) {
 		text := s.text[c.from:c.to]
 		geo := geoWord.MatchString(text)
@@ -106,16 +109,19 @@ func (r *reader) statementsOf(s sentence) []schemas.Statement {
 			continue
 		}
 		if r.notNow(s, c, ms) {
-			continue
+			if kind != schemas.StatementGeo || !moving {
+				continue
+			}
+			// 挡墙外倾,一旦垮塌将危及整幢楼: the wall gives way now, whatever comes of it.
+			kind, rule = schemas.StatementThreat, "geo"
 		}
+		moving = moving || geo && geoHarm.MatchString(text) && !negatedGeo.MatchString(text) && !condBefore.MatchString(text) && !maybe.MatchString(text)
 		if (kind == schemas.StatementLocal || kind == schemas.StatementNegated) && thoseRated.MatchString(s.text[:c.to]) && lastOf(thisCue, s.text) < 0 {
 			continue // "评定为C级的,构成局部危房" comforts nobody about this house
 		}
-		st := schemas.Statement{Kind: kind, Rule: rule, Section: string(s.section), Evidence: s.evidence(c.from, c.to)}
-		if us := unitsIn(itemNumber.ReplaceAllString(s.text[:c.to], ""), r.known); len(us) > 0 {
-			st.Unit = us[len(us)-1]
+		for _, u := range r.spokenOf(s, c) {
+			out = append(out, schemas.Statement{Kind: kind, Rule: rule, Unit: u, Section: string(s.section), Evidence: s.evidence(c.from, c.to)})
 		}
-		out = append(out, st)
 	}
 	return out
 }
@@ -228,7 +234,7 @@ func (r *reader) notNow(s sentence, c span, ms []*mention) bool {
 			}
 		}
 	}
-	return lastOf(condBefore, obj) > lastOf(already, obj) || condFailing.MatchString(obj) || past(obj, r.year) ||
+	return conditioned(s.text, c, obj) || condFailing.MatchString(obj) || past(obj, r.year) ||
 		elsewhere(obj) && !geoWord.MatchString(s.text) || nextDoor.MatchString(obj) && lastOf(thisCue, obj) < 0 ||
 		elsewhereAfter.MatchString(s.text[c.to:]) || asIf.MatchString(s.text[c.from:c.to])
 }

@@ -75,3 +75,27 @@ func TestNumberOfAReportAlone(t *testing.T) {
 		}
 	}
 }
+
+// A number that ends in a day is no date on a line of its own.
+func TestDayInAReportNumberIsNoDayOfIssue(t *testing.T) {
+	text := strings.Replace(sampleReport, "AB-2026-001", "ZA-YJ-20260611-06", 1)
+	text = strings.Replace(text, "报告编号", "编号", 1)
+	got := Read(setText(text), Options{})
+	if got.Fields.IssuedOn != "2026-06-10" || len(blockers(got.Reasons)) > 0 {
+		t.Errorf("issued %s, %v", got.Fields.IssuedOn, blockers(got.Reasons))
+	}
+}
+
+// A report by its title made after the works, which are not done.
+func TestAfterWorksThatAreNotDone(t *testing.T) {
+	text := strings.Replace(sampleReport, "房屋安全性鉴定报告", "加固后房屋安全性鉴定报告", 1)
+	text = strings.Replace(text, "该房屋安全性等级评定为Dsu级，严重影响整体承载。", "加固完成后，该楼安全性等级为Bsu级。", 1)
+	text = strings.Replace(text, "立即停止使用", "正常使用", 1)
+	if got := Read(setText(text), Options{}); len(got.Findings) != 1 || got.Findings[0].Grade != "Bsu" {
+		t.Errorf("done: %+v", got.Findings)
+	}
+	text = strings.Replace(text, "二、鉴定结论", "二、现场检测\n二层墙体加固尚未完成。\n三、鉴定结论", 1)
+	if got := Read(setText(text), Options{}); len(got.Findings) != 0 {
+		t.Errorf("not done: %+v", got.Findings)
+	}
+}

@@ -72,8 +72,13 @@ func (r *reader) checkWording(c conclusion, sts []schemas.Statement, recs []sche
 		return
 	}
 	several := len(unitsOfFindings(c.findings)) > 1
-	if rank(gravest.Grade) == 4 && !several {
+	if rank(gravest.Grade) == 4 {
 		for _, s := range sts {
+			// Of several houses a comfort that names none, and leaves none out,
+			// speaks of all.
+			if several && (s.Unit != "" || others.MatchString(fold(s.Evidence.Quote))) {
+				continue
+			}
 			if s.Kind == schemas.StatementNegated && s.Section == string(secConclusion) {
 				r.reason("grade_contradicts_statement", s.Evidence.Page, fmt.Sprintf("%s 与“%s”", gravest.Grade, clip(s.Evidence.Quote, 40)), gravest.Evidence, s.Evidence)
 			}
@@ -96,13 +101,18 @@ func (r *reader) checkWording(c conclusion, sts []schemas.Statement, recs []sche
 			r.reason("grade_contradicts_statement", s.Evidence.Page, fmt.Sprintf("%s 与“%s”", gravest.Grade, clip(s.Evidence.Quote, 40)), gravest.Evidence, s.Evidence)
 		}
 		for _, t := range sts {
-			if (t.Kind == schemas.StatementNegated || t.Kind == schemas.StatementLocal && onlyLocal.MatchString(t.Evidence.Quote)) && t.Section == s.Section && s.Section == string(secConclusion) && (t.Unit == s.Unit || !several) {
+			// What a note or an appendix says of the whole house the conclusion's
+			// comfort does not take back.
+			if (t.Kind == schemas.StatementNegated || t.Kind == schemas.StatementLocal && onlyLocal.MatchString(t.Evidence.Quote)) && t.Section == string(secConclusion) && (t.Unit == s.Unit || !several) {
 				r.reason("statements_contradict", s.Evidence.Page, clip(s.Evidence.Quote, 30)+" / "+clip(t.Evidence.Quote, 30), s.Evidence, t.Evidence)
 			}
 		}
 	}
 	r.checkMeasures(gravest, geo, several, recs)
 }
+
+// others: all but those that were named.
+var others = re(`其余|其他|其它|除|另外?`)
 
 var classD = re(`(?:整体|整[幢栋座])[^,。;]{0,8}(?:均|已)?(?:处于)?危(?:险|房)`)
 

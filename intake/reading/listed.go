@@ -1,0 +1,38 @@
+package reading
+
+// listMeaning: a sentence that gives the meaning of a grade in the words of GB
+// 50292-2015 表3.3.1, JGJ 125-2016 6.3.5 or JGJ/T 363-2014, and nothing else.
+var listMeaning = re(`^(?:[(]?[0-9①-⑳]{1,2}[)、.]?)?["“]?([A-D])(?:su)?["”]?级?["”]?[:,(](?:即)?(?:无危险构件|个别(?:结构|承重)?构件|部分(?:主要)?承重结构|承重结构已|(?:房屋)?结构(?:基本)?(?:上)?能(?:够)?满足|安全性(?:符合|略低于|不符合|严重不符合|极不符合)|可靠性(?:符合|略低于|不符合|严重不符合|极不符合))`)
+
+// grades counts the grades that sentences explain so. Three at least are a
+// scale: a paragraph, or paragraphs one after the other, that a conclusion
+// reprints before it rates the house in another sentence.
+func grades(ss []sentence) int {
+	seen := make(map[string]bool)
+	for _, s := range ss {
+		if m := listMeaning.FindStringSubmatch(s.text); m != nil {
+			seen[m[1]] = true
+		}
+	}
+	return len(seen)
+}
+
+// markListed marks the paragraphs of a scale whose entries are paragraphs of
+// their own.
+func markListed(items []*item) {
+	for i := 0; i < len(items); i++ {
+		seen := make(map[string]bool)
+		n := i
+		for ; n < len(items) && items[n].table == nil; n++ {
+			m := listMeaning.FindStringSubmatch(items[n].text.text)
+			if m == nil {
+				break
+			}
+			seen[m[1]] = true
+		}
+		for ; i < n && len(seen) >= 3; i++ {
+			items[i].listed = true
+		}
+		i = max(i, n-1)
+	}
+}
