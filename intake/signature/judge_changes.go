@@ -147,15 +147,15 @@ func (v *verification) certifiedAgainst(earlier []*signature, c changes.Change) 
 // docMDP returns the permission level of a certification signature, or of the
 // lock of a field (ISO 32000-2, table 237), 0 and false when there is none.
 func docMDP(s *signature) (level int64, ok bool) {
-	if p, isInt := s.lock.Get("P").(int64); isInt {
+	if p, isInt := follow[int64](s.at, s.lock.Get("P")); isInt {
 		level, ok = p, true
 	}
 	for _, ref := range references(s) {
-		if s.at.Dict(ref).Name("TransformMethod") != "DocMDP" {
+		if m, _ := follow[revision.Name](s.at, s.at.Dict(ref).Get("TransformMethod")); m != "DocMDP" {
 			continue
 		}
 		p := int64(2)
-		if n, isInt := s.at.Dict(s.at.Dict(ref).Get("TransformParams")).Get("P").(int64); isInt {
+		if n, isInt := follow[int64](s.at, s.at.Dict(s.at.Dict(ref).Get("TransformParams")).Get("P")); isInt {
 			p = n
 		}
 		if !ok || p < level {
@@ -163,6 +163,14 @@ func docMDP(s *signature) (level int64, ok bool) {
 		}
 	}
 	return level, ok
+}
+
+// follow resolves what may be an object of its own.
+func follow[T any](f *revision.File, o revision.Object) (v T, ok bool) {
+	if o, err := f.Resolve(o); err == nil {
+		v, ok = o.(T)
+	}
+	return v, ok
 }
 
 func references(s *signature) revision.Array {
@@ -200,7 +208,7 @@ func locks(s *signature) []*revision.Dict {
 	}
 	for _, ref := range references(s) {
 		d := s.at.Dict(ref)
-		if d.Name("TransformMethod") == "FieldMDP" {
+		if m, _ := follow[revision.Name](s.at, d.Get("TransformMethod")); m == "FieldMDP" {
 			if p := s.at.Dict(d.Get("TransformParams")); p != nil {
 				out = append(out, p)
 			}
@@ -214,13 +222,13 @@ func locksField(f *revision.File, lock *revision.Dict, name string) bool {
 	v, err := f.Resolve(lock.Get("Fields"))
 	if a, ok := v.(revision.Array); ok && err == nil {
 		for _, x := range a {
-			if s, ok := x.(revision.String); ok {
+			if s, ok := follow[revision.String](f, x); ok {
 				names = append(names, changes.Text(s))
 			}
 		}
 	}
 	listed := slices.ContainsFunc(names, func(n string) bool { return n == name || len(name) > len(n) && name[:len(n)+1] == n+"." })
-	switch lock.Name("Action") {
+	switch action, _ := follow[revision.Name](f, lock.Get("Action")); action {
 	case "All":
 		return true
 	case "Include":

@@ -69,6 +69,7 @@ type Scheme struct {
 	Hash Hash
 	PSS  bool
 	salt int
+	mgf  Hash // of PSS's mask generation function
 	// NoSM2ID is set by verify when an SM2 signature holds only without the
 	// default identity (GM/T 0009, 10): Z computed over an empty one.
 	NoSM2ID bool
@@ -114,11 +115,11 @@ func resolve(digest string, alg AlgorithmID, key *Key) (Scheme, error) {
 	}
 	out := Scheme{Kind: key.Kind, Hash: h, PSS: s.pss}
 	if s.pss {
-		ph, salt, err := pssParams(alg.Params)
+		p, err := pssParams(alg.Params)
 		if err != nil {
 			return Scheme{}, err
 		}
-		s.hash, out.salt = ph, salt
+		s.hash, out.mgf, out.salt = p.hash, p.mgf, p.salt
 	}
 	if s.hash != "" && s.hash != h {
 		return Scheme{}, fmt.Errorf("%w: digest %s, signature %s", ErrAlgorithm, h, s.hash)
@@ -126,13 +127,19 @@ func resolve(digest string, alg AlgorithmID, key *Key) (Scheme, error) {
 	return out, nil
 }
 
+// pss are the parameters of RSASSA-PSS.
+type pss struct {
+	hash, mgf Hash // of the message, and of the mask: they may differ
+	salt      int
+}
+
 // pssParams reads RSASSA-PSS-params (RFC 4055, 3.1).
-func pssParams(raw []byte) (Hash, int, error) {
+func pssParams(raw []byte) (pss, error) {
 	h, mgf, salt := SHA1, SHA1, 20
 	if raw != nil {
 		e, _, err := read(raw)
 		if err != nil {
-			return "", 0, fmt.Errorf("%w: PSS parameters", ErrAlgorithm)
+			return pss{}, fmt.Errorf("%w: PSS parameters", ErrAlgorithm)
 		}
 		c := open(e, 0, tagSequence)
 		if f, ok := c.optional(2, 0); ok {
@@ -172,16 +179,13 @@ func pssParams(raw []byte) (Hash, int, error) {
 			}
 		}
 		if c.end() != nil {
-			return "", 0, fmt.Errorf("%w: PSS parameters", ErrAlgorithm)
+			return pss{}, fmt.Errorf("%w: PSS parameters", ErrAlgorithm)
 		}
 	}
 	if h == "" || mgf == "" {
-		return "", 0, fmt.Errorf("%w: PSS parameters", ErrUnsupported)
+		return pss{}, fmt.Errorf("%w: PSS parameters", ErrUnsupported)
 	}
-	if h != mgf {
-		return "", 0, fmt.Errorf("%w: PSS with two digests", ErrUnsupported)
-	}
-	return h, salt, nil
+	return pss{h, mgf, salt}, nil
 }
 
 // check verifies sig over message. Where the caller has only the digest
@@ -198,8 +202,8 @@ func (s *Scheme) check(key *Key, message, digest, sig []byte) error {
 			return fmt.Errorf("%w: RSA with %s", ErrUnsupported, s.Hash)
 		}
 		switch {
-		case s.PSS && (key.wide || s.salt == 0): // 0 means any length to the library
-			ok = verifyWidePSS(key.rsa, s.Hash, s.salt, digest, sig)
+		case s.PSS && (key.wide || s.salt == 0 || s.mgf != s.Hash): // 0 means any length to the library
+			ok = verifyWidePSS(key.rsa, *s, digest, sig)
 		case key.wide:
 			ok = verifyWide(key.rsa, h, digest, sig)
 		case s.PSS:

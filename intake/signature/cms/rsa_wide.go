@@ -32,9 +32,9 @@ func verifyWide(pub *rsa.PublicKey, h crypto.Hash, digest, sig []byte) bool {
 }
 
 // verifyWidePSS is RSASSA-PSS verification (RFC 8017, 8.1.2 and 9.1.2) for the
-// same keys, and for an empty salt, with MGF1 of the same hash and a salt of the
-// stated length.
-func verifyWidePSS(pub *rsa.PublicKey, h Hash, saltLen int, digest, sig []byte) bool {
+// same keys, for an empty salt, and for a mask by another hash than the message's.
+func verifyWidePSS(pub *rsa.PublicKey, scheme Scheme, digest, sig []byte) bool {
+	saltLen := scheme.salt
 	bits := pub.N.BitLen() - 1
 	size := (bits + 7) / 8
 	s := new(big.Int).SetBytes(sig)
@@ -55,7 +55,7 @@ func verifyWidePSS(pub *rsa.PublicKey, h Hash, saltLen int, digest, sig []byte) 
 	if db[0]>>(8-unused) != 0 {
 		return false
 	}
-	for i, b := range mgf1(h, hash, len(db)) {
+	for i, b := range mgf1(scheme.mgf, hash, len(db)) {
 		db[i] ^= b
 	}
 	db[0] &= 0xff >> unused
@@ -65,7 +65,7 @@ func verifyWidePSS(pub *rsa.PublicKey, h Hash, saltLen int, digest, sig []byte) 
 	}
 	check := append(make([]byte, 8), digest...)
 	check = append(check, db[split+1:]...)
-	return bytes.Equal(h.sum(check), hash)
+	return bytes.Equal(scheme.Hash.sum(check), hash)
 }
 
 // mgf1 is RFC 8017, B.2.1.

@@ -287,7 +287,7 @@ func (s *Seal) Verify(digests Digests) *SealVerdict {
 	if h == "" {
 		h = SM3
 	}
-	if !bytes.Equal(digests(h), s.dataHash) {
+	if len(s.dataHash) == 0 || !bytes.Equal(digests(h), s.dataHash) {
 		v.fail(ErrDigest)
 	}
 	v.MakerOK, v.MakerErr = s.madeByMaker()

@@ -20,11 +20,11 @@ func VerifySigned(key *Key, alg AlgorithmID, message, value []byte) (Scheme, err
 		SHA3_256: "2.16.840.1.101.3.4.2.8", SHA3_384: "2.16.840.1.101.3.4.2.9", SHA3_512: "2.16.840.1.101.3.4.2.10",
 		SM3: "1.2.156.10197.1.401", Shake256: "2.16.840.1.101.3.4.2.12"}[s.hash]
 	if s.pss {
-		h, _, err := pssParams(alg.Params)
+		p, err := pssParams(alg.Params)
 		if err != nil {
 			return Scheme{}, err
 		}
-		digest = map[Hash]string{SHA1: "1.3.14.3.2.26", SHA256: "2.16.840.1.101.3.4.2.1", SHA384: "2.16.840.1.101.3.4.2.2", SHA512: "2.16.840.1.101.3.4.2.3"}[h]
+		digest = map[Hash]string{SHA1: "1.3.14.3.2.26", SHA256: "2.16.840.1.101.3.4.2.1", SHA384: "2.16.840.1.101.3.4.2.2", SHA512: "2.16.840.1.101.3.4.2.3"}[p.hash]
 	}
 	if digest == "" && key.Kind == SM2 {
 		digest = "1.2.156.10197.1.401"

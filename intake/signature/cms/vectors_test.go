@@ -63,7 +63,7 @@ func TestOpenSSLSignatures(t *testing.T) {
 func TestOpenSSLContainers(t *testing.T) {
 	message := vector(t, "message.txt")
 	names, err := filepath.Glob("testdata/*.cms")
-	if err != nil || len(names) < 7 {
+	if err != nil || len(names) < 8 {
 		t.Fatal(names, err)
 	}
 	for _, name := range names {
@@ -101,5 +101,26 @@ func TestOpenSSLCertificate(t *testing.T) {
 	}
 	if k, err := c.Key(); err != nil || k.Kind != SM2 || k.Bits != 256 {
 		t.Errorf("%+v %v", k, err)
+	}
+}
+
+// TestDigestParameters: a digest has no parameters, but for the length of one
+// that must have it.
+func TestDigestParameters(t *testing.T) {
+	const sha256, shake, shakeLen = "2.16.840.1.101.3.4.2.1", "2.16.840.1.101.3.4.2.12", "2.16.840.1.101.3.4.2.18"
+	for _, c := range []struct {
+		oid, params string
+		want        bool
+	}{
+		{sha256, "", true}, {sha256, "\x05\x00", true}, {sha256, "\x02\x01\x00", false},
+		{shake, "", true}, {shakeLen, "\x02\x02\x02\x00", true}, {shakeLen, "", false}, {shakeLen, "\x02\x01\x08", false},
+	} {
+		a := AlgorithmID{OID: c.oid}
+		if c.params != "" {
+			a.Params = []byte(c.params)
+		}
+		if a.plain() != c.want {
+			t.Errorf("%s with %x: %v", c.oid, c.params, !c.want)
+		}
 	}
 }

@@ -95,8 +95,14 @@ func (sd *SignedData) checkAlgorithms(v *Verdict) {
 	}
 }
 
-// plain reports whether an algorithm has no parameters, or null for them.
-func (a AlgorithmID) plain() bool { return a.Params == nil || string(a.Params) == "\x05\x00" }
+// plain reports whether an algorithm has no parameters, or null for them, or
+// what it must have: the length of id-shake256-len (RFC 8419, 2.3).
+func (a AlgorithmID) plain() bool {
+	if a.OID == "2.16.840.1.101.3.4.2.18" {
+		return string(a.Params) == "\x02\x02\x02\x00"
+	}
+	return a.Params == nil || string(a.Params) == "\x05\x00"
+}
 
 func (a AlgorithmID) demandPlain() error {
 	if !a.plain() {
@@ -158,7 +164,7 @@ func (sd *SignedData) checkDigest(v *Verdict, digests Digests) {
 		v.fail(fmt.Errorf("%w: digest %s", ErrUnsupported, s.Digest.OID))
 		return
 	}
-	if !bytes.Equal(sum, digests(h)) {
+	if len(sum) == 0 || !bytes.Equal(sum, digests(h)) { // no digest at all is none that matches
 		v.fail(ErrDigest)
 	}
 }
