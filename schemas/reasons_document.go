@@ -29,6 +29,7 @@ const (
 	DocumentMultimedia     ReasonCode = "document_multimedia"
 	DocumentXFA            ReasonCode = "document_xfa"
 	DocumentHiddenLayers   ReasonCode = "document_hidden_layers"
+	DocumentFontMissing    ReasonCode = "document_font_missing"
 )
 
 func documentReasons() []ReasonInfo {
@@ -61,5 +62,6 @@ func documentReasons() []ReasonInfo {
 		{DocumentMultimedia, "文件中含有音频、视频或三维等多媒体内容，无法自动审阅，请人工核对", WeightReview, pdf + " §13"},
 		{DocumentXFA, "文件是动态表单（XFA），看到的内容与文件中的文字可能不同，请人工核对", WeightReview, pdf + " §12.7.8"},
 		{DocumentHiddenLayers, "文件中有默认隐藏的图层，看到的内容与文件中的文字可能不同，请人工核对", WeightReview, pdf + " §8.11"},
+		{DocumentFontMissing, "文件使用的字体没有嵌入，又不属于通用的中文字符集，不同软件显示的文字可能不同或缺字，请人工核对", WeightReview, pdf + " §9.7.4"},
 	}
 }

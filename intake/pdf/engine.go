@@ -27,9 +27,9 @@ type EngineConfig struct {
 	MemoryBytes int64
 	// Instances is how many documents may be open at a time (default 1).
 	Instances int
-	// FontDir is mounted read-only where PDFium looks for system fonts, to draw
-	// Chinese text whose fonts are not embedded. Only for rendering: text must
-	// not depend on the machine, so assessment leaves it empty.
+	// FontDir is where PDFium looks for fonts that a document does not embed, to
+	// draw its Chinese text. Only for rendering: text must not depend on the
+	// machine, so assessment leaves it empty and gets the stand-in.
 	FontDir string
 }
 
@@ -72,14 +72,14 @@ func NewEngine(ctx context.Context, cfg EngineConfig) (*Engine, error) {
 		e.cache = cache
 		rc = rc.WithCompilationCache(cache)
 	}
-	fs := wazero.NewFSConfig()
-	if cfg.FontDir != "" {
-		fs = fs.WithReadOnlyDirMount(cfg.FontDir, "/usr/share/fonts")
+	fonts, err := fontsFor(cfg.FontDir)
+	if err != nil {
+		return nil, fmt.Errorf("pdf: fonts: %w", err)
 	}
 	pool, err := webassembly.Init(webassembly.Config{
 		Context:  ctx,
 		MaxTotal: cfg.Instances, MaxIdle: cfg.Instances,
-		FSConfig: fs, RuntimeConfig: rc,
+		FSConfig: wazero.NewFSConfig().WithFSMount(fonts, "/"), RuntimeConfig: rc,
 		// PDFium has nothing to say to a log that a hostile file may write.
 		Stdout: io.Discard, Stderr: io.Discard,
 	})

@@ -153,6 +153,8 @@ func TestHostile(t *testing.T) {
 		{"embedded file", simple(hello, "/Names<</EmbeddedFiles<</Names[(a)6 0 R]>>>>", "", "<</Type/Filespec/F(a)/EF<</F 7 0 R>>>>", stream("/Type/EmbeddedFile", "MZ")), schemas.DocumentEmbeddedFile, ""},
 		{"xfa", simple(hello, "/AcroForm<</Fields[]/XFA 6 0 R>>", "", stream("", "<xdp:xdp/>")), schemas.DocumentXFA, ""},
 		{"hidden layer", simple(hello, "/OCProperties<</OCGs[6 0 R]/D<</OFF[6 0 R]>>>>", "", "<</Type/OCG/Name(x)>>"), schemas.DocumentHiddenLayers, ""},
+		{"font by numbers, not in the file", unembedded("Identity-H", "Identity", "/ToUnicode 8 0 R", oneWord), schemas.DocumentFontMissing, "its characters may be missing from the text"},
+		{"font of known characters, not in the file", unembedded("UniGB-UCS2-H", "GB1", "", oneWord), "", "common in real files"},
 		{"no xref", bytes.Replace(simple(hello, "", ""), []byte("startxref"), []byte("startXref"), 1), schemas.DocumentRepaired, ""},
 	}
 	e := newEngine(t)

@@ -185,6 +185,9 @@ func (a active) dict(d types.Dict, depth int) {
 	case subtype == "FileAttachment":
 		a.s.add(schemas.DocumentEmbeddedFile, 0, "")
 	}
+	if a.missingFont(d) {
+		a.s.add(schemas.DocumentFontMissing, 0, "")
+	}
 	if a.name(d["Type"]) == "EmbeddedFile" {
 		a.s.add(schemas.DocumentEmbeddedFile, 0, "")
 	}
@@ -204,6 +207,34 @@ func (a active) dict(d types.Dict, depth int) {
 		}
 		a.walk(v, depth+1)
 	}
+}
+
+// knownCharacters are the collections whose characters readers know without
+// the font (ISO 32000-2 §9.7.5.2).
+var knownCharacters = map[string]bool{"GB1": true, "CNS1": true, "Japan1": true, "Korea1": true, "KR": true}
+
+// missingFont tells whether d is a font whose characters are numbers of glyphs
+// of a font that is not in the file: each reader shows something else for
+// them, and PDFium's text may lack them.
+func (a active) missingFont(d types.Dict) bool {
+	if s := a.name(d["Subtype"]); s != "CIDFontType0" && s != "CIDFontType2" {
+		return false
+	}
+	descriptor, err := a.pc.DereferenceDict(d["FontDescriptor"])
+	if err != nil {
+		return true
+	}
+	for _, file := range []string{"FontFile", "FontFile2", "FontFile3"} {
+		if _, embedded := descriptor[file]; embedded {
+			return false
+		}
+	}
+	info, err := a.pc.DereferenceDict(d["CIDSystemInfo"])
+	if err != nil {
+		return true
+	}
+	ordering, err := a.pc.DereferenceText(info["Ordering"])
+	return err != nil || !knownCharacters[ordering]
 }
 
 // hiddenLayers looks for optional content that is off by default (ISO 32000-2
