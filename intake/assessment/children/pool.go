@@ -176,8 +176,10 @@ func (w *worker) run() {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	defer func() { w.drop() }()
-	_ = w.ensure(context.Background()) // warm before the first call, which says what is wrong
 	for {
+		// Warm before the next call, which another child may take meanwhile. A
+		// call that finds no child says what is wrong.
+		_ = w.ensure(context.Background())
 		select {
 		case <-w.pool.stop:
 			return
