@@ -210,6 +210,12 @@ func (r *reader) letterScale(m *mention, s sentence, clause, before, after strin
 			m.scope = schemas.ScopeUnit // a unit graded A–D for reliability: nobody's scale
 		}
 	case d >= 0:
+	case r.recognisedSafety && !subUnitWord.MatchString(clause) && !memberWord.MatchString(clause):
+		// 本次评定为D级 on a scan: recognition lost a subscript. Proposing the
+		// grade of the report's only scale is right more often than the class
+		// of a standard that it does not speak of; a human decides.
+		m.family, m.grade = famUnitSafety, m.grade+"su"
+		m.scope, m.aspect = formOf(m.family)
 	case saf >= 0 && !r.usesDanger():
 		// "安全性等级为C级": a letter without its subscript; whose scale is
 		// not known.

@@ -51,7 +51,11 @@ type reader struct {
 	year      int
 	reasons   []schemas.Reason
 	ocr       bool
-	rebuilt   bool // the report appraises a house after its works were done
+	// recognisedSafety: a page was recognised, and the report speaks of safety
+	// and nowhere of danger: the only letters that it can give a house are
+	// Asu to Dsu.
+	recognisedSafety bool
+	rebuilt          bool // the report appraises a house after its works were done
 }
 
 // Read reads a document. It is a pure function of its arguments and never
@@ -70,6 +74,7 @@ func Read(src pdf.Source, opts Options) Result {
 	markListed(items)
 	full := fullText(pages)
 	r.standards = citedStandards(full)
+	r.recognisedSafety = r.ocr && !r.usesDanger() && !dangerWord.MatchString(full) && safetyWord.MatchString(full)
 	r.known = knownUnits(items)
 
 	fields := r.fields(items, furniture)

@@ -38,18 +38,44 @@ func TestPlainReport(t *testing.T) {
 // Grades from recognition are read, say where they are from, and are never
 // accepted without a human.
 func TestOCRNeverAcceptsByItself(t *testing.T) {
-	src := setText("")
-	var words []Word
-	for i, l := range strings.Split(sampleReport, "\n") {
-		y := 780 - 18*float64(i)
-		words = append(words, Word{Text: l, Box: [4]float64{60, y, 60 + 12*float64(len([]rune(l))), y + 12}, Confidence: 0.9})
-	}
-	got := Read(imageOnly{src}, Options{OCR: map[int][]Word{1: words}})
+	got := readScan(sampleReport)
 	if len(got.Findings) != 1 || got.Findings[0].Grade != "Dsu" || got.Findings[0].Evidence.Source != schemas.SourceOCR {
 		t.Fatalf("findings %+v", got.Findings)
 	}
 	if len(blockers(got.Reasons)) == 0 {
 		t.Error("nothing asks for a human")
+	}
+}
+
+// readScan reads a page of which recognition saw the lines of text.
+func readScan(text string) Result {
+	var words []Word
+	for i, l := range strings.Split(text, "\n") {
+		y := 780 - 18*float64(i)
+		words = append(words, Word{Text: l, Box: [4]float64{60, y, 60 + 12*float64(len([]rune(l))), y + 12}, Confidence: 0.9})
+	}
+	return Read(imageOnly{setText("")}, Options{OCR: map[int][]Word{1: words}})
+}
+
+// Recognition loses subscripts. In a report on safety alone a bare letter is
+// proposed as the grade of the house; where danger is spoken of it may be a
+// class of danger, and on a page of text it is what it is.
+func TestALostSubscriptIsProposed(t *testing.T) {
+	torn := "房屋安全性鉴定报告\n九、鉴定结论\n该房屋较2022年的等级降低,本次评定为D级,严重影响整体承载。\n十、处理建议\n1、停止使用。"
+	gradeOf := func(r Result) string {
+		if len(r.Findings) != 1 {
+			t.Fatalf("findings %+v", r.Findings)
+		}
+		return string(r.Findings[0].Aspect) + " " + string(r.Findings[0].Grade)
+	}
+	if g := gradeOf(readScan(torn)); g != "safety Dsu" {
+		t.Errorf("scan: %s", g)
+	}
+	if g := gradeOf(readScan(strings.Replace(torn, "该房屋", "依据《危险房屋鉴定标准》,该房屋", 1))); g != "danger D" {
+		t.Errorf("scan of a report on danger: %s", g)
+	}
+	if got := Read(setText(torn), Options{}); len(got.Findings) != 1 || got.Findings[0].Grade != "D" || len(blockers(got.Reasons)) == 0 {
+		t.Errorf("text: %+v %v", got.Findings, got.Reasons)
 	}
 }
 
