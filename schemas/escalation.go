@@ -2,6 +2,8 @@ package schemas
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -51,6 +53,7 @@ type Case struct {
 	Address  string          `json:"address,omitempty"`
 	Town     string          `json:"town,omitempty"`
 	Use      string          `json:"use,omitempty"`
+	Also     []Place         `json:"also,omitempty"` // other houses that turned out to be in it
 	Grade    Grade           `json:"grade,omitempty"`
 	Basis    []string        `json:"basis,omitempty"`
 	Quote    string          `json:"quote,omitempty"`
@@ -77,6 +80,41 @@ type Case struct {
 	MergedInto string `json:"merged_into,omitempty"`
 	Version    int64  `json:"version"`
 }
+
+// Place is a house by its address.
+type Place struct {
+	Address string `json:"address"`
+	Town    string `json:"town,omitempty"`
+	Use     string `json:"use,omitempty"`
+}
+
+// Places are all houses that a case is about, the first one first: one number
+// or one notice may turn out to stand for several. None when no address is
+// known.
+func (c Case) Places() []Place {
+	if c.Address == "" {
+		return c.Also
+	}
+	return append([]Place{{c.Address, c.Town, c.Use}}, c.Also...)
+}
+
+// Where are the addresses of all of them, for people: "A；B".
+func (c Case) Where() string {
+	var all []string
+	for _, p := range c.Places() {
+		all = append(all, p.Address)
+	}
+	return strings.Join(all, "；")
+}
+
+// In says whether one of them lies in a town.
+func (c Case) In(town string) bool {
+	return c.Town == town || slices.ContainsFunc(c.Also, func(p Place) bool { return p.Town == town })
+}
+
+// MarkLate is the mark (Case.Reminded) of a lateness that is on record: a fact
+// that stays when the ladder begins again.
+const MarkLate = "late"
 
 // Deadlines are stamped with the rule that made them and never move later.
 type Deadlines struct {

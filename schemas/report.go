@@ -128,6 +128,7 @@ const (
 	EventReportReassess   EventKind = "report.reassess_requested"
 	EventReviewOverdue    EventKind = "report.review_overdue"
 
+	EventCasePlace      EventKind = "case.place_added" // another house; everybody is told again
 	EventNoticeReceived EventKind = "notice.received"
 	EventNoticeLinked   EventKind = "notice.linked"
 	EventNoticeUnlinked EventKind = "notice.unlinked" // its report was rejected, or replaced by another house's

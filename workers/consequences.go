@@ -61,6 +61,12 @@ func (t Terms) Consequences(r Reading) (schemas.Consequences, schemas.Assessment
 			break
 		}
 	}
+	for _, e := range r.Earlier {
+		if was, is := e.Report.Address, a.Report.Address; !schemas.SamePlace(was, is) {
+			doubt(schemas.OtherHouse, was+" → "+is)
+			break
+		}
+	}
 	if r.Incomparable {
 		doubt(schemas.MilderRevision, "前一版尚未评定，无法比较")
 	}

@@ -45,6 +45,8 @@ func TestConsequences(t *testing.T) {
 		{"graver grade", Reading{Assessment: red("n"), Earlier: earlierOf(sound("n"))}, "accepted", "red", true, nil, ""},
 		{"a grade that is gone", Reading{Assessment: sound("n"), Earlier: earlierOf(with(sound("n"), func(a *schemas.Assessment) { a.Overall.Danger = "B" }))}, "needs_review", "none", false, kinds("agency_notice"), schemas.MilderRevision},
 		{"milder than one of two", Reading{Assessment: sound("n"), Earlier: earlierOf(red("n"), sound("n"))}, "needs_review", "none", false, kinds("agency_notice"), schemas.MilderRevision},
+		{"a revision about another house", Reading{Assessment: with(red("n"), func(a *schemas.Assessment) { a.Report.Address = "白沙镇石坝街20号" }), Earlier: earlierOf(red("n"))}, "needs_review", "red", false, kinds("agency_notice"), schemas.OtherHouse},
+		{"a revision that says the address more precisely", Reading{Assessment: with(sound("n"), func(a *schemas.Assessment) { a.Report.Address = "重庆市江津区几江街道大西门1号附2号" }), Earlier: earlierOf(sound("n"))}, "accepted", "none", true, nil, ""},
 		{"nothing to compare with yet", Reading{Assessment: sound("n"), Incomparable: true}, "needs_review", "none", false, kinds("agency_notice"), schemas.MilderRevision},
 		{"scales are not mapped: Dsu and danger B", Reading{Assessment: with(red("n"), func(a *schemas.Assessment) { a.Overall.Danger = "B" }), Earlier: earlierOf(red("n"))}, "accepted", "red", true, nil, ""},
 

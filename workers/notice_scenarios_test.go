@@ -123,3 +123,29 @@ func (h *house) reject(reportID string) {
 		h.w.Terms().Decision(r, eff, schemas.ReviewReject, h.clock.Now()), h.clock.Now())
 	must(h.t, err)
 }
+
+// The report that names the notice is about another house: both are told to
+// whoever thought to have it in hand.
+func TestAReportOfAnotherHouseIsToldBesideItsNotice(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		n, _ := h.notice()
+		h.settle()
+		h.acknowledge()
+		h.pass(time.Minute)
+		a := red("2026-001")
+		a.Report.Address, a.Report.Town = "白沙镇石坝街20号", "白沙镇"
+		h.uploadAs(a, schemas.Declared{NoticeRef: n.Ref})
+		h.settle()
+		h.wantTold(h.sms, "hazard", "duty", "duty")
+		for _, m := range []schemas.Message{h.sms.last("hazard"), h.mail.last("hazard")} {
+			for _, want := range []string{n.Address, "白沙镇石坝街20号"} {
+				if !strings.Contains(m.Title, want) || !strings.Contains(m.Text, want) || !strings.Contains(m.Address, want) {
+					t.Errorf("%s is not in the message: %s\n%s", want, m.Title, m.Text)
+				}
+			}
+		}
+		if c := h.theCase(); c.Status != schemas.CaseNotified {
+			t.Errorf("the case is %s", c.Status)
+		}
+	})
+}

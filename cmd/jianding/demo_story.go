@@ -122,7 +122,7 @@ func (d *demoHouse) tell(ctx context.Context, e schemas.Event) {
 		}
 	case "case":
 		if c, err := d.service.ledger.Case(ctx, id); err == nil {
-			detail = c.Ref + " " + string(c.Level) + " " + string(c.Grade) + " " + c.Address + "，法定时限 " + local(c.Deadline.Statutory)
+			detail = c.Ref + " " + string(c.Level) + " " + string(c.Grade) + " " + c.Where() + "，法定时限 " + local(c.Deadline.Statutory)
 			if e.Kind == schemas.EventCaseAcknowledged {
 				detail = c.Ref + " 由 " + e.Actor.Name + "（模拟值班员，经一次性链接）"
 			}

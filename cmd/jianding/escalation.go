@@ -128,7 +128,7 @@ func newCaseList() *cobra.Command {
 		}
 		t := newTable(cmd.OutOrStdout(), "案件\t级别\t状态\t等级\t法定时限\t处置时限\t地址")
 		for _, c := range cases {
-			t.row(c.Ref, c.Level, c.Status, c.Grade, local(c.Deadline.Statutory), local(c.Deadline.Handling), c.Address)
+			t.row(c.Ref, c.Level, c.Status, c.Grade, local(c.Deadline.Statutory), local(c.Deadline.Handling), c.Where())
 		}
 		if next != "" {
 			defer fmt.Fprintln(cmd.ErrOrStderr(), "more: --cursor "+next)
@@ -215,7 +215,7 @@ func newCaseOverdue() *cobra.Command {
 }
 
 func printCase(cmd *cobra.Command, c schemas.Case) error {
-	_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\t%s\t%s\t%s\n", c.Ref, c.Level, c.Status, c.Address)
+	_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\t%s\t%s\t%s\n", c.Ref, c.Level, c.Status, c.Where())
 	return err
 }
 

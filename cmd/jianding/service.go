@@ -329,7 +329,7 @@ func (s *service) buildWeb(which parts, links pageLinks, registry *prometheus.Re
 		PageImage:     s.pageImage,
 		PlatformState: s.platformState,
 		NoOCR:         s.noOCR,
-		CopyTo:        func(c schemas.Case) []string { return s.cfg.Ladder.CopyTo(c.Town, c.Use) },
+		CopyTo:        func(p schemas.Place) []string { return s.cfg.Ladder.CopyTo(p.Town, p.Use) },
 		Wake:          s.workers.Hint,
 		Metrics:       promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
 		LinkKey:       links.key, BaseURL: s.publicURL(),

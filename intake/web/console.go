@@ -142,10 +142,15 @@ func (s *server) loadCase(ctx context.Context, p principal, id string) (*casePag
 
 // copyTo proposes whom a disposition is copied to.
 func (s *server) copyTo(c schemas.Case) []string {
-	if s.CopyTo != nil {
-		return s.CopyTo(c)
+	var names []string
+	for _, p := range append([]schemas.Place{{Address: c.Address, Town: c.Town, Use: c.Use}}, c.Also...) {
+		if s.CopyTo != nil {
+			names = append(names, s.CopyTo(p)...)
+		} else {
+			names = append(names, p.Town)
+		}
 	}
-	return trimAll([]string{c.Town})
+	return trimAll(names)
 }
 
 // timeline is made from events alone: those of the case, of its reports and

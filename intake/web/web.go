@@ -42,7 +42,7 @@ type Options struct {
 	PageImage func(ctx context.Context, sha256hex string, page int) ([]byte, error)
 	// CopyTo proposes whom a disposition is copied to (抄送), by town and
 	// use. Nil: the town alone.
-	CopyTo func(c schemas.Case) []string
+	CopyTo func(p schemas.Place) []string
 
 	// PlatformState says how the connection to the platform is, in words
 	// ("正常", "熔断中，14:05 重试"), for the deliveries' page. Nil: not said.

@@ -123,7 +123,7 @@ func eventWords(k schemas.EventKind) string {
 		schemas.EventCaseNotified: "首次送达通知", schemas.EventCaseStep: "通知下一级", schemas.EventCaseStepSkipped: "该级无人可通知，直接进入下一级",
 		schemas.EventCaseAcknowledged: "确认收到", schemas.EventCaseDisposed: "作出处置", schemas.EventCaseMeasure: "落实措施",
 		schemas.EventCaseDowngraded: "降为橙色", schemas.EventCaseDismissed: "解除", schemas.EventCaseClosed: "销号", schemas.EventCaseOverdue: "超过时限",
-		schemas.EventCaseUndelivered: "通知未能送达任何人", schemas.EventCaseLinked: "关联报告",
+		schemas.EventCaseUndelivered: "通知未能送达任何人", schemas.EventCaseLinked: "关联报告", schemas.EventCasePlace: "同案发现另一处房屋，重新通知",
 		schemas.EventNotificationSent: "通知已送达", schemas.EventNotificationFailed: "通知发送失败",
 		schemas.EventDeliveryOwed: "应报送智慧房安平台", schemas.EventDeliverySubmitted: "已报送平台", schemas.EventDeliveryAcknowledged: "平台确认收到",
 		schemas.EventDeliveryReturned: "平台退回", schemas.EventDeliveryManual: "改为人工报送", schemas.EventDeliveryDead: "未能报送，待人工处理", schemas.EventDeliveryReplayed: "重新报送",

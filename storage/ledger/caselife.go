@@ -92,6 +92,9 @@ func (l *Ledger) DisposeCase(ctx context.Context, id string, d schemas.Dispositi
 		if err := t.copyCase(c.ID, d.CopyTo); err != nil {
 			return nil, err
 		}
+		if err := t.copyTowns(c); err != nil {
+			return nil, err
+		}
 		from := c.Status
 		c.Status, c.Disposition, c.Instants.Disposed = schemas.CaseDisposed, &d, &now
 		return map[string]any{"from": from, "codes": d.Codes, "clause": d.Clause, "copy_to": d.CopyTo}, nil
@@ -105,6 +108,19 @@ func (t *tx) copyCase(id string, names []string) error {
 	}
 	for _, name := range names {
 		if _, err := t.exec(`INSERT INTO case_copies (case_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING`, id, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copyTowns lets the towns of a case's other houses find it.
+func (t *tx) copyTowns(c *schemas.Case) error {
+	for _, p := range c.Also {
+		if p.Town == "" {
+			continue
+		}
+		if _, err := t.exec(`INSERT INTO case_copies (case_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING`, c.ID, p.Town); err != nil {
 			return err
 		}
 	}

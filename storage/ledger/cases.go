@@ -9,18 +9,18 @@ import (
 	"jianding/schemas"
 )
 
-const caseColumns = `c.id, c.ref, c.report_id, c.notice_id, c.agency_id, c.level, c.status, c.address, c.town, c.usage, c.grade,
+const caseColumns = `c.id, c.ref, c.report_id, c.notice_id, c.agency_id, c.level, c.status, c.address, c.town, c.usage, c.also, c.grade,
 	c.basis, c.quote, c.sha256, c.instants, c.statutory, c.statutory_rule, c.handling, c.handling_rule, c.late_on_arrival,
 	c.policy, c.step, c.round, c.step_at, c.amber_until, c.reminded, c.acknowledged_by, c.disposition, c.closing,
 	c.merged_into, c.version`
 
 func scanCase(s scanner) (schemas.Case, error) {
 	var c schemas.Case
-	var basis, instants, policy, reminded, acknowledged, disposition, closing string
+	var also, basis, instants, policy, reminded, acknowledged, disposition, closing string
 	var statutory, handling int64
 	var late int
 	var stepAt, amber sql.NullInt64
-	if err := s.Scan(&c.ID, &c.Ref, &c.ReportID, &c.NoticeID, &c.AgencyID, &c.Level, &c.Status, &c.Address, &c.Town, &c.Use, &c.Grade,
+	if err := s.Scan(&c.ID, &c.Ref, &c.ReportID, &c.NoticeID, &c.AgencyID, &c.Level, &c.Status, &c.Address, &c.Town, &c.Use, &also, &c.Grade,
 		&basis, &c.Quote, &c.SHA256, &instants, &statutory, &c.Deadline.StatutoryRule, &handling, &c.Deadline.HandlingRule, &late,
 		&policy, &c.Step, &c.Round, &stepAt, &amber, &reminded, &acknowledged, &disposition, &closing,
 		&c.MergedInto, &c.Version); err != nil {
@@ -34,7 +34,7 @@ func scanCase(s scanner) (schemas.Case, error) {
 	for _, f := range []struct {
 		text string
 		into any
-	}{{basis, &c.Basis}, {instants, &c.Instants}, {reminded, &c.Reminded},
+	}{{also, &c.Also}, {basis, &c.Basis}, {instants, &c.Instants}, {reminded, &c.Reminded},
 		{acknowledged, &c.AcknowledgedBy}, {disposition, &c.Disposition}, {closing, &c.Closing}} {
 		if err := decode(f.text, f.into); err != nil {
 			return c, err
@@ -75,8 +75,8 @@ func (t *tx) theCase(idOrRef string, lock bool) (schemas.Case, error) {
 
 // caseValues are the columns that may change, in the order of caseSet.
 func caseValues(c *schemas.Case) ([]any, error) {
-	texts := make([]string, 0, 6)
-	for _, v := range []any{c.Basis, c.Instants, c.Reminded, c.AcknowledgedBy, c.Disposition, c.Closing} {
+	texts := make([]string, 0, 7)
+	for _, v := range []any{c.Basis, c.Instants, c.Reminded, c.AcknowledgedBy, c.Disposition, c.Closing, c.Also} {
 		s, err := encode(v)
 		if err != nil {
 			return nil, err
@@ -89,13 +89,13 @@ func caseValues(c *schemas.Case) ([]any, error) {
 	}
 	pending := !c.Status.Ended() && c.Status != schemas.CaseDisposed
 	return []any{c.ReportID, c.NoticeID, string(c.Level), string(c.Status), flag(c.Status.Ended()), flag(pending), micros(due),
-		c.Address, c.Town, c.Use, string(c.Grade), texts[0], c.Quote, c.SHA256, texts[1],
+		c.Address, c.Town, c.Use, texts[6], string(c.Grade), texts[0], c.Quote, c.SHA256, texts[1],
 		micros(c.Deadline.Statutory), c.Deadline.StatutoryRule, micros(c.Deadline.Handling), c.Deadline.HandlingRule,
 		flag(c.Deadline.LateOnArrival), string(c.Policy), c.Step, c.Round, microsOrNull(c.StepAt), microsOrNull(c.AmberUntil),
 		texts[2], texts[3], texts[4], texts[5], c.MergedInto}, nil
 }
 
-const caseSet = `report_id, notice_id, level, status, ended, pending, due_at, address, town, usage, grade, basis, quote, sha256,
+const caseSet = `report_id, notice_id, level, status, ended, pending, due_at, address, town, usage, also, grade, basis, quote, sha256,
 	instants, statutory, statutory_rule, handling, handling_rule, late_on_arrival, policy, step, round, step_at, amber_until,
 	reminded, acknowledged_by, disposition, closing, merged_into`
 

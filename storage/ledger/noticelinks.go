@@ -60,7 +60,7 @@ func (t *tx) isAbout(r *schemas.Report, n schemas.Notice) (bool, error) {
 		return true, nil
 	}
 	at, err := t.placeOf(r.ID)
-	if err != nil || samePlace(at, n.Address) {
+	if err != nil || schemas.SamePlace(at, n.Address) {
 		return err == nil, err
 	}
 	var was int
@@ -129,7 +129,7 @@ func (t *tx) answerNotices(r *schemas.Report, notices []schemas.Notice, actor sc
 	}
 	for i := range notices {
 		// A number that was used for two houses says nothing: the place does.
-		if len(replaced) > 0 && !samePlace(at, notices[i].Address) {
+		if len(replaced) > 0 && !schemas.SamePlace(at, notices[i].Address) {
 			continue
 		}
 		if err := t.linkNotice(&notices[i], r, actor, now); err != nil {
@@ -142,7 +142,7 @@ func (t *tx) answerNotices(r *schemas.Report, notices []schemas.Notice, actor sc
 			return err
 		}
 		for i := range linked {
-			if samePlace(at, linked[i].Address) {
+			if schemas.SamePlace(at, linked[i].Address) {
 				continue
 			}
 			if err := t.unlinkNotice(&linked[i], r, unlinkOtherHouse, actor, now); err != nil {
@@ -177,7 +177,7 @@ func (t *tx) replacedHouses(r *schemas.Report) ([]schemas.Report, error) {
 		if err != nil {
 			return nil, err
 		}
-		if x.EffectiveAt != nil && was != "" && at != "" && !samePlace(at, was) {
+		if x.EffectiveAt != nil && was != "" && at != "" && !schemas.SamePlace(at, was) {
 			other = append(other, x)
 		}
 	}

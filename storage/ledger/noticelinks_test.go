@@ -105,7 +105,7 @@ func TestAnotherRevisionAnswersInPlaceOfARejectedOne(t *testing.T) {
 // house: the report about the first one no longer holds, and is missing.
 func TestARevisionAboutAnotherHouseAnswersNoNotice(t *testing.T) {
 	onBoth(t, func(t *testing.T, h *house) {
-		const first, second = "鼎山街道1号", "白沙镇石坝街20号"
+		const first, second = "鼎山街道滨江路1号", "白沙镇石坝街20号"
 		at := func(address, content string) schemas.Report {
 			n := h.newReport("agency-a", "N", content)
 			n.Declared.Address = address
@@ -115,7 +115,7 @@ func TestARevisionAboutAnotherHouseAnswersNoNotice(t *testing.T) {
 			h.clock.Forward(time.Minute)
 			return r
 		}
-		n, _ := h.notice("agency-a", "N", "墙体倾斜") // of 鼎山街道1号
+		n, _ := h.notice("agency-a", "N", "墙体倾斜") // of the first
 		r1 := at("重庆市江津区"+first, "1")
 		h.wantLinked(n, r1.ID)
 		at("江津区 "+first+"附2号", "2") // the same house, said otherwise

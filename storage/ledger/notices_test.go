@@ -12,7 +12,7 @@ import (
 
 func (h *house) notice(agency, reportNo, found string) (schemas.Notice, schemas.Case) {
 	h.t.Helper()
-	n, c, created, err := h.OpenNotice(h.ctx, schemas.Notice{AgencyID: agency, ReportNo: reportNo, Address: "鼎山街道1号", Found: found,
+	n, c, created, err := h.OpenNotice(h.ctx, schemas.Notice{AgencyID: agency, ReportNo: reportNo, Address: "鼎山街道滨江路1号", Found: found,
 		DiscoveredAt: h.now().Add(-time.Hour), ReceivedAt: h.now(), Photos: []schemas.Photo{{SHA256: "p", Name: "裂缝.jpg"}}},
 		h.newCase(schemas.HazardRed), "", h.now())
 	h.must(err)

@@ -123,7 +123,7 @@ const justNow = 5 * time.Minute
 // says tells that a message to the same address says it already: it still
 // waits for its channel, or arrived just now.
 func (t *tick) says(n schemas.Notification, r schemas.Recipient) bool {
-	if n.Message.Kind != KindHazard || n.Message.Level != t.adv.Level || n.Message.Recipient != r {
+	if n.Message.Kind != KindHazard || n.Message.Level != t.adv.Level || n.Message.Recipient != r || n.Message.Address != t.Case.Where() {
 		return false
 	}
 	if n.Status == schemas.NotificationSent && n.SentAt != nil {

@@ -27,7 +27,7 @@ func (t *tick) emit(kind, key string, to schemas.Recipient) {
 	m := schemas.Message{
 		ID: MessageID(t.Case.ID, dedupe), Kind: kind,
 		CaseID: t.Case.ID, CaseRef: t.Case.Ref, Level: t.adv.Level,
-		Address: t.Case.Address, Grade: t.Case.Grade, Quote: t.Case.Quote,
+		Address: t.Case.Where(), Grade: t.Case.Grade, Quote: t.Case.Quote,
 		Deadline: t.Case.Deadline.Handling, Statutory: t.Case.Deadline.Statutory,
 		ReportNo: t.ReportNo, SHA256: t.Case.SHA256, CreatedAt: t.Now, Recipient: to,
 	}
@@ -51,7 +51,7 @@ func MessageID(owner, dedupe string) string {
 }
 
 func (t *tick) title(kind, key string) string {
-	where := t.Case.Address
+	where := t.Case.Where()
 	if where == "" {
 		where = "地址待查"
 	}
@@ -82,8 +82,11 @@ func (t *tick) text(kind, key string) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line("%s", t.lead(kind, key))
-	if t.Case.Address != "" {
-		line("地址：%s", t.Case.Address)
+	if where := t.Case.Where(); where != "" {
+		line("地址：%s", where)
+	}
+	if n := len(t.Case.Places()); n > 1 {
+		line("注意：本案涉及%d处房屋，请逐一核实。", n)
 	}
 	if t.Case.Grade != "" {
 		line("评定等级：%s", t.Case.Grade)

@@ -11,7 +11,7 @@ import (
 // again. Reminders before the deadline are marked by their duration ("6h0m0s").
 const (
 	markRed           = "red"           // the ladder was started at level red
-	markLate          = "late"          // late on arrival was recorded
+	markLate          = schemas.MarkLate // late on arrival was recorded
 	markDisposition   = "disposition"   // acknowledged, but nothing disposed in time
 	markOverdue       = "overdue"       // handling deadline passed ("overdue:2" …: repeated)
 	markUndeliverable = "undeliverable" // nobody at all could be reached

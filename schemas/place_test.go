@@ -1,4 +1,4 @@
-package ledger
+package schemas
 
 import "testing"
 
@@ -19,7 +19,7 @@ func TestSamePlace(t *testing.T) {
 		{"1号", "滨江路1号", false},
 		{"11号滨江路1号", "滨江路1号", true},
 	} {
-		if samePlace(x.a, x.b) != x.same || samePlace(x.b, x.a) != x.same {
+		if SamePlace(x.a, x.b) != x.same || SamePlace(x.b, x.a) != x.same {
 			t.Errorf("%q and %q: same %v, want %v", x.a, x.b, !x.same, x.same)
 		}
 	}

@@ -1,21 +1,17 @@
-package ledger
+package schemas
 
 import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
-
-	"jianding/schemas"
 )
 
-// samePlace says whether two addresses can be of one house, however much of
+// SamePlace says whether two addresses can be of one house, however much of
 // city, district and town either leaves out and however precisely either says
 // the rest: "几江街道中山路8号" and "重庆市江津区几江街道中山路8号1幢". Different numbers,
 // or different towns, are different houses. An address that nobody knows is
 // no other place.
-func samePlace(a, b string) bool {
+func SamePlace(a, b string) bool {
 	a, b = bareAddress(a), bareAddress(b)
 	if utf8.RuneCountInString(a) > utf8.RuneCountInString(b) {
 		a, b = b, a
@@ -49,11 +45,14 @@ func samePlace(a, b string) bool {
 // district that all of them share.
 func bareAddress(s string) string {
 	s = strings.Map(func(r rune) rune {
+		if r >= '！' && r <= '～' { // full width
+			r -= '！' - '!'
+		}
 		if unicode.IsSpace(r) || unicode.IsPunct(r) && r != '-' || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
 			return -1
 		}
 		return unicode.ToUpper(r)
-	}, norm.NFKC.String(schemas.FoldRadicals(s)))
+	}, FoldRadicals(s))
 	for _, p := range []string{"重庆市", "重庆", "江津区"} {
 		s = strings.TrimPrefix(s, p)
 	}
