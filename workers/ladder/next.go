@@ -10,13 +10,13 @@ import (
 // Marks on a case (Case.Reminded) of what was said once and must not be said
 // again. Reminders before the deadline are marked by their duration ("6h0m0s").
 const (
-	markRed           = "red"           // the ladder was started at level red
+	markRed           = "red"            // the ladder was started at level red
 	markLate          = schemas.MarkLate // late on arrival was recorded
-	markDisposition   = "disposition"   // acknowledged, but nothing disposed in time
-	markOverdue       = "overdue"       // handling deadline passed ("overdue:2" …: repeated)
-	markUndeliverable = "undeliverable" // nobody at all could be reached
-	markCopy          = "copy"          // 抄送 was sent
-	markOpen          = "open"          // disposed but not closed ("open:1" …)
+	markDisposition   = "disposition"    // acknowledged, but nothing disposed in time
+	markOverdue       = "overdue"        // handling deadline passed ("overdue:2" …: repeated)
+	markUndeliverable = "undeliverable"  // nobody at all could be reached
+	markCopy          = "copy"           // 抄送 was sent
+	markOpen          = "open"           // disposed but not closed ("open:1" …)
 )
 
 // Kinds of messages that the ladder makes.
