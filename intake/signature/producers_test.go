@@ -158,6 +158,9 @@ func producers() map[string]producer {
 		"poppler: a state is named, drafts of the appearance stay": {opts: signing.Options{Box: box, FieldExtra: "/AS /N"}, change: func(u *signing.Update) {
 			u.SetStream(u.New(), "/Subtype /Form /BBox [0 0 0 0] /Resources << >> ", nil)
 		}},
+		"PDFBox after iText: a lower version": {before: func(u *signing.Update) { u.SetRoot("Version", revision.Name("1.5")) }, opts: signing.Options{Box: box}, change: func(u *signing.Update) {
+			u.SetRoot("Version", revision.Name("1.4"))
+		}},
 		"pdfsign: the catalog is a new object each time": {opts: signing.Options{Box: box}, change: func(u *signing.Update) { u.MoveRoot() }},
 	}
 }

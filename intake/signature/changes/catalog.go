@@ -126,9 +126,14 @@ func (c *comparer) catalog(ra, rb *revision.Dict, num int) error {
 	if va, vb := ra.Get("Version"), rb.Get("Version"); !revision.Equal(va, vb) {
 		n, _ := vb.(revision.Name)
 		old, _ := va.(revision.Name)
-		if !versionName.MatchString(string(n)) || n < old {
+		switch {
+		case !versionName.MatchString(string(n)):
 			c.forbid(KindCatalog, 0, num, "Root/Version")
-		} else {
+		case n < old:
+			// Products that sign write their own; not even that of the header
+			// can be undercut so (ISO 32000-1, 7.5.2).
+			c.add(Change{Kind: KindCatalog, Level: Signing, Object: num, Detail: "Version"})
+		default:
 			// Alone it has no purpose; see settleInfo.
 			c.add(Change{Kind: KindInfo, Level: Signing, Object: num, Detail: "Version"})
 		}
