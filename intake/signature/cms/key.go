@@ -30,7 +30,7 @@ type Key struct {
 	Bits   int
 	rsa    *rsa.PublicKey
 	pssKey bool // the key is for PSS only (RFC 4055)
-	wide   bool // an exponent that crypto/rsa refuses
+	wide   bool // an exponent or a length that crypto/rsa refuses
 	ec     *ecdsa.PublicKey
 	ed     ed25519.PublicKey
 	ed448  []byte
@@ -100,7 +100,7 @@ func parseRSA(bits []byte, pss bool) (*Key, error) {
 	if n.Sign() <= 0 || n.BitLen() < minKnownBits || n.BitLen() > maxRSABits || !exp.IsInt64() || exp.Int64() < 3 || exp.Int64()%2 == 0 {
 		return nil, fmt.Errorf("%w: RSA key of %d bits", ErrUnsupported, n.BitLen())
 	}
-	return &Key{Kind: RSA, Bits: n.BitLen(), rsa: &rsa.PublicKey{N: n, E: int(exp.Int64())}, pssKey: pss, wide: exp.Int64() > 1<<31-1}, nil
+	return &Key{Kind: RSA, Bits: n.BitLen(), rsa: &rsa.PublicKey{N: n, E: int(exp.Int64())}, pssKey: pss, wide: exp.Int64() > 1<<31-1 || n.BitLen() < 1024}, nil
 }
 
 func parseEC(bits []byte, alg AlgorithmID) (*Key, error) {

@@ -7,8 +7,9 @@ import (
 	"math/big"
 )
 
-// verifyWide is PKCS #1 v1.5 verification (RFC 8017, 8.2.2) for public
-// exponents over 31 bits, which some trust centres use and crypto/rsa refuses.
+// verifyWide is PKCS #1 v1.5 verification (RFC 8017, 8.2.2) for what crypto/rsa
+// refuses: public exponents over 31 bits, which some trust centres use, and keys
+// under 1024 bits, which are weak and not wrong.
 // The expected block is built and compared whole, so that no padding is parsed.
 func verifyWide(pub *rsa.PublicKey, h crypto.Hash, digest, sig []byte) bool {
 	prefix := map[crypto.Hash]string{
