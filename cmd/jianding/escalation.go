@@ -71,9 +71,12 @@ func newEscalation() *cobra.Command {
 	end.Flags().StringVar(&closing.ReportID, "report", "", "id of the re-appraisal report")
 	var to, reason, second string
 	downgrade := onLedger("downgrade CASE", "Lower a case to amber, or dismiss it; a named person and a reason are on record", exactly(1),
-		func(cmd *cobra.Command, args []string, _ config, l *ledger.Ledger) error {
+		func(cmd *cobra.Command, args []string, cfg config, l *ledger.Ledger) error {
 			if reason == "" || as == "" {
 				return usageError{fmt.Errorf("--reason and --as are needed")}
+			}
+			if cfg.Review.SecondPerson && strings.TrimSpace(second) == "" {
+				return usageError{fmt.Errorf("--second is needed: review.second_person asks for two people")}
 			}
 			c, err := l.Case(cmd.Context(), args[0])
 			if err != nil {

@@ -83,7 +83,7 @@ func (s *server) getCaseEvents(w http.ResponseWriter, r *http.Request, p princip
 	if err != nil {
 		return err
 	}
-	es, err := s.ledger.Events(r.Context(), schemas.EventFilter{Subject: "case:" + c.ID, Limit: 500})
+	es, err := s.events(r.Context(), "case:"+c.ID)
 	if err != nil {
 		return err
 	}

@@ -165,7 +165,7 @@ func (s *server) timeline(ctx context.Context, page *casePage) ([]schemas.Event,
 	}
 	var all []schemas.Event
 	for _, sub := range subjects {
-		es, err := s.ledger.Events(ctx, schemas.EventFilter{Subject: sub, Limit: 500})
+		es, err := s.events(ctx, sub)
 		if err != nil {
 			return nil, err
 		}
@@ -173,6 +173,23 @@ func (s *server) timeline(ctx context.Context, page *casePage) ([]schemas.Event,
 	}
 	slices.SortFunc(all, func(a, b schemas.Event) int { return int(a.Seq - b.Seq) })
 	return all, nil
+}
+
+// events are all events of a subject. A case that nobody acknowledges has
+// thousands, and what happened last matters most.
+func (s *server) events(ctx context.Context, subject string) (all []schemas.Event, err error) {
+	const many = 500
+	f := schemas.EventFilter{Subject: subject, Limit: many}
+	for {
+		es, err := s.ledger.Events(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, es...); len(es) < many {
+			return all, nil
+		}
+		f.After = es[len(es)-1].Seq
+	}
 }
 
 // casePaper shows a case as a page: the case itself, or one of its papers,
@@ -223,9 +240,12 @@ func (s *server) caseForm(said string, do func(ctx context.Context, p principal,
 	}
 }
 
-func (s *server) formAcknowledge(ctx context.Context, p principal, c schemas.Case, _ url.Values) (schemas.Case, error) {
+func (s *server) formAcknowledge(ctx context.Context, p principal, c schemas.Case, form url.Values) (schemas.Case, error) {
 	if err := p.need(actOnCases); err != nil {
 		return c, err
+	}
+	if unseen(form, c) {
+		return c, schemas.E(schemas.KindConflict, "case_changed", "页面打开后案件有了新的情况，请看过最新内容再确认", nil)
 	}
 	return s.ledger.AcknowledgeCase(ctx, c.ID, p.actor(), s.now())
 }

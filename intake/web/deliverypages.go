@@ -91,7 +91,7 @@ func (s *server) deliveryPage(w http.ResponseWriter, r *http.Request, p principa
 	if err != nil {
 		return err
 	}
-	events, err := s.ledger.Events(r.Context(), schemas.EventFilter{Subject: "delivery:" + d.ID, Limit: 200})
+	events, err := s.events(r.Context(), "delivery:"+d.ID)
 	if err != nil {
 		return err
 	}

@@ -69,6 +69,7 @@ type caseLedger interface {
 	CloseCase(ctx context.Context, id string, c schemas.Closing, now time.Time) (schemas.Case, error)
 	DowngradeCase(ctx context.Context, id string, to string, reason string, by schemas.Actor, secondBy *schemas.Actor, now time.Time) (schemas.Case, error)
 	RaiseCase(ctx context.Context, id, reason string, by schemas.Actor, now time.Time) (schemas.Case, error)
+	LinkUsed(ctx context.Context, linkID string) (bool, error)
 	UseLink(ctx context.Context, linkID string, now time.Time) (first bool, err error)
 }
 

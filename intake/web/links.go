@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -77,42 +78,65 @@ type linkPage struct {
 	Expires time.Time
 	Done    bool // acknowledged by this very request
 	Ended   bool
+	Used    bool           // acknowledged before by this link, and the case has changed since
+	Changed bool           // what was shown when the button was pressed is not the case as it is
 	Already *schemas.Actor // who acknowledged before
 }
 
-// openLink loads the case of a link that may still act.
-func (s *server) openLink(r *http.Request) (link, schemas.Case, error) {
+// openLink loads the case of a link that has not expired, and what its page
+// shows.
+func (s *server) openLink(r *http.Request) (link, linkPage, error) {
 	l, err := s.links.read(r.PathValue("token"))
 	if err != nil {
-		return l, schemas.Case{}, err
+		return l, linkPage{}, err
 	}
 	if !s.now().Before(l.expires) {
-		return l, schemas.Case{}, invalid("link_expired", "链接已过期，请登录系统处理，或使用更新的通知中的链接")
+		return l, linkPage{}, invalid("link_expired", "链接已过期，请登录系统处理，或使用更新的通知中的链接")
 	}
 	c, err := s.ledger.Case(r.Context(), l.caseID)
-	return l, c, err
+	if err != nil {
+		return l, linkPage{}, err
+	}
+	page := linkPage{Case: c, Contact: l.contact, Expires: l.expires, Already: c.AcknowledgedBy, Ended: c.Status.Ended()}
+	page.Used, err = s.ledger.LinkUsed(r.Context(), l.id)
+	return l, page, err
+}
+
+// seen names what matters of a case to who acknowledges it: a form carries it
+// as it was shown, so that nobody acknowledges what they have not seen.
+func seen(c schemas.Case) string {
+	return string(c.Level) + "." + itoa(len(c.Places()))
+}
+
+// unseen says that a form was filled in on another state of the case.
+func unseen(form url.Values, c schemas.Case) bool {
+	shown := form.Get("seen")
+	return shown != "" && shown != seen(c)
 }
 
 func (s *server) showLink(w http.ResponseWriter, r *http.Request) error {
-	l, c, err := s.openLink(r)
+	_, page, err := s.openLink(r)
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, http.StatusOK, "link", principal{}, "确认收到隐患通知", linkPage{
-		Case: c, Contact: l.contact, Expires: l.expires, Already: c.AcknowledgedBy, Ended: c.Status.Ended(),
-	})
+	return s.render(w, r, http.StatusOK, "link", principal{}, "确认收到隐患通知", page)
 }
 
-// useLink acknowledges, once: the case remembers who did, so a link that is
-// sent again changes nothing, and the used link is written down.
+// useLink acknowledges, once. A case that has changed since the page was shown
+// is shown again, and a link that was used stays used, also when the case was
+// raised since and waits for somebody anew.
 func (s *server) useLink(w http.ResponseWriter, r *http.Request) error {
-	l, c, err := s.openLink(r)
+	l, page, err := s.openLink(r)
 	if err != nil {
 		return err
 	}
-	page := linkPage{Case: c, Contact: l.contact, Expires: l.expires, Already: c.AcknowledgedBy, Ended: c.Status.Ended()}
-	if page.Already == nil && !page.Ended {
-		page.Case, err = s.ledger.AcknowledgeCase(r.Context(), c.ID, schemas.Actor{Kind: "link", ID: l.id, Name: l.contact}, s.now())
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	if err := r.ParseForm(); err != nil {
+		return invalid("request_malformed", "请求内容无法读取，请刷新后重试")
+	}
+	page.Changed = unseen(r.PostForm, page.Case)
+	if page.Already == nil && !page.Ended && !page.Used && !page.Changed {
+		page.Case, err = s.ledger.AcknowledgeCase(r.Context(), page.Case.ID, schemas.Actor{Kind: "link", ID: l.id, Name: l.contact}, s.now())
 		if err != nil {
 			return err
 		}

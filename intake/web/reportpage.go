@@ -70,7 +70,7 @@ func (s *server) loadReportPage(ctx context.Context, p principal, rep schemas.Re
 	if page.Lineage, err = s.ledger.ReportLineage(ctx, rep.ID); err != nil {
 		return nil, err
 	}
-	if page.Events, err = s.ledger.Events(ctx, schemas.EventFilter{Subject: "report:" + rep.ID, Limit: 200}); err != nil {
+	if page.Events, err = s.events(ctx, "report:"+rep.ID); err != nil {
 		return nil, err
 	}
 	v, err := s.receiptOf(rep, true)

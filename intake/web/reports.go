@@ -218,7 +218,7 @@ func (s *server) getReportEvents(w http.ResponseWriter, r *http.Request, p princ
 	if err != nil {
 		return err
 	}
-	es, err := s.ledger.Events(r.Context(), schemas.EventFilter{Subject: "report:" + rep.ID, Limit: 500})
+	es, err := s.events(r.Context(), "report:"+rep.ID)
 	if err != nil {
 		return err
 	}

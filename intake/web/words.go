@@ -80,6 +80,9 @@ func channelWords() map[string]string {
 // basisWords says on what a hazard's level rests.
 func basisWords(code string) string {
 	kind, rest, _ := strings.Cut(code, ":")
+	if code == "statement:notice" {
+		return "机构先行报告"
+	}
 	switch kind {
 	case "grade":
 		return "等级结论：" + gradeBasisWords(rest)
@@ -89,8 +92,6 @@ func basisWords(code string) string {
 		return "地质灾害影响房屋整体"
 	case "doubt":
 		return "存疑，须人工判断"
-	case "notice":
-		return "机构先行报告"
 	}
 	return code
 }
@@ -175,6 +176,7 @@ func pageFuncs() template.FuncMap {
 		"recommend":    func(c schemas.RecommendationCode) string { return word(schemas.RecommendationNames(), c) },
 		"disposition":  func(c schemas.DispositionCode) string { return word(schemas.DispositionNames(), c) },
 		"formKey":      func() string { return agencies.NewToken("f_") },
+		"seen":         seen,
 		"event":        eventWords,
 		"basis":        basisWords,
 		"at":           at,

@@ -333,6 +333,16 @@ func (t *tx) delivered(c *schemas.Case, kind string, now time.Time) error {
 	return t.event(now, schemas.EventCaseNotified, "case:"+c.ID, system(), nil)
 }
 
+// LinkUsed says whether a one-time link was used.
+func (l *Ledger) LinkUsed(ctx context.Context, linkID string) (used bool, err error) {
+	err = l.view(ctx, func(t *tx) error {
+		var id string
+		used, err = t.get(`SELECT id FROM used_links WHERE id = ?`, []any{linkID}, &id).found()
+		return err
+	})
+	return used, err
+}
+
 // UseLink uses up a one-time link. first is false when it was used before.
 func (l *Ledger) UseLink(ctx context.Context, linkID string, now time.Time) (first bool, err error) {
 	err = l.change(ctx, func(t *tx) error {
