@@ -6,6 +6,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"math/big"
+	"strings"
 	"testing"
 	"time"
 
@@ -76,5 +77,29 @@ func TestEvidenceAfterTheEnd(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestStampOfNobody: a sound stamp by an authority that nobody trusts is not
+// called a proof.
+func TestStampOfNobody(t *testing.T) {
+	l := sharedLab()
+	tsa, err := l.strangeRoot.Issue(signing.ECDSA, signing.Subject{Name: "时间戳"}, signing.Certify{TimeStamp: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		tsa    signing.Signer
+		proves bool
+	}{{l.tsa, true}, {tsa, false}} {
+		r := l.verify(l.sign(t, report(false), l.agency[signing.RSA], signing.Options{TSA: &c.tsa, StampedAt: signedAt}))
+		code := schemas.ReasonTimestampTrust
+		if c.proves {
+			code = ""
+		}
+		expect(t, r, schemas.SignatureValid, code)
+		if said := strings.Contains(signature.Explain(r.Signature), "签名时间得到证明"); said != c.proves {
+			t.Errorf("proves its time: said %v, is %v", said, c.proves)
+		}
 	}
 }

@@ -34,6 +34,7 @@ type signature struct {
 	fault    error // of parsing the container
 	stamp    *cms.TimeStamp
 	stampErr error
+	believed bool // the time-stamp on the signature proves its time
 	// stampState is what is known of the revocation of who stamped.
 	stampState revocation
 	chain      chainResult

@@ -83,7 +83,8 @@ func (v *verification) proveTimes() {
 		}
 		s.proven = best
 		if s.stamp != nil {
-			if t, ok := v.believed(s, best.at); ok && (t.Before(best.at) || !best.known) {
+			t, ok := v.believed(s, best.at)
+			if s.believed = ok; ok && (t.Before(best.at) || !best.known) {
 				s.proven = instant{at: t, source: schemas.TimeTimestamp, known: true, authority: s.stampState}
 			}
 		}

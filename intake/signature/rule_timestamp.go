@@ -21,6 +21,8 @@ func timestampRule() rule {
 				return warning(inChinese(s.stamp.Verdict.Errors[0]))
 			case s.stamp.Time.After(v.at.Add(clockTolerance)):
 				return warning("时间戳晚于收到时间")
+			case !s.believed:
+				return finding{result: schemas.CheckWarning, code: schemas.ReasonTimestampTrust}
 			}
 			return passed()
 		}}
