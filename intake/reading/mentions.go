@@ -2,6 +2,7 @@ package reading
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"jianding/schemas"
@@ -95,6 +96,9 @@ func (r *reader) pairUp(s sentence, ms []*mention) {
 		}
 		if n > 1 && strings.Contains(s.text[:ms[i].from], "分别") {
 			units := ms[i].units
+			if us := enumerated(s.unnumbered(s.text[:ms[i].from])); len(units) != n && len(us) == n && ms[i].scope.Speaks() {
+				units = us
+			}
 			for k, m := range ms[i : i+n] {
 				switch {
 				case len(units) == n:
@@ -107,6 +111,29 @@ func (r *reader) pairUp(s sentence, ms []*mention) {
 		i += n - 1
 	}
 }
+
+// enumerated returns the houses of a list whose grades follow respectively, by
+// their places in it and whatever they are called: 综合楼、车库、食堂的安全性等级分别为.
+func enumerated(before string) []string {
+	i := strings.LastIndex(before, "分别")
+	if i < 0 {
+		return nil
+	}
+	list := respectiveTail.ReplaceAllString(before[:i], "")
+	if j := strings.LastIndexAny(list, ",:;。"); j >= 0 {
+		list = list[j+1:]
+	}
+	var out []string
+	for _, u := range unitJoin.Split(list, -1) {
+		if u = cleanUnit(stripLead(u)); u == "" || len([]rune(u)) > 12 || partName.MatchString(u) || slices.Contains(out, u) {
+			return nil
+		}
+		out = append(out, u)
+	}
+	return out
+}
+
+var respectiveTail = re(`(?:[两二三四五六七八九十0-9]+(?:栋|幢|座|个单体|个鉴定单元|者))?(?:房屋|建筑物?|单体)?的?(?:现状)?(?:结构)?(?:安全性|危险性|可靠性)?(?:鉴定|评定)?(?:等级|评级|级别|结果|结论)?$`)
 
 // announcing returns the clause before byte i; a colon that leads up to it ends
 // none: 安全性等级为：Dsu级.
@@ -201,8 +228,9 @@ func (r *reader) letterScale(m *mention, s sentence, clause, before, after strin
 		return
 	}
 	d, rel, saf := lastOf(dangerWord, before), lastOf(reliabilityWord, before), lastOf(safetyWord, before)
+	said := announcing(s.text, m.from) // 鉴定等级:D级 on a cover
 	switch {
-	case otherAfter.MatchString(after), otherScale.MatchString(clause) && !dangerWord.MatchString(clause):
+	case otherAfter.MatchString(after), otherScale.MatchString(said) && !dangerWord.MatchString(said):
 		m.other = true
 	case rel > d:
 		m.aspect, m.scope = schemas.AspectReliability, schemas.ScopeSubUnit
@@ -224,7 +252,7 @@ func (r *reader) letterScale(m *mention, s sentence, clause, before, after strin
 			m.scope = schemas.ScopeSubUnit
 		}
 	case r.usesDanger():
-		if !assertBefore.MatchString(clause) && !aspectWord.MatchString(clause) && !dangerWord.MatchString(s.para.text) && s.section != secConclusion {
+		if !assertBefore.MatchString(clause) && !aspectWord.MatchString(clause) && !ratesAlone.MatchString(said) && !dangerWord.MatchString(s.para.text) && s.section != secConclusion {
 			m.other = !houseWord.MatchString(clause)
 		}
 	case houseWord.MatchString(clause) && strings.Contains(clause, "等级"), s.section == secConclusion:
@@ -232,6 +260,9 @@ func (r *reader) letterScale(m *mention, s sentence, clause, before, after strin
 		m.other = true
 	}
 }
+
+// ratesAlone: the label under which a cover or form states the class of the house.
+var ratesAlone = re(`^(?:房屋|本次|最终|综合)?(?:危险性?|安全性?)?(?:综合)?(?:鉴定|评定)(?:的)?(?:等级|级别|结论|结果|评级):["“]?$`)
 
 var houseWord = regexp.MustCompile(`房屋|房|楼|建筑|住宅|栋|幢`)
 

@@ -97,7 +97,7 @@ func Read(src pdf.Source, opts Options) Result {
 	res.Fields.Standards = r.restingOn(concl.findings)
 	r.checkUnitNames(concl.findings)
 	r.checkDrawn(items, mentions, concl.findings)
-	r.checkReserved(items, mentions, res.Fields)
+	r.checkReserved(items, mentions, res.Fields, concl.findings)
 	r.checkHidden(hidden)
 	r.checkPages(res.Pages, items)
 	r.checkWording(concl, statements, recommendations)

@@ -14,9 +14,13 @@ var (
 	interim = re(`(?:本|此|上述|以上|该)(?:次)?(?:鉴定)?(?:意见|结论|报告|评级|等级)[^。;,]{0,12}(?:为|系|属|是|作为)[^。;,]{0,8}(?:初步|临时|暂定|阶段性|中间|过渡)`)
 	// 地基基础须待勘察后另行评定; 届时以补充鉴定为准. Works and their control
 	// afterwards are advice.
-	awaits = re(`(?:待|俟)([^。;]{2,40}?)后[^。;]{0,14}(?:另行|再行|最终|正式|补充)(?:出具|提交|作出|做出|给出|评定|评级|确定|鉴定)|以([^。;]{0,14}(?:正式|补充|最终|后续|复核)[^。;]{0,8}(?:报告|鉴定|结论|意见))为准`)
+	awaits = re(`(?:待|俟)([^。;]{2,40}?)后[^。;]{0,14}(?:另行|再行|最终|正式|补充)(?:出具|提交|作出|做出|给出|评定|评级|确定|鉴定)|以([^。;]{0,14}(?:正式|补充|最终|后续|复核)[^。;]{0,8}(?:报告|鉴定|结论|意见))(?:[(][^()]{1,20}[)])?为准`)
 	// 等级仅供参考, 参考等级为Bsu级: nobody stands by it.
 	nonBinding = re(`(?:等级|评级|结论|意见|结果|报告)[^。;,]{0,6}(?:仅|只)?(?:供|作(?:为)?)参考|参考(?:等级|评级|结论)`)
+	// 上述等级系在完成加固的前提下给出
+	onWorks = re(`(?:上述|以上|本|该|此)(?:次)?(?:鉴定)?(?:等级|结论|评级|意见)[^。;]{0,6}(?:系|是|为|以|按|在|基于|仅)[^。;]{0,30}(?:加固|维修|处理|整改|施工|拆除|改造|治理|卸载|减载)[^。;]{0,16}(?:前提|条件|假定|假设|基础|情况)(?:下|上|,|。|$)?`)
+	// 本稿供委托方征求意见使用
+	draftSays = re(`^(?:注:?)?(?:本|此)(?:稿|件|版)[^。;]{0,14}(?:征求意见|讨论|送审|审查|校对|修改|未定|初稿|草稿)`)
 	// 评定为Bsu级（不含后期加建的三层）: what is left out is part of the house.
 	leftOut = re(`(?:不含|不包括|不包含|未包括|未包含|未计入|除外)[^。;)]{0,10}(?:加建|扩建|增建|后建|[一二三四五六七八九十0-9]层|地下室|部分|部位|阁楼|夹层|地基)`)
 	works   = re(`加固|修缮|维修|处理|整改|整治|施工|治理|拆除|改造|排危|解危|竣工|验收`)
@@ -38,14 +42,15 @@ var (
 
 // checkReserved asks for a human where the report itself does not stand by its
 // conclusion, or concludes of something else than the house that it names.
-func (r *reader) checkReserved(items []*item, mentions []*mention, f schemas.ReportFields) {
+func (r *reader) checkReserved(items []*item, mentions []*mention, f schemas.ReportFields, fs []schemas.Finding) {
+	r.checkQualified(mentions, fs)
 	for _, it := range items {
 		switch it.section {
 		case secBasis, secDeclaration, secHistory, secNeighbours, secEquipment:
 			continue
 		}
 		if it.table == nil {
-			r.reserved(it.text, it)
+			r.reserved(it.text, it, fs)
 			continue
 		}
 		if it.table.definition() {
@@ -53,7 +58,7 @@ func (r *reader) checkReserved(items []*item, mentions []*mention, f schemas.Rep
 		}
 		for _, c := range it.table.cells {
 			if p := newPassage(c.glyphs); long(p.text) {
-				r.reserved(p, it)
+				r.reserved(p, it, fs)
 			}
 		}
 	}
@@ -77,16 +82,19 @@ func (r *reader) checkReserved(items []*item, mentions []*mention, f schemas.Rep
 	}
 }
 
-func (r *reader) reserved(p passage, it *item) {
+func (r *reader) reserved(p passage, it *item, fs []schemas.Finding) {
 	reviewed := false
 	for _, s := range sentencesOf(p, it) {
+		r.qualifies(s, it, fs)
 		reviewed = reviewed || reviewer.MatchString(s.text)
 		past := lastOf(histCue, s.text) >= 0 || lastOf(otherCue, s.text) >= 0
 		switch {
-		case interim.MatchString(s.text), awaitsMore(s.text):
+		case interim.MatchString(s.text), awaitsMore(s.text), onWorks.MatchString(s.text) && !r.rebuilt:
 			r.reason("conclusion_provisional", s.page, clip(s.text, 60), s.whole())
-		case (groundless.MatchString(s.text) || reviewed && dissent.MatchString(s.text)) && !past:
+		case (groundless.MatchString(s.text) || reviewed && (dissent.MatchString(s.text) || reRated.MatchString(s.text))) && !past:
 			r.reason("conclusion_contradicts_itself", s.page, clip(s.text, 60), s.whole())
+		case draftSays.MatchString(s.text):
+			r.reason("not_final", s.page, clip(s.text, 40), s.whole())
 		case unseen.MatchString(s.text), it.section == secInspection && onlyRated.MatchString(s.text):
 			r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
 		}

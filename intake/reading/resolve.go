@@ -78,6 +78,7 @@ func (r *reader) resolve(mentions []*mention, items []*item) conclusion {
 	r.combine(c, tabled)
 	r.checkShare(items, c.findings)
 	r.checkSeries(items, c.findings)
+	r.checkCount(items, c.findings)
 	r.checkScales(c.findings)
 	if !c.found {
 		r.reason("conclusion_missing", 0, "")

@@ -18,7 +18,7 @@ const numberedNoun = `住宅楼|宿舍楼|教学楼|实验楼|办公楼|综合�
 
 var (
 	// numberedUnit: 1号楼, 3#, A栋, 厂房1栋, 27号房屋, 二号楼, 1#~3#楼, 1单元, Ⅰ区
-	numberedUnit = regexp.MustCompile(`第[0-9一二三四五六七八九十]{1,3}单元|(?:厂房|住宅|宿舍|教学楼|办公楼|综合楼|仓库|车间|商铺|门面|公寓)?(?:[0-9]{1,4}(?:-[0-9]{1,3})?|[A-Z][0-9]{0,3}|[一二三四五六七八九十]{1,3}|[IVX]{1,4}|[甲乙丙丁戊]|[东西南北中左右前后])(?:#|号|栋|幢|座|单元|区|段)(?:` + numberedNoun + `)?`)
+	numberedUnit = regexp.MustCompile(`第[0-9一二三四五六七八九十]{1,3}单元|(?:厂房|住宅|宿舍|教学楼|办公楼|综合楼|仓库|车间|商铺|门面|公寓)?(?:[0-9]{1,4}(?:-[0-9]{1,3})?|[A-Z][0-9]{0,3}|[一二三四五六七八九十]{1,3}|[IVX]{1,4}|[甲乙丙丁戊]|[东西南北中左右前后])(?:#|号|栋|幢|座|单元|区|段)(?:` + numberedNoun + `)?|[A-Z甲乙丙丁戊][0-9]?(?:楼|库|仓|馆|厂房|车间|仓库|教学楼|宿舍楼|办公楼|综合楼)`)
 	// 鉴定单元Ⅰ, 鉴定单元2: parts between expansion joints.
 	indexedUnit = regexp.MustCompile(`(?:鉴定|评定)单元(?:I{1,3}|IV|VI{0,3}|[0-9]{1,2})(?:[^A-Za-z0-9级.]|$)`)
 	rangeUnit   = regexp.MustCompile(`([0-9]{1,3})(#|号)?(?:楼|栋|幢)?[-~至]([0-9]{1,3})(#|号)?(楼|栋|幢|房屋|厂房|单元)`)
@@ -31,7 +31,7 @@ var (
 	zoneUnit    = regexp.MustCompile(`^[A-ZIVX0-9一二三四]+(?:区|段)$`)
 	unitJoin    = regexp.MustCompile(`[、,和及与以]|以及|和|及`)
 	// lead-ins that stand before a subject
-	leadIn = regexp.MustCompile(`^(?:(?:本次|此次)?(?:委托|被|受|拟|待|所)?(?:鉴定|检测)的|综上(?:所述)?|经(?:综合)?(?:评定|鉴定|分析|判定|检测|验算|复核|现场检查)*|根据.*?[,)》]|依据.*?[,)》]|按照?.*?[,)》]|综合(?:评定|判定|分析|以上)?|评定|认为|认定|判定|确定|其中|故|因此|则|即|现|将|对|本次鉴定将|我单位(?:对)?|除|其余|另|另外|同时|而|且|但|故将|则|由此|[(]?[0-9一二三四五六七八九十]+[)、.]|[-①-⑳])`)
+	leadIn = regexp.MustCompile(`^(?:(?:本次|此次)?(?:委托|被|受|拟|待|所)?(?:鉴定|检测)的|综上(?:所述)?|经(?:综合)?(?:评定|鉴定|分析|判定|检测|验算|复核|现场检查)*|根据.*?[,)》]|依据.*?[,)》]|按照?.*?[,)》]|综合(?:评定|判定|分析|以上)?|评定|认为|认定|判定|确定|得出|给出|列|判断|确认|其中|故|因此|则|即|现|将|对|本次鉴定将|我单位(?:对)?|除|其余|另|另外|同时|而|且|但|故将|则|由此|[(]?[0-9一二三四五六七八九十]+[)、.]|[-①-⑳])`)
 )
 
 // unitsIn finds the names of units in a stretch of text that precedes (or
@@ -109,6 +109,12 @@ func unitsIn(s string, known []string) []string {
 			w = w[loc[1]:] // 本次鉴定对教学楼给出的
 		}
 		w = stripLead(w)
+		if loc := ratedWord.FindStringIndex(w); loc != nil {
+			// 鉴定组一致认定正房安全性等级
+			if u := subjectTail.ReplaceAllString(w[loc[1]:], ""); namedUnit.MatchString(u) && !genericUnit.MatchString(u) {
+				w = w[loc[1]:]
+			}
+		}
 		if short := subjectTail.ReplaceAllString(w, ""); short != "" || !namedUnit.MatchString(w) {
 			w = short
 		}
@@ -124,10 +130,11 @@ func unitsIn(s string, known []string) []string {
 var (
 	// excepting: 各栋安全性等级除食堂为Dsu级外; 拆除, 消除 … are other words.
 	excepting   = regexp.MustCompile(`(^|[^拆清消扣排解免废铲])除`)
+	ratedWord   = regexp.MustCompile(`^.*(?:认定|判定|评定|确定|鉴定|得出|认为)`)
 	saysOf      = regexp.MustCompile(`(?:鉴定|检测|单位|公司|机构|报告|我[司院所])对`)
 	subjectTail = regexp.MustCompile(`[的之]?(?:主体|整体|上部|现状)?(?:结构)?(?:的)?(?:综合|现状)?(?:第?[0-9一二三四五六七八九十]+层|在|作为|划分|划作|划为|视为|给出|[作做]出|所[作做给]|安全性|危险性|可靠性|使用性|安全|危险|等级|评级|评[定为]|定为|[判认]定|鉴定|均|分别|各|都|综合|应|可|也|亦|同|为|属|整体|结构|被|经|现状|鉴定单元|鉴定系统|单元).*$`)
 	// notName: words that no name of a building holds.
-	notName = regexp.MustCompile(`^(?:根据|依据|按|结合|参照|鉴于|由于|经|上述|全部|所有|各)|[该本此已有为被的将对把应可在与及其另]|[加改修处整补]\p{Han}?后|^后房|影响|达到|不|未|发现|存在|处于|属于|满足|造成|导致|引起|危及|威胁|使得|用作|用于|拆除|[第两]?[一二三四两]?阶段|后的|没有|一[栋幢户座处]|构成|属|危|整[栋幢]`)
+	notName = regexp.MustCompile(`^(?:根据|依据|按|结合|参照|鉴于|由于|经|上述|全部|所有|各)|[该本此已有为被的将对把应可在与及其另]|[加改修处整补]\p{Han}?后|^后房|影响|达到|不|未|发现|存在|处于|属于|满足|造成|导致|引起|危及|威胁|使得|用作|用于|拆除|[第两]?[一二三四两]?阶段|后的|没有|一[栋幢户座处]|两[栋幢座]|构成|属|危|整[栋幢]`)
 	// partName: parts of a house, which a grade of the house is not about.
 	partName = regexp.MustCompile(`^(?:[一二三四五六七八九十0-9]+层|底层|顶层|首层|楼层|每层|各层|局部|部分|楼板|屋面|墙|梁|柱|构件|地基|基础|上部|围护|子单元|底部|轴|.*(?:构件|子单元|承重部分|楼面|地基基础|承重结构))`)
 )
@@ -158,6 +165,9 @@ func partOfWord(s string, from, to int) bool {
 // that have the form of a numbered unit.
 func notAUnit(s string, from, to int) bool {
 	w := s[from:to]
+	if strings.HasSuffix(w, "楼") && partOfStorey.MatchString(s[to:]) { // 2号楼梯
+		return true
+	}
 	if strings.HasSuffix(w, "号") { // 48号 alone is an address or a number
 		return true
 	}
@@ -166,6 +176,8 @@ func notAUnit(s string, from, to int) bool {
 	}
 	return counted.MatchString(s[:from]) || strings.HasSuffix(s[:from], "第") || strings.HasSuffix(s[:from], "路") || strings.HasSuffix(s[:from], "街") || strings.HasSuffix(s[:from], "本") || strings.HasSuffix(s[:from], "该")
 }
+
+var partOfStorey = regexp.MustCompile(`^[梯板面层盖道]`)
 
 var counted = regexp.MustCompile(`(?:有|共|计|约|另|建|各)$`)
 

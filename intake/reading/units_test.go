@@ -25,6 +25,11 @@ func TestUnitsIn(t *testing.T) {
 		{"尚未发现影响房屋", ""},
 		{"现用作旅馆", ""},
 		{"拆除偏房", ""},
+		{"经我院鉴定组讨论,一致认定正房", "正房"},
+		{"综合上述各项,得出教学楼", "教学楼"},
+		{"A库、B库两栋", "A库 B库"},
+		{"2号楼梯间", ""},
+		{"委托鉴定单元", ""},
 	} {
 		if got := strings.Join(unitsIn(k.text, nil), " "); got != k.want {
 			t.Errorf("%s: %q, want %q", k.text, got, k.want)

@@ -35,7 +35,7 @@ func (w *Wordings) BuildCase(k Case, t Typography, l Layout) Report {
 	}
 	l.SignBlock = true
 	s := Spec{Seed: h.Sum64(), Kind: kind, Code: code, Units: []Unit{{Grade: w.Conclusions[kind].Grades[0]}}, Typography: t, Layout: l, Form: Classic, Pages: Readable}
-	c := &composer{w: w, spec: s, table: 1, subject: "该房屋"}
+	c := &composer{w: w, spec: s, table: 1, subject: "该房屋", written: true}
 	c.facts = drawFacts(s.rng("facts"), w.Vocabulary)
 	c.standard = w.Vocabulary.Standards[code][0]
 	c.settle()

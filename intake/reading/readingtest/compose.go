@@ -21,6 +21,7 @@ type composer struct {
 	style    int    // of the numbering
 	table    int    // of the next table
 	sheetAt  int    // where the cells of conclusion and advice belong
+	written  bool   // a case written by hand, which tells its grade itself
 }
 
 // Compose writes the report that the spec describes, and its truth.
@@ -202,6 +203,9 @@ func (c *composer) overview() {
 
 // summary puts the grade on the first pages, as some agencies do.
 func (c *composer) summary() {
+	if c.written {
+		return // the report's grade is told by its own blocks
+	}
 	differs := c.spec.Contradiction == SummaryOther
 	if len(c.spec.Units) > 1 && !differs {
 		return

@@ -15,14 +15,7 @@ var strict = flag.Bool("strict", false, "known failures of reading fail the test
 // (Breach.Grave). Run -strict with fresh seeds (-from, -reports) to see more.
 // A case or score whose entry no longer fails asks for the entry to go.
 func knownOpen() map[string]string {
-	return map[string]string{
-		"law/decoys change nothing/15":      "a decoy that speaks of the whole is red in front of a human",
-		"law/breaking loses no hazard/14":   "a geological sentence broken every few characters is amber, not red",
-		"law/breaking loses no hazard/16":   "a grade whose announcement stands before the page's end is amber, not red",
-		"case/conclusion-and-advice-in-one": "对Asu级的规定 in a sentence with advice is an unclear mention",
-		"case/conclusion-in-two-steps":      "a grade announced in one paragraph and stated in the next is an unclear mention",
-		"statement/综合判断不构成影响房屋整体安全使用的隐患。":   "a negation by 不构成 over a relative clause is doubtful, so amber",
-	}
+	return map[string]string{}
 }
 
 // open says whether a failure is known and not to be counted now.

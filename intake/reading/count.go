@@ -1,0 +1,55 @@
+package reading
+
+import (
+	"fmt"
+	"slices"
+
+	"jianding/schemas"
+)
+
+var (
+	// 受检房屋为A库、B库两栋单层仓库; 共四栋砖混宿舍.
+	countOfHouses = re(`([两二三四五六七八九十]|[0-9]{1,2})(?:栋|幢|座|个单体|个鉴定单元)`)
+	appraised     = re(`受检|鉴定对象|被鉴定|委托鉴定|本次(?:委托)?鉴定|鉴定范围|检测对象|组成|分别|共(?:计|有)?[两二三四五六七八九十0-9]|均为`)
+	notAllOfThem  = re(`其中|之一|相邻|毗邻|周边|周围|附近|小区|连接|相连|连体|拼接|原|曾|拆除|合并|划分为一个`)
+	// 两栋房屋均为Bsu级
+	allOfThem = re(`均|都|皆|各(?:栋|幢|座|单体|单元)|全部|所有|上述|[两二三四五六七八九十0-9](?:栋|幢|座)`)
+)
+
+// checkCount: a report that says how many houses it appraises wants a grade for
+// each, or one sentence on all.
+func (r *reader) checkCount(items []*item, fs []schemas.Finding) {
+	var named []string
+	for _, f := range fs {
+		if !f.Scope.Speaks() || !weighty(f.Aspect) {
+			continue
+		}
+		if unitKey(f.Unit) == defaultUnit && allOfThem.MatchString(fold(f.Evidence.Quote)) {
+			return
+		}
+		if !slices.Contains(named, unitKey(f.Unit)) {
+			named = append(named, unitKey(f.Unit))
+		}
+	}
+	if len(named) == 0 {
+		return
+	}
+	for _, it := range items {
+		if it.table != nil || it.section != secOverview && it.section != secCover {
+			continue
+		}
+		for _, s := range sentencesOf(it.text, it) {
+			m := countOfHouses.FindStringSubmatch(s.text)
+			if m == nil || !appraised.MatchString(s.text) || notAllOfThem.MatchString(s.text) {
+				continue
+			}
+			n := 2
+			if m[1] != "两" {
+				n = number(m[1])
+			}
+			if n > len(named) {
+				r.reason("unit_without_conclusion", s.page, fmt.Sprintf("共%d个单体，结论中%d个", n, len(named)), s.whole())
+			}
+		}
+	}
+}

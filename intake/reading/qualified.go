@@ -1,0 +1,134 @@
+package reading
+
+import (
+	"strings"
+
+	"jianding/schemas"
+)
+
+// A conclusion that holds only under something, or for something less than the
+// house as it stands, is worded like any other. What stands before the grade in
+// its sentence tells: what a report may say there without taking anything back
+// is little, and known; anything else is for a human.
+var (
+	// 在施工期间采取临时支撑后; 在不考虑地基基础影响的情况下.
+	circumstance = re(`在([^,。;:]{2,40}?)(?:的)?(?:情况|条件|前提|状态|工况|基础|作用|环境|假定|假设|期间)?(?:之)?(?:下|时|中|上|期间),?`)
+	// plainly: the house as it is used and stands.
+	plainly = re(`^(?:目前|现有|现行|现状|现|当前|正常|一般|原|设计|既有|使用|荷载|作用|条件|状态|状况|环境|功能|情况|工况|维护|维修|检测|鉴定|静力|恒|活|重力|后续|工作|年限|目标|[0-9年]+|的|和|及|、|与|不改变|未改变|用途|结构|布置|体系|自重|不考虑|未考虑|抗震|地震|震|安全性?|方面|该|本|房屋|建筑物?|上述|规范|标准|次|两者|三者|子单元|层次|鉴定单元|体)+$`)
+	// 不考虑地基基础影响. What is no part of the structure's safety may be left out.
+	leaving  = re(`(?:不|未|暂不)(?:考虑|计入|计)([^,。;]{1,20})`)
+	leavable = re(`抗震|地震|装修|装饰|设备|消防|风荷载|雪荷载|使用性|可靠性|节能`)
+	// 参照相邻同类型房屋的鉴定结果
+	byAnalogy = re(`(?:参照|比照|类比|参考|借鉴)[^,。;]{0,20}(?:邻|同类|类似|其他|其它|相同|周边|附近)`)
+	// 建议将该房屋评为Bsu级
+	proposes = re(`(?:建议|拟|可考虑|暂拟|申请)(?:将|把)?[^,。;]{0,20}(?:评|定|列|划|判)(?:定|级)?为["“]?$`)
+	// 按原设计图纸复核……现场实际与图纸不符,未能核实
+	unverified = re(`(?:未能?|无法|尚未|不能)(?:予以|进行|作)?(?:核实|核对|验证|查证|确认)`)
+	// 该房屋①~⑤轴部分安全性等级
+	axesSubject = re(`轴(?:线)?(?:之间|间)?(?:的)?(?:部分|范围|区域|段)[^,。;:()]{0,8}(?:安全性|危险性|可靠性|等级)`)
+	// 上部承重结构安全性等级评定为Bsu级: a part in the form of the whole. 房屋上部结构 is what some
+	// call the house.
+	partInstead = re(`(?:地基基础|基础|上部承重结构|围护(?:系统|结构)?(?:的)?(?:承重部分)?)(?:的)?(?:现状)?(?:安全性|可靠性|危险性)(?:鉴定)?(?:等级|评级|级别)?[^,。;:]{0,8}$`)
+	wholeBeside = re(`鉴定单元|鉴定系统|综合|取(?:较)?低|整体|[和及与、](?:上部|地基|围护)`)
+
+	// 应按Dsu级房屋管理
+	handledAs = re(`按(?:照)?["“]?([A-D])_?[({]?(?:su)?[)}]?["”]?级?(?:危险房屋|危房|房屋)?(?:进行|予以|加以|的要求|标准)?(?:管理|处理|对待|处置|管控|考虑|执行|监管)`)
+	// 附楼与主楼相连部分同主楼
+	sameAs = re(`[^相共合协一不如等陪随]同(?:于)?[\p{Han}0-9A-Z#]{0,4}(?:[0-9A-Z主附裙副前后东西南北甲乙丙丁一二三四五六七八九十](?:#|号)?(?:楼|栋|幢|座|单元|区|房))(?:[,。;]|$)`)
+	// 2026年6月后墙垮塌的情况未纳入本次评定
+	notCounted = re(`(?:未|不|没有)(?:能)?(?:纳入|列入|计入|包含在|包括在|反映在)(?:于)?(?:本次|此次|本)?(?:鉴定|评定|评级|检测|报告|结论)`)
+	// 地基基础因条件限制未作鉴定
+	unratedBase = re(`(?:地基|基础|地下室|屋面|屋盖|上部结构)[^,。;]{0,12}(?:未|没有|无法|不能|未能)(?:作|进行|开展|予以|对其)*(?:鉴定|评定|评级)`)
+	// 本报告第四章结论作废
+	annulled = re(`(?:本(?:报告|结论|章)|上述|以上|第[一二三四五六七八九十0-9]+[章节条款项])[^,。;]{0,12}(?:作废|撤销|废止)`)
+	unless   = re(`若|如|否则|涂改|复印|复制|超过|逾期|盖章|签字`)
+	// 等级调整为Csu级 by a reviewer
+	reRated = re(`(?:等级|评级|结论)(?:应|须|需|予以)?(?:由[^,。;]{1,12})?(?:调整|修改|更正|变更|改|修正|下调|上调)为`)
+)
+
+// mayQualify: a cheap look before the dear ones.
+var mayQualify = re(`按|同|入|包含在|包括在|反映在|鉴定|评|作废|撤销|废止`)
+
+// checkQualified asks for a human where a conclusion is not one on the house as it
+// stands, in every part.
+func (r *reader) checkQualified(mentions []*mention, fs []schemas.Finding) {
+	for _, m := range mentions {
+		if m.role != schemas.RoleConclusion || m.fromTable || !m.scope.Speaks() || !weighty(m.aspect) {
+			continue
+		}
+		before := m.sentence.text[:m.from]
+		why := schemas.ReasonCode("")
+		switch {
+		case r.underCircumstances(before), byAnalogy.MatchString(before), proposes.MatchString(before), unverified.MatchString(m.sentence.text):
+			why = "conclusion_provisional"
+		case axesSubject.MatchString(before), leavesOut(before):
+			why = "partial_appraisal"
+		case m.family == famUnitSafety:
+			if c := clauseBefore(m.sentence.text, m.from); partInstead.MatchString(c) && !wholeBeside.MatchString(c) {
+				why = "partial_appraisal"
+			}
+		}
+		if why != "" {
+			r.reason(why, m.page, clip(m.sentence.text, 60), m.evidence)
+		}
+	}
+}
+
+// underCircumstances tells whether what stands before a grade makes it hold
+// under circumstances that are not those of the house as it is used.
+func (r *reader) underCircumstances(before string) bool {
+	for _, x := range circumstance.FindAllStringSubmatch(before, -1) {
+		if !plainly.MatchString(x[1]) && !leaving.MatchString(x[1]) && conditionLike.MatchString(x[1]) && !(r.rebuilt && worksDone.MatchString(x[1])) {
+			return true
+		}
+	}
+	return false
+}
+
+// conditionLike: a circumstance that somebody has to bring about, or leaves
+// something away. 在检测中发现 and 在平面上 are none.
+var conditionLike = re(`加固|处理|整改|施工|拆除|清除|卸载|减载|支撑|支顶|改造|维修|修缮|限制|控制|不超过|仅|只|假定|假设|期间|监测|采取|落实|完成`)
+
+func leavesOut(before string) bool {
+	for _, x := range leaving.FindAllStringSubmatch(before, -1) {
+		if !leavable.MatchString(x[1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// qualifies looks for words beside the conclusion, in any current part of the
+// report, by which it is taken back or leaves something out.
+func (r *reader) qualifies(s sentence, it *item, fs []schemas.Finding) {
+	concluding := it.section == secConclusion || it.section == secAdvice
+	worst := 0
+	for _, f := range fs {
+		if f.Aspect == schemas.AspectSafety || f.Aspect == schemas.AspectDanger {
+			worst = max(worst, rank(f.Grade))
+		}
+	}
+	if !mayQualify.MatchString(s.text) {
+		return
+	}
+	switch {
+	case concluding && gravelyHandled(s.text, worst):
+		r.reason("conclusion_contradicts_itself", s.page, clip(s.text, 60), s.whole())
+	case it.section == secConclusion && sameAs.MatchString(s.text):
+		r.reason("grade_mention_unclear", s.page, clip(s.text, 60), s.whole())
+	case concluding && notCounted.MatchString(s.text) && lastOf(otherCue, s.text) < 0, concluding && unratedBase.MatchString(s.text):
+		r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
+	case annulled.MatchString(s.text) && !unless.MatchString(s.text):
+		r.reason("not_final", s.page, clip(s.text, 60), s.whole())
+	}
+}
+
+// gravelyHandled: the house is to be treated as one of a graver grade than it is
+// given, outright.
+func gravelyHandled(text string, worst int) bool {
+	m := handledAs.FindStringSubmatchIndex(text)
+	if m == nil || rank(schemas.Grade(text[m[2]:m[3]])) <= worst {
+		return false
+	}
+	return lastOf(condBefore, text[:m[0]]) < 0 && !condSearch.MatchString(text[:m[0]]) && !strings.Contains(text[:m[0]], "标准")
+}
