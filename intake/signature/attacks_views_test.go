@@ -42,6 +42,23 @@ func hybrid(t *testing.T, signer signing.Signer, objects map[int]string, aside .
 	return fillWhole(t, b.Bytes(), signer, signing.Options{})
 }
 
+// freed writes objects, frees one of them in an update, and signs that.
+func freed(t *testing.T, num int, objects map[int]string) func(signing.Signer) []byte {
+	return func(s signing.Signer) []byte {
+		text, at := body(objects)
+		b := bytes.NewBuffer(text)
+		start, size := b.Len(), slices.Max(slices.Collect(maps.Keys(at)))+1
+		b.WriteString("xref\n0 1\n0000000000 65535 f \n")
+		for _, n := range slices.Sorted(maps.Keys(at)) {
+			fmt.Fprintf(b, "%d 1\n%010d 00000 n \n", n, at[n])
+		}
+		fmt.Fprintf(b, "trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", size, start)
+		again := b.Len()
+		fmt.Fprintf(b, "xref\n%d 1\n0000000000 00001 f \ntrailer\n<< /Size %d /Root 1 0 R /Prev %d >>\nstartxref\n%d\n%%%%EOF\n", num, size, start, again)
+		return fillWhole(t, b.Bytes(), s, signing.Options{})
+	}
+}
+
 // TestReadersDiffer: what several readers show differently is signed, and goes
 // to a human all the same: the signer may have seen another grade.
 func TestReadersDiffer(t *testing.T) {
@@ -85,7 +102,12 @@ func TestReadersDiffer(t *testing.T) {
 			at := bytes.LastIndex(pdf, []byte("/Root 1 0 R"))
 			return fillWhole(t, emptied(append_(pdf[:at], "/Root 1 7 R"+string(pdf[at+len("/Root 1 0 R"):]))), s, signing.Options{})
 		}, true},
-		"as it should be": {plain(wholeObjects("")), false},
+		"cover that was freed":     {freed(t, 10, with(3, strings.Replace(page, "4 0 R", "[4 0 R 10 0 R]", 1), map[int]string{10: cover})), true},
+		"left over that was freed": {freed(t, 10, with(10, cover, nil)), false},
+		"length of the contents":   {plain(with(4, strings.Replace(wholeObjects("")[4], "/Length", "/Length 1 /L", 1), nil)), true},
+		"pages that are none":      {plain(with(2, "<< /Type /Pages /Count 1 >>", nil)), true},
+		"page that is none":        {plain(with(2, "<< /Type /Pages /Kids [3 0 R 90 0 R] /Count 2 >>", nil)), true},
+		"as it should be":          {plain(wholeObjects("")), false},
 	} {
 		for _, a := range []signing.Algorithm{signing.RSA, signing.SM2} {
 			t.Run(name+"/"+string(a), func(t *testing.T) {

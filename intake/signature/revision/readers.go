@@ -9,7 +9,7 @@ func (f *File) ReadersDiffer() error {
 	if err != nil {
 		return err
 	}
-	w := readerWalk{f: f, aside: make(map[int]bool)}
+	w := readerWalk{f: f, aside: make(map[int]bool), freed: f.freed()}
 	w.size, w.sized = f.Trailer.Get("Size").(int64)
 	for _, s := range f.Sections {
 		for _, num := range s.Aside {
@@ -45,9 +45,28 @@ func (f *File) ReadersDiffer() error {
 	return nil
 }
 
+// freed lists the objects that an earlier section has in use and a later one
+// does not: some readers show them all the same (PDFium and poppler, where the
+// later one is a table).
+func (f *File) freed() map[int]bool {
+	out := make(map[int]bool)
+	for i, s := range f.Sections {
+		if i == 0 {
+			continue // frees nothing of its own
+		}
+		for num, loc := range s.Entries {
+			if now, ok := f.table.find(num); !loc.Free && ok && now.Free {
+				out[num] = true
+			}
+		}
+	}
+	return out
+}
+
 type readerWalk struct {
 	f     *File
 	aside map[int]bool // objects that XRefStm alone shows
+	freed map[int]bool // objects that were there before
 	size  int64
 	sized bool
 	seen  Sparse[bool]
@@ -65,8 +84,11 @@ func (w *readerWalk) visit(o Object) error {
 	case *Dict:
 		return w.dict(o)
 	case *Stream:
-		if o.Dict.Get("F") != nil {
+		switch {
+		case o.Dict.Get("F") != nil:
 			return syntax(o.from, "stream whose data are elsewhere")
+		case o.Err != nil: // readers look for its end, or go by its length
+			return o.Err
 		}
 		return w.dict(o.Dict)
 	}
@@ -90,10 +112,11 @@ func (w *readerWalk) reference(r Ref) error {
 // none.
 func (w *readerWalk) plain(r Ref) error {
 	loc, ok := w.f.table.find(r.Num)
-	if !ok || loc.Free {
-		return nil
-	}
 	switch {
+	case w.freed[r.Num]:
+		return syntax(w.f.Sections[0].Offset, "object %d was freed and is still referred to", r.Num)
+	case !ok || loc.Free:
+		return nil
 	case w.aside[r.Num]:
 		return syntax(w.f.offset(r.Num), "object %d is shown by XRefStm alone", r.Num)
 	case w.sized && int64(r.Num) >= w.size:
@@ -138,12 +161,19 @@ func (w *readerWalk) inherited(o Object, above []*Dict, depth int) error {
 	}
 	r, _ := o.(Ref)
 	d := w.f.Dict(o)
-	if d == nil || depth > maxDepth || w.listed.Get(r.Num) {
+	if d == nil {
+		return syntax(w.f.offset(r.Num), "a node of the page tree is missing")
+	}
+	if depth > maxDepth || w.listed.Get(r.Num) {
 		return nil
 	}
 	w.listed.Set(r.Num, true)
 	kids, err := w.f.Resolve(d.Get("Kids"))
-	if list, isNode := kids.(Array); isNode && err == nil {
+	list, isNode := kids.(Array)
+	if depth == 0 && !isNode {
+		return syntax(w.f.offset(r.Num), "a node of the page tree is missing")
+	}
+	if isNode && err == nil {
 		for _, k := range list {
 			if err := w.inherited(k, append(above[:depth:depth], d), depth+1); err != nil {
 				return err
