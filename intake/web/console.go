@@ -85,7 +85,8 @@ type casePage struct {
 	Due           time.Time
 	Agency        string
 	Reports       []schemas.Report
-	Reading       *schemas.Assessment // of the newest report
+	Shown         *schemas.Report     // the report that shows the hazard; nil before there is one
+	Reading       *schemas.Assessment // of that report
 	Notice        *schemas.Notice
 	Notifications []schemas.Notification
 	Timeline      []schemas.Event
@@ -111,8 +112,13 @@ func (s *server) loadCase(ctx context.Context, p principal, id string) (*casePag
 	if page.Reports, err = s.ledger.CaseReports(ctx, c.ID); err != nil {
 		return nil, err
 	}
-	if n := len(page.Reports); n > 0 {
-		eff, err := s.ledger.EffectiveAssessment(ctx, page.Reports[n-1].ID)
+	for i := range page.Reports {
+		if page.Reports[i].ID == c.ReportID {
+			page.Shown = &page.Reports[i]
+		}
+	}
+	if page.Shown != nil {
+		eff, err := s.ledger.EffectiveAssessment(ctx, page.Shown.ID)
 		if err == nil {
 			page.Reading = &eff
 		} else if schemas.KindOf(err) != schemas.KindNotFound {
@@ -138,6 +144,15 @@ func (s *server) loadCase(ctx context.Context, p principal, id string) (*casePag
 	page.Proposal = proposeDisposition(c, page.Reading)
 	page.CopyTo = s.copyTo(c)
 	return page, nil
+}
+
+// Addressee is to whom an order goes; empty where that is not certain: the
+// owner of one of several houses is not the others'.
+func (c *casePage) Addressee() string {
+	if c.Reading == nil || len(c.Places()) > 1 {
+		return ""
+	}
+	return c.Reading.Report.Owner
 }
 
 // copyTo proposes whom a disposition is copied to.

@@ -44,20 +44,26 @@ func lines(m schemas.Message) []string {
 			out = append(out, label+value)
 		}
 	}
+	// What the text says already is not said again: at night every line counts.
+	fact := func(label, value, said string) {
+		if !strings.Contains(m.Text, said) {
+			add(label, value)
+		}
+	}
 	add("", m.Title)
 	add("", m.Text)
-	add("地址：", m.Address)
-	add("等级：", string(m.Grade))
-	add("依据：", quoted(m.Quote))
+	fact("地址：", m.Address, m.Address)
+	fact("等级：", string(m.Grade), "等级："+string(m.Grade))
+	fact("依据：", quoted(m.Quote), quoted(m.Quote))
 	if !m.Statutory.IsZero() {
 		add("法定时限：", clock(m.Statutory))
 	}
 	if !m.Deadline.IsZero() {
-		add("处置时限：", clock(m.Deadline))
+		fact("处置时限：", clock(m.Deadline), "处置期限："+m.Deadline.In(shanghai).Format("2006-01-02 15:04"))
 	}
-	add("案件：", m.CaseRef)
-	add("报告编号：", m.ReportNo)
-	add("报告 SHA-256：", m.SHA256)
+	fact("案件：", m.CaseRef, m.CaseRef)
+	fact("报告编号：", m.ReportNo, m.ReportNo)
+	fact("报告 SHA-256：", m.SHA256, m.SHA256)
 	add("报告原件：", m.ReportLink)
 	add("案件页面：", m.CaseLink)
 	add("确认收到：", m.AckLink)

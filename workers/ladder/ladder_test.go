@@ -237,3 +237,18 @@ func TestMessagesNameNobodyWhoIsNotNeeded(t *testing.T) {
 		t.Errorf("message: %s", raw)
 	}
 }
+
+// A notice is no report: the message says whose words it quotes, and that the
+// report is still to come.
+func TestAMessageOfANoticeClaimsNoReport(t *testing.T) {
+	p := read(t, sample)
+	c := schemas.Case{ID: "c", Ref: "XH-1", Status: schemas.CaseOpen, Level: schemas.HazardRed, Address: "几江街道1号", NoticeID: "n", Quote: "承重墙通裂"}
+	at := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	if text := p.Next(Input{Case: c, Now: at}).Notifications[0].Message.Text; strings.Contains(text, "报告原文") || !strings.Contains(text, "鉴定报告待补") || !strings.Contains(text, "机构先报：“承重墙通裂”") {
+		t.Errorf("before the report:\n%s", text)
+	}
+	c.ReportID = "r"
+	if text := p.Next(Input{Case: c, Now: at}).Notifications[0].Message.Text; !strings.Contains(text, "报告原文") || strings.Contains(text, "待补") {
+		t.Errorf("with the report:\n%s", text)
+	}
+}

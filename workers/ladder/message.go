@@ -92,7 +92,7 @@ func (t *tick) text(kind, key string) string {
 		line("评定等级：%s", t.Case.Grade)
 	}
 	if t.Case.Quote != "" {
-		line("报告原文：“%s”", t.Case.Quote)
+		line("%s：“%s”", t.source(), t.Case.Quote)
 	}
 	if kind == KindCopy && t.Case.Disposition != nil {
 		names := schemas.DispositionNames()
@@ -141,7 +141,18 @@ func (t *tick) lead(kind, key string) string {
 	case t.Case.Level == schemas.HazardAmber:
 		return "疑似隐患逾时未复核，已自动升为红色。请立即确认收悉并组织处置。"
 	}
+	if t.Case.ReportID == "" {
+		return "鉴定机构先行报告房屋整体安全隐患，鉴定报告待补。请立即确认收悉并组织处置。"
+	}
 	return "鉴定报告反映房屋整体安全或整体承载问题。请立即确认收悉并组织处置。"
+}
+
+// source says whose words are quoted.
+func (t *tick) source() string {
+	if t.Case.ReportID == "" {
+		return "机构先报"
+	}
+	return "报告原文"
 }
 
 func shanghai(at time.Time) string { return at.In(triage.Shanghai()).Format("2006-01-02 15:04") }
