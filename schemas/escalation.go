@@ -107,9 +107,15 @@ func (c Case) Where() string {
 	return strings.Join(all, "；")
 }
 
-// In says whether one of them lies in a town.
-func (c Case) In(town string) bool {
-	return c.Town == town || slices.ContainsFunc(c.Also, func(p Place) bool { return p.Town == town })
+// Towns are the towns in which they lie, each once.
+func (c Case) Towns() []string {
+	var all []string
+	for _, p := range append([]Place{{Town: c.Town}}, c.Also...) {
+		if p.Town != "" && !slices.Contains(all, p.Town) {
+			all = append(all, p.Town)
+		}
+	}
+	return all
 }
 
 // MarkLate is the mark (Case.Reminded) of a lateness that is on record: a fact

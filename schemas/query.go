@@ -31,7 +31,7 @@ type CaseFilter struct {
 	AgencyID string
 	CopiedTo string // those of the town of this name, and those copied (抄送) to this name
 	OpenOnly bool   // not closed, not dismissed
-	Overdue  bool   // the statutory or the handling deadline has passed at Now and the case is not disposed
+	Overdue  bool   // past its handling deadline at Now, or past the statutory one that it kept on arrival, and not disposed
 	Now      time.Time
 	Cursor   string
 	Limit    int

@@ -100,7 +100,7 @@ func (p principal) ownCase(c schemas.Case) bool {
 	if p.user == nil || p.user.Role != schemas.RoleTown || p.user.Town == "" {
 		return false
 	}
-	return c.In(p.user.Town) || (c.Disposition != nil && slices.Contains(c.Disposition.CopyTo, p.user.Town))
+	return slices.Contains(c.Towns(), p.user.Town) || (c.Disposition != nil && slices.Contains(c.Disposition.CopyTo, p.user.Town))
 }
 
 func notFound() error {

@@ -260,7 +260,7 @@ func said(e schemas.Event) string {
 	if json.Unmarshal(e.Data, &d) != nil {
 		return ""
 	}
-	words := []string{d.Reason, d.Text, d.Note, d.Why}
+	words := []string{d.Reason, d.Text, d.Note, word(whyWords(), d.Why)}
 	for _, r := range d.Reasons {
 		if info, known := schemas.ReasonCode(r).Info(); known {
 			r = info.Message
@@ -270,6 +270,11 @@ func said(e schemas.Event) string {
 		words = append(words, r)
 	}
 	return strings.Join(trimAll(words), "；")
+}
+
+// whyWords says why the ladder did not tell somebody.
+func whyWords() map[string]string {
+	return map[string]string{"unreachable": "所有渠道均未送达", "empty": "没有值班人员或可用的联系方式", "no address": "抄送对象没有可用的联系方式"}
 }
 
 // dict passes several values to a part of a page.

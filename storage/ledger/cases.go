@@ -152,6 +152,11 @@ func (l *Ledger) Case(ctx context.Context, idOrRef string) (c schemas.Case, err 
 	return c, err
 }
 
+// overdue cases are the committee's lateness. A report that came late is the
+// agency's: such a case is overdue when its handling deadline passes. due_at is
+// the earlier of both deadlines and finds them by index.
+const overdue = `pending = 1 AND due_at < ? AND (late_on_arrival = 0 OR handling < ?)`
+
 // Cases lists cases, the one with the earliest deadline first.
 func (l *Ledger) Cases(ctx context.Context, f schemas.CaseFilter) (cs []schemas.Case, next string, err error) {
 	var w where
@@ -159,7 +164,7 @@ func (l *Ledger) Cases(ctx context.Context, f schemas.CaseFilter) (cs []schemas.
 		w.and("c.ended = 0")
 	}
 	if f.Overdue {
-		w.and("c.pending = 1 AND c.due_at < ?", micros(f.Now))
+		w.and("c."+overdue, micros(f.Now), micros(f.Now))
 	}
 	if len(f.Statuses) == 1 {
 		w.equal("c.status", string(f.Statuses[0]))

@@ -114,3 +114,24 @@ func TestCopiesMadeBeforeTheirTableAreFound(t *testing.T) {
 		}
 	})
 }
+
+// A report that came late is its agency's lateness: the committee is late when
+// its own time is over.
+func TestALateReportMakesNobodyElseLate(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		r := h.upload("agency-a", "N", "x")
+		k := h.consequences(red)
+		k.Case.Deadline.Statutory, k.Case.Deadline.LateOnArrival = h.now().Add(-5*time.Hour), true
+		_, _, err := h.RecordAssessment(h.ctx, h.lease(schemas.OweAssess, r.ID), h.record(r, red), k, nil, h.now())
+		h.must(err)
+		for after, want := range map[time.Duration]int{time.Hour: 0, 25 * time.Hour: 1} {
+			s, err := h.Stats(h.ctx, h.now().Add(after))
+			h.must(err)
+			cs, _, err := h.Cases(h.ctx, schemas.CaseFilter{Overdue: true, Now: h.now().Add(after)})
+			h.must(err)
+			if s.OverdueCases != want || len(cs) != want {
+				t.Errorf("after %s: %d counted and %d listed as overdue, want %d", after, s.OverdueCases, len(cs), want)
+			}
+		}
+	})
+}

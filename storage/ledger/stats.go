@@ -118,7 +118,7 @@ func (t *tx) statsNumbers(s *schemas.Stats, now time.Time) error {
 		query string
 		args  []any
 	}{
-		{&s.OverdueCases, `SELECT count(*) FROM cases WHERE pending = 1 AND due_at < ?`, []any{us}},
+		{&s.OverdueCases, `SELECT count(*) FROM cases WHERE ` + overdue, []any{us, us}},
 		{&s.ReviewOverdue, `SELECT count(*) FROM reports WHERE status = 'needs_review' AND review_due < ?`, []any{us}},
 		{&s.UnlinkedNotices, `SELECT count(*) FROM notices WHERE report_id = ''`, nil},
 		{&s.OpenDifferences, `SELECT count(*) FROM differences WHERE resolved_at IS NULL`, nil},
