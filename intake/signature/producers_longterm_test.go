@@ -155,6 +155,7 @@ func TestStreamListsItselfAsFree(t *testing.T) {
 	n := int(size)
 	d := &revision.Dict{Entries: append([]revision.Entry{}, root.Entries...)}
 	signing.Put(d, "DSS", ref(n))
+	extra := ""
 	by := func(own string) []byte {
 		var b strings.Builder
 		at := make(map[int]int)
@@ -177,11 +178,15 @@ func TestStreamListsItselfAsFree(t *testing.T) {
 		case "elsewhere":
 			data, index = data+row(1, at[n]), fmt.Sprintf("%d 1 %d 3", r.Num, n)
 		}
-		fmt.Fprintf(&b, "%d 0 obj\n<< /Type /XRef /Size %d /W [1 4 1] /Index [%s] /Root %d 0 R /Prev %s /Length %d >>\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n",
-			n+2, n+3, index, r.Num, lastStartXRef(pdf), len(data), data, start)
+		fmt.Fprintf(&b, "%d 0 obj\n<< /Type /XRef /Size %d /W [1 4 1] /Index [%s] /Root %d 0 R /Prev %s %s/Length %d >>\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n",
+			n+2, n+3, index, r.Num, lastStartXRef(pdf), extra, len(data), data, start)
 		return append_(pdf, b.String())
 	}
 	for own, status := range map[string]schemas.SignatureStatus{"free": schemas.SignatureValid, "unlisted": schemas.SignatureValid, "elsewhere": schemas.SignatureModified} {
 		t.Run(own, func(t *testing.T) { expect(t, l.verify(by(own)), status, "") })
 	}
+	t.Run("leads to more than it says", func(t *testing.T) {
+		extra = "/XRefStm " + lastStartXRef(pdf) + " "
+		expect(t, l.verify(by("free")), schemas.SignatureModified, schemas.ReasonUpdate)
+	})
 }

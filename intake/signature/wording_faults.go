@@ -54,6 +54,7 @@ var faultGroups = []struct {
 		"cross-reference sections form a loop",
 		"table and XRefStm disagree on object %d",
 		"XRefStm is not an offset",
+		"XRefStm in a cross-reference stream",
 		"Prev is not a number",
 		"Prev is not an integer",
 		"object 0 in use",

@@ -152,6 +152,9 @@ func (s *Section) checkTrailer(earlier *Section) error {
 	if loc, listed := s.Entries[0]; listed && !loc.Free {
 		return syntax(s.Offset, "object 0 in use")
 	}
+	if s.Stream != 0 && s.Trailer.Get("XRefStm") != nil { // MuPDF follows it, others do not
+		return syntax(s.Offset, "XRefStm in a cross-reference stream")
+	}
 	if _, whole := s.Trailer.Get("Prev").(int64); !whole {
 		return syntax(s.Offset, "Prev is not an integer")
 	}
