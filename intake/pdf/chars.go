@@ -12,6 +12,7 @@ type textObject struct {
 	hidden bool    // render mode, colour or size that nobody sees
 	pale   bool    // filled in a colour that a white page swallows
 	order  int     // place in the drawing order, -1 when unknown
+	turn   int     // degrees counterclockwise of the baseline in the page's own space
 }
 
 // Render modes of text (ISO 32000-2 table 104).
@@ -68,6 +69,7 @@ func (d *Document) chars(g *guest, p *page) ([]Char, error) {
 		c := Char{Box: p.shown(b), Generated: units[first].generated}
 		if o != nil {
 			c.Size = o.size
+			c.Turn = (o.turn + 360 - p.info.Rotation) % 360
 			c.Hidden = o.hidden || outside(b, p.box) || o.pale && !l.backed(b, o.order)
 			if !c.Hidden && err == nil {
 				c.Hidden, err = d.covered(g, p, b, o.order)
@@ -128,6 +130,9 @@ func textObjectAt(g *guest, text, object uint64, i int) (*textObject, error) {
 		return nil, err
 	}
 	o.size = math.Abs(size) * math.Hypot(float32At(m, 2), float32At(m, 3))
+	if rise, run := float32At(m, 1), float32At(m, 0); rise != 0 || run < 0 {
+		o.turn = (int(math.Round(math.Atan2(rise, run)*180/math.Pi)) + 360) % 360
+	}
 	if v, err = g.do("FPDFTextObj_GetTextRenderMode", object); err != nil {
 		return nil, err
 	}

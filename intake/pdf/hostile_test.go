@@ -279,6 +279,9 @@ func TestRotation(t *testing.T) {
 		if dx, dy := (b[0]+b[2])/2-want[0], (b[1]+b[3])/2-want[1]; dx*dx+dy*dy > 12*12 {
 			t.Errorf("rotated by %d: G at %v, want near %v", rotate, b, want)
 		}
+		if turn := (360 - rotate) % 360; chars[0].Turn != turn {
+			t.Errorf("rotated by %d: baseline turned by %d, want %d", rotate, chars[0].Turn, turn)
+		}
 		if chars[0].Size < 11.9 || chars[0].Size > 12.1 {
 			t.Errorf("rotated by %d: size %v", rotate, chars[0].Size)
 		}

@@ -16,6 +16,9 @@ type Char struct {
 	R    rune
 	Box  [4]float64
 	Size float64 // font size in points
+	// Turn is the direction of the character's baseline on the page as
+	// displayed: degrees counterclockwise from left to right, 0 to 359.
+	Turn int
 	// Hidden is set for text that a reader would not see: render mode 3,
 	// outside the page, or without any area.
 	Hidden bool

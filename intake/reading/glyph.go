@@ -11,6 +11,7 @@ type glyph struct {
 	ocr  bool
 	conf float64 // of recognition, 0 to 1
 	soft bool    // a space or line end that the engine inferred
+	side *sheet  // the turned part of the page on which it stands, or nil
 }
 
 func (g glyph) cy() float64 { return (g.box[1] + g.box[3]) / 2 }
@@ -30,6 +31,9 @@ func glyphsOf(page int, info pdf.PageInfo, chars []pdf.Char) (seen, hidden []gly
 	seen = make([]glyph, 0, len(chars))
 	for _, c := range chars {
 		g := glyph{r: c.R, box: c.Box, size: emOf(c), page: page, soft: c.Generated}
+		if c.Turn != 0 {
+			g.side = sheetOf(c.Turn, info)
+		}
 		switch {
 		case c.Generated:
 			seen = append(seen, g)

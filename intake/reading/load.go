@@ -59,9 +59,7 @@ func (r *reader) load(src pdf.Source, opts Options) (pages []loaded, verdicts []
 					}
 				}
 				if v.Text != schemas.PageGarbled {
-					ps, marks := dropSlanted(cut(seen))
-					pages[i].lines = layColumns(p, joinSubscripts(ps), info.Width)
-					pages[i].marks = marks
+					pages[i].lines, pages[i].marks = layPage(p, seen, &pages[i].info)
 				}
 			}
 		} else if matters(fold(text), i, n) {

@@ -115,6 +115,7 @@ func (s sentence) whole() schemas.Evidence { return s.evidence(0, len(s.text)) }
 // evidenceOf makes evidence of glyphs: what is printed, and one box per line.
 func evidenceOf(gs []glyph, page int) schemas.Evidence {
 	e := schemas.Evidence{Page: page, Quote: strings.TrimSpace(printed(gs)), Source: schemas.SourceText}
+	var side *sheet
 	var box [4]float64
 	open := false
 	var lastCy, em float64
@@ -126,11 +127,11 @@ func evidenceOf(gs []glyph, page int) schemas.Evidence {
 			continue
 		}
 		if open && (g.cy() > lastCy+0.9*em || g.cy() < lastCy-0.9*em || g.box[0] < box[0]) {
-			e.Boxes = append(e.Boxes, box)
+			e.Boxes = append(e.Boxes, side.onPage(box))
 			open = false
 		}
 		if !open {
-			box, open, em = g.box, true, g.size
+			box, side, open, em = g.box, g.side, true, g.size
 			lastCy = g.cy()
 			continue
 		}
@@ -140,7 +141,7 @@ func evidenceOf(gs []glyph, page int) schemas.Evidence {
 		}
 	}
 	if open {
-		e.Boxes = append(e.Boxes, box)
+		e.Boxes = append(e.Boxes, side.onPage(box))
 	}
 	return e
 }
