@@ -1,6 +1,7 @@
 package pdf_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"image"
@@ -145,4 +146,28 @@ func darkPixels(img image.Image) int {
 		}
 	}
 	return n
+}
+
+// TestUnknownCharacter: a code of which the document's table says nothing is
+// no character. PDFium gives the code for one.
+func TestUnknownCharacter(t *testing.T) {
+	doc := unembedded("Identity-H", "Identity", "/ToUnicode 8 0 R", func(code func(rune) string) string {
+		s := ""
+		for _, r := range "房屋整体不安全" {
+			s += code(r)
+		}
+		return "BT /F1 12 Tf 40 700 Td <" + s + "> Tj ET"
+	})
+	table := ""
+	for _, r := range "房屋整体安全" {
+		table += fmt.Sprintf("<%04X><%04X>", r, r)
+	}
+	doc = bytes.Replace(doc, []byte("1 beginbfrange <0000><FFFF><0000> endbfrange"), []byte("6 beginbfchar "+table+" endbfchar"), 1)
+	got, err := open(t, newEngine(t), doc).Text(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "房屋整体\uFFFD安全"; strings.TrimSpace(got) != want {
+		t.Errorf("read %q, want %q", got, want)
+	}
 }

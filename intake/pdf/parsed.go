@@ -205,8 +205,9 @@ func (d *Document) units(g *guest, p *page) ([]unit, error) {
 	if n > d.limits.CharsPage {
 		return nil, errTooManyChars
 	}
-	unicode, generated, hyphen := g.fn("FPDFText_GetUnicode"), g.fn("FPDFText_IsGenerated"), g.fn("FPDFText_IsHyphen")
+	unicode, generated, hyphen, unknown := g.fn("FPDFText_GetUnicode"), g.fn("FPDFText_IsGenerated"), g.fn("FPDFText_IsHyphen"), g.fn("FPDFText_HasUnicodeMapError")
 	units := make([]unit, max(n, 0))
+	var codes []int
 	for i := range units {
 		v, err := g.call(unicode, p.text, uint64(i))
 		if err != nil {
@@ -231,11 +232,40 @@ func (d *Document) units(g *guest, p *page) ([]unit, error) {
 			if int32(v) == 1 {
 				u.r = '-'
 			}
+		default:
+			// PDFium takes the code itself where no table says what character
+			// it is, and 不 may become a 2.
+			v, err := g.call(unknown, p.text, uint64(i))
+			if err != nil {
+				return nil, err
+			}
+			if int32(v) == 1 {
+				codes = append(codes, i)
+			}
 		}
 		units[i] = u
 	}
+	if !areCharacters(units, codes) {
+		for _, i := range codes {
+			units[i].r = '\uFFFD'
+		}
+	}
 	p.units = units
 	return units, nil
+}
+
+// areCharacters tells whether the codes of a page are characters themselves:
+// some producers number glyphs by character and say so in one range of 65,536,
+// of which PDFium takes the first 256. Then most of the page is such codes, and
+// nearly all of them are Chinese; numbers of glyphs are not.
+func areCharacters(units []unit, codes []int) bool {
+	chinese := 0
+	for _, i := range codes {
+		if r := units[i].r; r >= 0x4E00 && r <= 0x9FFF || r >= 0x3000 && r <= 0x303F || r >= 0xFF00 && r <= 0xFFEF || r >= 0x2010 && r <= 0x2070 {
+			chinese++
+		}
+	}
+	return len(codes)*2 > len(units) && chinese*10 > len(codes)*9
 }
 
 // fold joins surrogate pairs and replaces what is no character by U+FFFD, so

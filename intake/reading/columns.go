@@ -11,6 +11,7 @@ const (
 	crossingShare = 0.25
 	fewestInRow   = 6 // pieces on each side
 	sideChanges   = 4
+	fullLine      = 0.55 // share of its column that a line of prose fills; a third of the lines do
 )
 
 // columnsOf divides the pieces of a page into stretches in reading order: the
@@ -89,7 +90,11 @@ func gutter(ps []*piece, width float64) (float64, bool) {
 	last := 0
 	bySeq := slices.Clone(ps)
 	slices.SortFunc(bySeq, func(a, b *piece) int { return a.seq - b.seq })
-	var prose int
+	var prose, full int
+	edge := width
+	for _, p := range ps {
+		edge = min(edge, p.x0)
+	}
 	for _, p := range bySeq {
 		side := 0
 		switch {
@@ -103,6 +108,9 @@ func gutter(ps []*piece, width float64) (float64, bool) {
 		if len(p.glyphs) >= 12 {
 			prose++
 		}
+		if side != 0 && p.x1-p.x0 > fullLine*(at-edge) {
+			full++
+		}
 		if side != 0 && last != 0 && side != last {
 			changes++
 		}
@@ -110,5 +118,5 @@ func gutter(ps []*piece, width float64) (float64, bool) {
 			last = side
 		}
 	}
-	return at, left >= fewestInRow && right >= fewestInRow && changes <= sideChanges && prose*6 >= left+right
+	return at, left >= fewestInRow && right >= fewestInRow && changes <= sideChanges && prose*6 >= left+right && full*3 >= left+right
 }

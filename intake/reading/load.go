@@ -70,6 +70,7 @@ func (r *reader) load(src pdf.Source, opts Options) (pages []loaded, verdicts []
 			r.recognise(&pages[i], p, opts)
 		}
 	}
+	distrustStrays(pages, verdicts)
 	return pages, verdicts, hidden
 }
 

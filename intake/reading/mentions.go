@@ -295,7 +295,7 @@ func (r *reader) subject(s sentence, earlier []*mention, prevEnd int, t token, a
 		}
 	}
 	if wholeHouse.MatchString(between) {
-		return nil, false
+		return s.row, false
 	}
 	if n := len(earlier); n > 0 {
 		return earlier[n-1].units, earlier[n-1].rest
@@ -303,10 +303,10 @@ func (r *reader) subject(s sentence, earlier []*mention, prevEnd int, t token, a
 	if len(s.para.units) > 0 {
 		return s.para.units, false
 	}
-	if s.heading != "" {
+	if len(s.row) == 0 && s.heading != "" {
 		return []string{s.heading}, false
 	}
-	return nil, false
+	return s.row, false
 }
 
 var (

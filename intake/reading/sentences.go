@@ -15,7 +15,8 @@ type sentence struct {
 	lead     int // bytes of the item's number before it: 5.1 of "5.1 2幢……"
 	page     int
 	section  section
-	heading  string // nearest heading's unit, when it names one
+	heading  string   // nearest heading's unit, when it names one
+	row      []string // units that the row of a table names
 	para     *paragraph
 	inPara   int  // which sentence of its paragraph
 	garbled  bool // stands on text that is not language

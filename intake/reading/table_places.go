@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // headOf returns the heading of a cell's column: the cells above it in the
@@ -198,6 +199,14 @@ func (t *table) labelSection(c *cell, fallback section) section {
 				continue
 			}
 			if s := sectionOf(d.folded()); s != "" && len([]rune(d.folded())) <= 12 {
+				return s
+			}
+		}
+	}
+	// A table of houses has the names of parts above its columns.
+	if decides(fallback) || fallback == secRating || fallback == secCover {
+		if h := t.headOf(c); utf8.RuneCountInString(h) <= 12 {
+			if s := sectionOf(h); decides(s) {
 				return s
 			}
 		}

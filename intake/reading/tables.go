@@ -27,8 +27,11 @@ func (r *reader) tableMentions(it *item) []*mention {
 	if t.definition() {
 		return r.definitionMentions(it)
 	}
-	var out []*mention
+	out, offered := r.tickedMentions(it, t.offered())
 	for _, c := range t.cells {
+		if slices.Contains(offered, c) {
+			continue
+		}
 		text := chosen(newPassage(c.glyphs))
 		if long(text.text) || wordsAround(text.text) > 3 {
 			led := r.ledBy(it, c, text)
@@ -38,6 +41,7 @@ func (r *reader) tableMentions(it *item) []*mention {
 			for _, s := range sentencesOf(text, it) {
 				s.fromCell = true
 				s.section = t.labelSection(c, it.section)
+				s.row = t.unitsOf(c)
 				for _, m := range r.mentionsOf(s) {
 					if led == nil || s.from+m.from != led.from {
 						out = append(out, m)

@@ -155,9 +155,71 @@ func judgePage(page int, text string, imageShare float64) schemas.PageVerdict {
 	}
 	if n := garbledRuns(text); n > 0 {
 		v.Text, v.Detail = schemas.PageMixed, fmt.Sprintf("%d 行文字不是正常中文", n)
+	} else if n := unknownGlyphs(text); n > 0 {
+		v.Text, v.Detail = schemas.PageMixed, fmt.Sprintf("%d 个字符无法识别", n)
 	}
 	return v
 }
+
+// unknownGlyphs counts what stands for a glyph whose character is not known:
+// one of them may be the 不 of a sentence.
+func unknownGlyphs(text string) int {
+	n := 0
+	for _, r := range text {
+		if r == unicode.ReplacementChar || unicode.IsControl(r) && r != '\r' && r != '\n' && r != '\t' {
+			n++
+		}
+	}
+	return n
+}
+
+// strays counts letters and signs of other languages that stand among Chinese
+// characters: a tool that rewrote the document took codes for characters, so
+// that 号 reads ÷ and 。 reads 2. Rebars are Ø12, and areas are multiplied by ×.
+func strays(text string) int {
+	rs := []rune(fold(text))
+	n := 0
+	for i, r := range rs {
+		if r < 0xC0 || r > 0x24F || r == 'Ø' || r == 'ø' || r == '×' {
+			continue
+		}
+		before, after := rune(0), rune(0)
+		if i > 0 {
+			before = rs[i-1]
+		}
+		if i+1 < len(rs) {
+			after = rs[i+1]
+		}
+		if unicode.IsLetter(before) && !isHan(before) || unicode.IsLetter(after) && !isHan(after) {
+			continue // a word of that language
+		}
+		if isHan(before) || isHan(after) {
+			n++
+		}
+	}
+	return n
+}
+
+// distrustStrays withholds belief from all pages of a document in which
+// characters of other languages took the place of Chinese ones: where codes
+// were taken for digits or letters nothing shows it.
+func distrustStrays(pages []loaded, verdicts []schemas.PageVerdict) {
+	n := 0
+	for i := range pages {
+		n += strays(pages[i].text)
+	}
+	if n < fewestStrays {
+		return
+	}
+	for i := range verdicts {
+		if verdicts[i].Text == schemas.PageReadable {
+			verdicts[i].Text, verdicts[i].Detail = schemas.PageMixed, fmt.Sprintf("文件中有 %d 处汉字或标点变成了别的字符，文字不可信", n)
+		}
+	}
+}
+
+// fewestStrays is how many are no slip of the keyboard.
+const fewestStrays = 3
 
 // garbledRuns counts the lines that are not language on a page that mostly is.
 func garbledRuns(text string) int {
