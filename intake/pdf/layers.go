@@ -9,6 +9,7 @@ type layers struct {
 	covers []area         // opaque rectangles, and images that may be opaque
 	backs  []area         // anything filled that is not white
 	images [][4]float64
+	rules  [][4]float64 // lines of tables, thin boxes
 	next   int
 }
 
@@ -97,21 +98,11 @@ func (w *layerWalk) form(o uint64, m matrix, depth int) error {
 	if depth >= maxFormDepth {
 		return nil
 	}
-	ok, err := w.g.do("FPDFPageObj_GetMatrix", o, w.g.scratch)
+	own, err := w.matrixOf(o)
 	if err != nil {
 		return err
 	}
-	if int32(ok) != 0 {
-		b, err := w.g.bytes(w.g.scratch, 24)
-		if err != nil {
-			return err
-		}
-		var f matrix
-		for i := range f {
-			f[i] = float32At(b, i)
-		}
-		m = f.then(m)
-	}
+	m = own.then(m)
 	n, err := w.g.do("FPDFFormObj_CountObjects", o)
 	if err != nil {
 		return err
@@ -138,8 +129,11 @@ func (w *layerWalk) path(o uint64, m matrix, order int) error {
 	if err != nil {
 		return err
 	}
-	if binary.LittleEndian.Uint32(b) == 0 {
-		return nil // not filled
+	if binary.LittleEndian.Uint32(b) == 0 { // not filled
+		if binary.LittleEndian.Uint32(b[4:]) == 0 {
+			return nil
+		}
+		return w.stroked(o, m)
 	}
 	ok, err = w.g.do("FPDFPageObj_GetFillColor", o, s, s+4, s+8, s+12)
 	if err != nil {
@@ -159,6 +153,7 @@ func (w *layerWalk) path(o uint64, m matrix, order int) error {
 	}
 	if !white {
 		w.l.backs = append(w.l.backs, area{box: box, order: order})
+		w.l.rule(box)
 	}
 	if !opaque {
 		return nil

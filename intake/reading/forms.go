@@ -35,7 +35,7 @@ func formsOf(lines []*line, before *form) []*form {
 		if k > 0 && lines[k-1].cy()-lines[k].cy() > 3.6*lines[k].size || isProse(lines[k]) {
 			rows = false
 		}
-		rows = rows || headLine(lines[k])
+		rows = rows || headLine(lines[k]) || unitHeads(lines[k])
 		lab, _ := stackedLabel(lines, k, 0, true)
 		if lab == nil || rows && (labelOf(lab.folded()) == fNone || labelOf(lab.folded()) == fOther) || headLine(lines[k]) {
 			continue
@@ -66,6 +66,25 @@ func headLine(l *line) bool {
 		}
 	}
 	return heads > 0 && heads*2 >= len(l.cells)
+}
+
+// unitHeads tells whether a line names houses side by side, each at the head of
+// its column: 项目 | A栋 | B栋 | 食堂.
+func unitHeads(l *line) bool {
+	if len(l.cells) < 3 || !columnHead.MatchString(l.cells[0].folded()) {
+		return false
+	}
+	units := 0
+	for _, c := range l.cells[1:] {
+		t := c.folded()
+		if utf8.RuneCountInString(t) > 10 || isLabel(t, false) {
+			return false
+		}
+		if us := unitsIn(t, nil); len(us) == 1 && us[0] == t {
+			units++
+		}
+	}
+	return units*2 >= len(l.cells)-1
 }
 
 var columnHead = re(`^(?:序号|编号|鉴定单元|鉴定系统|子单元|子系统|构件|构造|楼层|层次|部位|位置|项目|名称|等级|含义|裂缝损伤|位移变形|承载能力|单体|栋号|幢号|楼号|.{1,8}(?:名称|等级|评级|级别|结果|标准|要求|含义|数量|项目|部位|位置|比例|百分比|编号|单元|系统)(?:[(].{1,6}[)])?)$`)
@@ -140,7 +159,7 @@ func entryStart(lines []*line, k int, lab *cell) float64 {
 // takes tells whether line j goes on with the form.
 func (f *form) takes(lines []*line, j int) bool {
 	l, above := lines[j], lines[j-1]
-	if headLine(l) {
+	if headLine(l) || leavesFrame(above, l) {
 		return false
 	}
 	if above.cy()-l.cy() > 5.5*max(l.size, above.size) || above.cy()-l.cy() < 0 {

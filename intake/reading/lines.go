@@ -29,6 +29,7 @@ type line struct {
 	y0, y1 float64
 	size   float64
 	right  float64 // where the lines of its column end
+	ruled  *ruling
 }
 
 func (l *line) cy() float64 { return (l.y0 + l.y1) / 2 }
@@ -55,10 +56,10 @@ func (l *line) folded() string {
 }
 
 // layColumns lays out a page column by column.
-func layColumns(page int, ps []*piece, width float64) []*line {
+func layColumns(page int, ps []*piece, width float64, rules *ruling) []*line {
 	var out []*line
 	for _, col := range columnsOf(ps, width) {
-		lines := lay(page, col)
+		lines := lay(page, col, rules)
 		right := 0.0
 		for _, l := range lines {
 			right = max(right, l.x1())
@@ -73,7 +74,7 @@ func layColumns(page int, ps []*piece, width float64) []*line {
 
 // lay groups the pieces of a page into lines, top to bottom, and their pieces
 // into cells.
-func lay(page int, ps []*piece) []*line {
+func lay(page int, ps []*piece, rules *ruling) []*line {
 	sorted := slices.Clone(ps)
 	slices.SortStableFunc(sorted, func(a, b *piece) int { return cmpFloat(b.cy(), a.cy()) })
 	var groups [][]*piece
@@ -88,7 +89,7 @@ func lay(page int, ps []*piece) []*line {
 	}
 	out := make([]*line, 0, len(groups))
 	for _, g := range groups {
-		out = append(out, lineOf(page, g))
+		out = append(out, lineOf(page, g, rules))
 	}
 	return out
 }
@@ -114,12 +115,12 @@ func stacked(g []*piece, p *piece) bool {
 	return false
 }
 
-func lineOf(page int, ps []*piece) *line {
+func lineOf(page int, ps []*piece, rules *ruling) *line {
 	slices.SortStableFunc(ps, func(a, b *piece) int { return cmpFloat(a.x0, b.x0) })
-	l := &line{page: page, y0: math.Inf(1), y1: math.Inf(-1)}
+	l := &line{page: page, ruled: rules, y0: math.Inf(1), y1: math.Inf(-1)}
 	for _, p := range ps {
 		l.y0, l.y1, l.size = min(l.y0, p.y0), max(l.y1, p.y1), max(l.size, p.size)
-		if n := len(l.cells); n > 0 && near(l.cells[n-1], p) {
+		if n := len(l.cells); n > 0 && near(l.cells[n-1], p) && !rules.between(l.cells[n-1].x1, p.x0, p.cy()) {
 			c := l.cells[n-1]
 			c.glyphs = append(append(c.glyphs, glyph{r: ' ', page: page, soft: true}), p.glyphs...)
 			c.x1, c.y0, c.y1 = max(c.x1, p.x1), min(c.y0, p.y0), max(c.y1, p.y1)
@@ -140,7 +141,7 @@ func (l *line) joinSpaced() {
 	for i := 0; i+1 < len(l.cells); i++ {
 		a, b := l.cells[i], l.cells[i+1]
 		word := a.folded() + b.folded()
-		if utf8.RuneCountInString(word) != 2 || b.x0-a.x1 > 3.2*max(a.size, b.size) || labelOf(word) == fNone {
+		if utf8.RuneCountInString(word) != 2 || b.x0-a.x1 > 3.2*max(a.size, b.size) || labelOf(word) == fNone || l.ruled.between(a.x1, b.x0, a.cy()) {
 			continue
 		}
 		j := joinCells([]*cell{a, b}, l.page)
@@ -156,7 +157,7 @@ func (l *line) joinNumber() {
 	}
 	a, b := l.cells[0], l.cells[1]
 	num := a.folded()
-	if num == "" || headNumber.FindString(num) != num || b.x0-a.x1 > 1.6*max(a.size, b.size) || !looksHeading(num+b.folded()) {
+	if num == "" || headNumber.FindString(num) != num || b.x0-a.x1 > 1.6*max(a.size, b.size) || !looksHeading(num+b.folded()) || l.ruled.between(a.x1, b.x0, a.cy()) {
 		return
 	}
 	l.cells = []*cell{joinCells([]*cell{a, b}, l.page)}

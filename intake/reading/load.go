@@ -59,7 +59,7 @@ func (r *reader) load(src pdf.Source, opts Options) (pages []loaded, verdicts []
 					}
 				}
 				if v.Text != schemas.PageGarbled {
-					pages[i].lines, pages[i].marks = layPage(p, seen, &pages[i].info)
+					pages[i].lines, pages[i].marks = layPage(p, seen, rulingOf(src, p), &pages[i].info)
 				}
 			}
 		} else if matters(fold(text), i, n) {
@@ -80,7 +80,7 @@ func (r *reader) recognise(pg *loaded, page int, opts Options) {
 	if len(words) == 0 || len(pg.lines) > 3 {
 		return
 	}
-	pg.lines = layColumns(page, joinSubscripts(cut(recognised(page, words))), pg.info.Width)
+	pg.lines = layColumns(page, joinSubscripts(cut(recognised(page, words), nil)), pg.info.Width, nil)
 	var b strings.Builder
 	for _, w := range words {
 		b.WriteString(w.Text)

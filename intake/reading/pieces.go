@@ -41,7 +41,7 @@ const (
 
 // cut divides a page's glyphs, in content order, into pieces. A subscript
 // stays with its letter: it is smaller, but stands beside it and overlaps it.
-func cut(glyphs []glyph) []*piece {
+func cut(glyphs []glyph, rules *ruling) []*piece {
 	var out []*piece
 	var cur *piece
 	var anchor, last glyph // last full-size glyph, last glyph
@@ -55,7 +55,7 @@ func cut(glyphs []glyph) []*piece {
 			}
 			continue
 		}
-		if cur == nil || !follows(anchor, last, g, spaced, loose) {
+		if cur == nil || !follows(anchor, last, g, spaced, loose) || g.box[0]-last.box[2] > 0.15*g.size && rules.between(last.box[2], g.box[0], g.cy()) {
 			cur = &piece{seq: len(out)}
 			out = append(out, cur)
 			anchor, loose = g, false

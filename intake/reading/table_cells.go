@@ -12,6 +12,7 @@ type table struct {
 	cells []*cell // cells whose lines were joined, in content order
 	lines []*line
 	above string // the caption or paragraph before it
+	ruled *ruling
 	prev  *table // the part of it on the page before
 	next  *table
 }
@@ -33,7 +34,7 @@ func tableAt(lines []*line, i int, goesOn bool) int {
 	multi, end := 0, start
 	for j := start; j < len(lines); j++ {
 		l := lines[j]
-		if j > start && lines[j-1].cy()-l.cy() > 5.5*max(l.size, lines[j-1].size) {
+		if j > start && (lines[j-1].cy()-l.cy() > 5.5*max(l.size, lines[j-1].size) || leavesFrame(lines[j-1], l)) {
 			break
 		}
 		if len(l.cells) >= 2 {
@@ -147,7 +148,7 @@ func continuesCell(above, l *line) bool {
 // newTable joins the lines of wrapped entries: pieces that directly follow one
 // another in content order, one line apart, in the same column.
 func newTable(lines []*line, before []*item) *item {
-	t := &table{page: lines[0].page, lines: lines}
+	t := &table{page: lines[0].page, lines: lines, ruled: lines[0].ruled}
 	var all []*cell
 	for _, l := range lines {
 		for _, c := range l.cells {
@@ -195,18 +196,21 @@ func sameColumns(a, b *table) bool {
 // line is full.
 func (t *table) wrapped(c *cell, all []*cell) *cell {
 	n := len(t.cells)
-	if n > 0 && wraps(t.cells[n-1], c) {
+	if n > 0 && wraps(t.cells[n-1], c) && !t.ruled.parts(t.cells[n-1], c) {
 		return t.cells[n-1]
 	}
 	if labelOf(c.folded()) != fNone || t.opensRow(c, all) {
 		return nil
 	}
-	if a := t.labelledLine(c, all); a != nil {
+	if a := t.framedLine(c); a != nil {
+		return a
+	}
+	if a := t.labelledLine(c, all); a != nil && !t.ruled.parts(a, c) {
 		return a
 	}
 	for i := n - 1; i >= 0; i-- {
 		a := t.cells[i]
-		if labelOf(a.folded()) != fNone {
+		if labelOf(a.folded()) != fNone || t.ruled.parts(a, c) {
 			continue
 		}
 		pitch := lastLineY(a) - c.cy()
@@ -222,6 +226,18 @@ func (t *table) wrapped(c *cell, all []*cell) *cell {
 		}
 		last := lastGlyph(passage{glyphs: a.glyphs})
 		if last != nil && last.box[2] > right-1.3*em && c.x1 <= right+0.5*em && len(a.glyphs) >= 3 && (len(loneTokens(a.folded())) == 0 || wordsAround(a.folded()) > 3) {
+			return a
+		}
+	}
+	return nil
+}
+
+// framedLine returns the cell right above c between the same ruled lines.
+func (t *table) framedLine(c *cell) *cell {
+	for i := len(t.cells) - 1; i >= 0; i-- {
+		a := t.cells[i]
+		pitch, em := lastLineY(a)-c.cy(), max(a.size, c.size)
+		if pitch > 0.6*em && pitch < 2.3*em && a.overlapX(c) > 0 && t.ruled.sameFrame(a, c) {
 			return a
 		}
 	}

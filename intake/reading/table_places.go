@@ -101,7 +101,7 @@ func (t *table) unitsOf(c *cell) []string {
 	if best := t.unitCell(c); best != nil {
 		name := best.folded()
 		if !genericUnit.MatchString(name) && !noUnit.MatchString(name) && !partName.MatchString(name) && len([]rune(name)) <= 16 {
-			if us := unitsIn(name, nil); len(us) > 1 {
+			if us := unitsIn(name, nil); len(us) > 1 && lists(name) {
 				return us
 			}
 			return []string{strings.Trim(name, ",:;。")}
@@ -111,7 +111,20 @@ func (t *table) unitsOf(c *cell) []string {
 	if us := t.columnUnits(c); us != nil {
 		return us
 	}
-	return unitsIn(t.rowText(c), nil)
+	row := t.rowText(c)
+	if us := unitsIn(aside.ReplaceAllString(row, ""), nil); len(us) > 0 {
+		return us
+	}
+	return unitsIn(row, nil)
+}
+
+// aside is what a name says in brackets: 1号楼(一、二单元) is one house.
+var aside = re(`[(][^()]*[)]`)
+
+// lists tells whether an entry names several units, and not the part of one:
+// 1号楼东段.
+func lists(name string) bool {
+	return strings.ContainsAny(aside.ReplaceAllString(name, ""), "、,;/~-至和及与")
 }
 
 // unitCell finds the entry that names the unit of a cell: the one at the head

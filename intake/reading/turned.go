@@ -132,20 +132,20 @@ func longestRun(gs []glyph) int {
 
 // layPage lays out what is seen on a page: its upright text, then each part
 // that is turned.
-func layPage(page int, seen []glyph, info *pdf.PageInfo) (lines []*line, marks []*piece) {
+func layPage(page int, seen []glyph, rules *ruling, info *pdf.PageInfo) (lines []*line, marks []*piece) {
 	upright, sheets := turnedApart(seen)
-	lay := func(gs []glyph, width float64) {
-		ps, m := dropSlanted(cut(gs))
-		lines = append(lines, layColumns(page, joinSubscripts(ps), width)...)
+	lay := func(gs []glyph, width float64, rules *ruling) {
+		ps, m := dropSlanted(cut(gs, rules))
+		lines = append(lines, layColumns(page, joinSubscripts(ps), width, rules)...)
 		marks = append(marks, m...)
 	}
-	lay(upright, info.Width)
+	lay(upright, info.Width, rules)
 	for _, gs := range sheets {
 		w, h := gs[0].side.size()
 		if len(lines) == 0 && len(sheets) == 1 {
 			info.Width, info.Height = w, h
 		}
-		lay(gs, w)
+		lay(gs, w, rules.turned(gs[0].side))
 	}
 	return lines, marks
 }

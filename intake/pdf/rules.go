@@ -1,0 +1,123 @@
+package pdf
+
+// Rules are the ruled lines of a page's tables: they part what stands close,
+// and hold together what is one entry.
+
+const (
+	thickestRule = 2.6  // points
+	shortestRule = 6.0  // points
+	mostRules    = 4000 // of a page
+)
+
+// rule notes a box that is a line: thin, and straight up or across.
+func (l *layers) rule(b [4]float64) {
+	w, h := b[2]-b[0], b[3]-b[1]
+	if (w <= thickestRule && h >= shortestRule || h <= thickestRule && w >= shortestRule) && len(l.rules) < mostRules {
+		l.rules = append(l.rules, b)
+	}
+}
+
+// sides notes the four sides of a box.
+func (l *layers) sides(b [4]float64) {
+	l.rule([4]float64{b[0], b[1], b[0], b[3]})
+	l.rule([4]float64{b[2], b[1], b[2], b[3]})
+	l.rule([4]float64{b[0], b[1], b[2], b[1]})
+	l.rule([4]float64{b[0], b[3], b[2], b[3]})
+}
+
+// longestGrid bounds the segments of one path that are looked at: a grid drawn
+// in one stroke, not a drawing.
+const longestGrid = 600
+
+// stroked notes the lines of a path that is drawn, not filled: one line, a
+// rectangle, or a grid in one path.
+func (w *layerWalk) stroked(o uint64, m matrix) error {
+	box, err := w.bounds(o, m)
+	if err != nil || len(w.l.rules) >= mostRules {
+		return err
+	}
+	if min(box[2]-box[0], box[3]-box[1]) <= thickestRule {
+		w.l.rule(box)
+		return nil
+	}
+	rect, err := w.rectangle(o, "FPDFPath_CountSegments", "FPDFPath_GetPathSegment")
+	if err != nil {
+		return err
+	}
+	if rect {
+		w.l.sides(box)
+		return nil
+	}
+	return w.grid(o, m)
+}
+
+// Kinds of path segments (fpdf_edit.h).
+const segmentLine = 0
+
+func (w *layerWalk) grid(o uint64, m matrix) error {
+	n, err := w.g.do("FPDFPath_CountSegments", o)
+	if err != nil || int32(n) < 4 || int32(n) > longestGrid {
+		return err
+	}
+	own, err := w.matrixOf(o)
+	if err != nil {
+		return err
+	}
+	m = own.then(m)
+	var last [2]float64
+	for i := range int(int32(n)) {
+		s, err := w.g.do("FPDFPath_GetPathSegment", o, uint64(i))
+		if err != nil || s == 0 {
+			return err
+		}
+		kind, err := w.g.do("FPDFPathSegment_GetType", s)
+		if err != nil {
+			return err
+		}
+		if _, err := w.g.do("FPDFPathSegment_GetPoint", s, w.g.scratch, w.g.scratch+4); err != nil {
+			return err
+		}
+		b, err := w.g.bytes(w.g.scratch, 8)
+		if err != nil {
+			return err
+		}
+		at := [2]float64{float32At(b, 0), float32At(b, 1)}
+		if kind == segmentLine {
+			w.l.rule(m.box([4]float64{min(last[0], at[0]), min(last[1], at[1]), max(last[0], at[0]), max(last[1], at[1])}))
+		}
+		last = at
+	}
+	return nil
+}
+
+func (w *layerWalk) matrixOf(o uint64) (matrix, error) {
+	m := identity
+	ok, err := w.g.do("FPDFPageObj_GetMatrix", o, w.g.scratch)
+	if err != nil || int32(ok) == 0 {
+		return m, err
+	}
+	b, err := w.g.bytes(w.g.scratch, 24)
+	if err != nil {
+		return m, err
+	}
+	for i := range m {
+		m[i] = float32At(b, i)
+	}
+	return m, nil
+}
+
+// Rules returns the ruled lines of a page, upright ones and level ones, as
+// thin boxes on the page as displayed.
+func (d *Document) Rules(n int) (rules [][4]float64, err error) {
+	err = d.with(n, func(g *guest, p *page) error {
+		l, err := d.layers(g, p)
+		if err != nil {
+			return err
+		}
+		for _, b := range l.rules {
+			rules = append(rules, p.shown(b))
+		}
+		return nil
+	})
+	return rules, err
+}
