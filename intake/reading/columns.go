@@ -11,15 +11,15 @@ const (
 	crossingShare = 0.25
 	fewestInRow   = 6 // pieces on each side
 	sideChanges   = 4
-	fullLine      = 0.55 // share of its column that a line of prose fills; a third of the lines do
 )
 
 // columnsOf divides the pieces of a page into stretches in reading order: the
 // whole page, or, where it is set in two columns, left before right between
 // the lines that span both. In a table the content runs row by row and changes
-// sides all the time; in columns it fills one side and then the other.
-func columnsOf(ps []*piece, width float64) [][]*piece {
-	x, ok := gutter(ps, width)
+// sides all the time; in columns it fills one side and then the other. What
+// stands between ruled lines is a table's, whatever its order.
+func columnsOf(ps []*piece, width float64, rules *ruling) [][]*piece {
+	x, ok := gutter(rules.outside(ps), width)
 	if !ok {
 		return [][]*piece{ps}
 	}
@@ -90,11 +90,7 @@ func gutter(ps []*piece, width float64) (float64, bool) {
 	last := 0
 	bySeq := slices.Clone(ps)
 	slices.SortFunc(bySeq, func(a, b *piece) int { return a.seq - b.seq })
-	var prose, full int
-	edge := width
-	for _, p := range ps {
-		edge = min(edge, p.x0)
-	}
+	var prose int
 	for _, p := range bySeq {
 		side := 0
 		switch {
@@ -108,9 +104,6 @@ func gutter(ps []*piece, width float64) (float64, bool) {
 		if len(p.glyphs) >= 12 {
 			prose++
 		}
-		if side != 0 && p.x1-p.x0 > fullLine*(at-edge) {
-			full++
-		}
 		if side != 0 && last != 0 && side != last {
 			changes++
 		}
@@ -118,5 +111,5 @@ func gutter(ps []*piece, width float64) (float64, bool) {
 			last = side
 		}
 	}
-	return at, left >= fewestInRow && right >= fewestInRow && changes <= sideChanges && prose*6 >= left+right && full*3 >= left+right
+	return at, left >= fewestInRow && right >= fewestInRow && changes <= sideChanges && prose*6 >= left+right
 }

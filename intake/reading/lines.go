@@ -58,7 +58,7 @@ func (l *line) folded() string {
 // layColumns lays out a page column by column.
 func layColumns(page int, ps []*piece, width float64, rules *ruling) []*line {
 	var out []*line
-	for _, col := range columnsOf(ps, width) {
+	for _, col := range columnsOf(ps, width, rules) {
 		lines := lay(page, col, rules)
 		right := 0.0
 		for _, l := range lines {

@@ -121,6 +121,20 @@ func (r *ruling) frame(c *cell) (b [4]float64, ok bool) {
 	return b, b[2]-b[0] < inf && b[3]-b[1] < tallestEntry
 }
 
+// outside returns the pieces that stand in no frame.
+func (r *ruling) outside(ps []*piece) []*piece {
+	if r == nil {
+		return ps
+	}
+	var out []*piece
+	for _, p := range ps {
+		if _, ok := r.frame(&cell{x0: p.x0, y0: p.y0, x1: p.x1, y1: p.y1}); !ok {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // sameFrame tells whether two cells are lines of one entry by the lines around
 // them.
 func (r *ruling) sameFrame(a, c *cell) bool {
