@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -19,7 +17,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-	"golang.org/x/sync/errgroup"
 
 	"jianding/intake/assessment"
 	"jianding/intake/receipts"
@@ -164,56 +161,6 @@ func (s *service) firstTrust(ctx context.Context) error {
 		s.log.Info("trust directory imported", "items", in.items, "agencies", len(in.agencies))
 	}
 	return err
-}
-
-// publicURL is how the outside reaches this service.
-func (s *service) publicURL() string {
-	if s.cfg.PublicURL != "" {
-		return strings.TrimRight(s.cfg.PublicURL, "/")
-	}
-	return "http://" + s.listener.Addr().String()
-}
-
-// links joins the one-time links of the door with the addresses of its pages.
-func (s *service) links() (pageLinks, error) {
-	key, err := s.linkKey()
-	if err != nil {
-		return pageLinks{}, err
-	}
-	return pageLinks{base: s.publicURL(), once: web.NewLinks(key, s.publicURL()), key: key}, nil
-}
-
-type pageLinks struct {
-	base string
-	once *web.Links
-	key  []byte
-}
-
-func (p pageLinks) Report(id string) string {
-	return p.base + "/console/reports/" + id + "/original.pdf"
-}
-func (p pageLinks) Case(id string) string { return p.base + "/console/cases/" + id }
-func (p pageLinks) Ack(caseID, contact string, expires time.Time) string {
-	return p.once.Acknowledge(caseID, contact, expires)
-}
-
-// linkKey is the configured secret, or one that this machine makes and keeps.
-func (s *service) linkKey() ([]byte, error) {
-	if k := s.cfg.LinkSecret.Reveal(); k != "" {
-		if len(k) < 16 {
-			return nil, schemas.Errorf(schemas.KindInvalid, "link_secret_short", "link_secret 至少 16 个字符")
-		}
-		return []byte(k), nil
-	}
-	file := filepath.Join(s.cfg.DataDir, "links.key")
-	if b, err := os.ReadFile(file); err == nil {
-		return hex.DecodeString(strings.TrimSpace(string(b)))
-	}
-	key := make([]byte, 32)
-	if _, err := rand.Read(key); err != nil {
-		return nil, err
-	}
-	return key, os.WriteFile(file, []byte(hex.EncodeToString(key)+"\n"), 0o600)
 }
 
 // redis connects to the configured queue, or starts the embedded one.
@@ -373,55 +320,4 @@ func (s *service) pageImage(ctx context.Context, sha string, page int) ([]byte, 
 		return nil, schemas.E(schemas.KindUnavailable, "original_unreadable", "原件读取中断", err)
 	}
 	return s.pool.Render(ctx, document, page, 110, nil)
-}
-
-// run serves and works until the context ends.
-func (s *service) run(ctx context.Context, which parts) error {
-	g, ctx := errgroup.WithContext(ctx)
-	srv := &http.Server{Handler: s.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
-	g.Go(func() error {
-		err := srv.Serve(s.listener)
-		if errors.Is(err, http.ErrServerClosed) {
-			return nil
-		}
-		return err
-	})
-	g.Go(func() error {
-		<-ctx.Done()
-		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-		defer cancel()
-		if err := srv.Shutdown(drain); err != nil {
-			_ = srv.Close()
-		}
-		return nil
-	})
-	if which.workers {
-		g.Go(func() error { return s.workers.Run(ctx) })
-		g.Go(func() error { return s.sequence(ctx) })
-	}
-	return g.Wait()
-}
-
-// sequence puts committed events into the Merkle log, under a lease of its
-// own: one process does it at a time.
-func (s *service) sequence(ctx context.Context) error {
-	const name, period, lease = "sequencer", 500 * time.Millisecond, 15 * time.Second
-	holder := rand.Text()
-	log := receipts.NewLog(s.ledger, s.keeper)
-	defer func() {
-		if err := s.ledger.ReleaseNamedLease(context.WithoutCancel(ctx), name, holder); err != nil {
-			s.log.Warn("sequencer lease not released", "error", err)
-		}
-	}()
-	for sleep(ctx, period) {
-		held, err := s.ledger.AcquireNamedLease(ctx, name, holder, lease)
-		for n := 1; err == nil && held && n > 0 && ctx.Err() == nil; {
-			n, err = log.Sequence(ctx, 500)
-		}
-		if err != nil && ctx.Err() == nil {
-			s.log.Warn("sequencing events", "error", err)
-		}
-	}
-	return nil
 }

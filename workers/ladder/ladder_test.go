@@ -252,3 +252,20 @@ func TestAMessageOfANoticeClaimsNoReport(t *testing.T) {
 		t.Errorf("with the report:\n%s", text)
 	}
 }
+
+// A tick that is run again, by another process or after a crash, says the same
+// under the same ids.
+func TestATickRunAgainMakesTheSameMessages(t *testing.T) {
+	p := read(t, sample)
+	c := schemas.Case{ID: "c", Ref: "XH-1", Status: schemas.CaseOpen, Level: schemas.HazardRed, Address: "几江街道1号"}
+	at := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	first, again := p.Next(Input{Case: c, Now: at}), p.Next(Input{Case: c, Now: at.Add(time.Second)})
+	if len(first.Notifications) == 0 || len(first.Notifications) != len(again.Notifications) {
+		t.Fatalf("%d messages, then %d", len(first.Notifications), len(again.Notifications))
+	}
+	for i, n := range first.Notifications {
+		if m := again.Notifications[i]; n.Message.ID != m.Message.ID || n.Dedupe != m.Dedupe {
+			t.Errorf("%s %s, then %s %s", n.Message.ID, n.Dedupe, m.Message.ID, m.Dedupe)
+		}
+	}
+}
