@@ -352,3 +352,16 @@ func TestTheHeartbeatIsWithheldWhileTheLadderIsBehind(t *testing.T) {
 		}
 	})
 }
+
+// A ladder that repeats every few minutes tells everybody in every round.
+func TestALadderThatRepeatsQuicklyTellsEverybodyInEachRound(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		h.policy.Steps[0].Wait, h.policy.Steps[1].Wait = ladder.Duration(time.Minute), ladder.Duration(time.Minute)
+		h.policy.Repeat = ladder.Duration(2 * time.Minute)
+		h.start()
+		h.upload(red("2026-001"))
+		h.settle()
+		h.pass(11*time.Minute + 30*time.Second)
+		h.wantTold(h.sms, "hazard", "duty", "head", "director", "duty", "head", "director", "duty", "head", "director")
+	})
+}

@@ -117,8 +117,15 @@ func (t *tick) notify(round, step int, to []schemas.Recipient, wait time.Duratio
 
 // justNow is how long ago a message may have arrived and still stand for the
 // one that a step would send: after a channel was down, the delayed message
-// and the next round's would otherwise come together.
-const justNow = 5 * time.Minute
+// and the next round's would otherwise come together. It is less than a round,
+// so that a ladder that repeats quickly does repeat.
+func (p Policy) justNow() time.Duration {
+	var round time.Duration
+	for step := range p.lastResort() + 1 {
+		round += p.wait(step)
+	}
+	return min(5*time.Minute, round/2)
+}
 
 // says tells that a message to the same address says it already: it still
 // waits for its channel, or arrived just now.
@@ -128,7 +135,7 @@ func (t *tick) says(n schemas.Notification, r schemas.Recipient) bool {
 	}
 	if n.Status == schemas.NotificationSent && n.SentAt != nil {
 		ago := t.Now.Sub(*n.SentAt)
-		return ago >= 0 && ago < justNow
+		return ago >= 0 && ago < t.p.justNow()
 	}
 	return n.Status == schemas.NotificationPending
 }
