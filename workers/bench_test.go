@@ -108,6 +108,7 @@ func (o *openCases) sweepDue(b *testing.B) time.Duration {
 			return time.Since(start)
 		}
 	}
-	b.Fatal("the sweep does not come to rest")
+	due, err := o.ledger.DueOf(o.ctx, t0, batches()[0], 5)
+	b.Fatalf("the sweep does not come to rest: %v, still due %+v\n%s", err, due, o.logs)
 	return 0
 }

@@ -130,12 +130,20 @@ func (p Policy) justNow() time.Duration {
 // says tells that a message to the same address says it already: it still
 // waits for its channel, or arrived just now.
 func (t *tick) says(n schemas.Notification, r schemas.Recipient) bool {
+	if n.Status == schemas.NotificationSent && n.SentAt != nil && n.SentAt.After(t.Now) {
+		return false // the clock was set back: saying it again is the safe side
+	}
+	return t.stoodFor(n, r, t.Now)
+}
+
+// stoodFor tells that a message stands, or stood, for the one that a step
+// taken at an instant would have sent to the same address.
+func (t *tick) stoodFor(n schemas.Notification, r schemas.Recipient, at time.Time) bool {
 	if n.Message.Kind != KindHazard || n.Message.Level != t.adv.Level || n.Message.Recipient != r || n.Message.Address != t.Case.Where() {
 		return false
 	}
 	if n.Status == schemas.NotificationSent && n.SentAt != nil {
-		ago := t.Now.Sub(*n.SentAt)
-		return ago >= 0 && ago < t.p.justNow()
+		return at.Sub(*n.SentAt) < t.p.justNow()
 	}
 	return n.Status == schemas.NotificationPending
 }
@@ -153,7 +161,7 @@ func (t *tick) unreachable(round, step int) bool {
 	}
 	for _, n := range t.Sent {
 		own := n.Round == round && n.Step == step && n.Message.Kind == KindHazard
-		carried := slices.ContainsFunc(to, func(r schemas.Recipient) bool { return t.says(n, r) })
+		carried := slices.ContainsFunc(to, func(r schemas.Recipient) bool { return t.stoodFor(n, r, *t.Case.StepAt) })
 		if (own || carried) && !t.failed(n) {
 			return false
 		}

@@ -269,3 +269,26 @@ func TestATickRunAgainMakesTheSameMessages(t *testing.T) {
 		}
 	}
 }
+
+// Whoever was told just before the step was told: half an hour later that is
+// no reason to say that nobody can be reached.
+func TestAMessageThatStoodForAStepIsNotForgotten(t *testing.T) {
+	p := read(t, sample)
+	at := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	c := schemas.Case{ID: "c", Ref: "XH-1", Status: schemas.CaseNotified, Level: schemas.HazardRed, Address: "几江街道1号", Round: 2, Step: p.lastResort(), StepAt: &at, Reminded: []string{"red"}}
+	arrived := at.Add(-2 * time.Minute)
+	in := Input{Case: c, Now: at.Add(2 * time.Hour)}
+	for _, r := range p.recipients(p.lastResort(), at, nil) {
+		in.Sent = append(in.Sent, schemas.Notification{ID: r.Contact + r.Channel, Status: schemas.NotificationSent, SentAt: &arrived, Round: 1, Step: p.lastResort(),
+			Message: schemas.Message{Kind: KindHazard, Level: schemas.HazardRed, Address: c.Where(), Recipient: r}})
+	}
+	adv := p.Next(in)
+	for _, e := range adv.Events {
+		if e.Kind == schemas.EventCaseUndelivered {
+			t.Errorf("%v is undeliverable", e.Data)
+		}
+	}
+	if adv.Round != 3 || len(adv.Notifications) == 0 {
+		t.Errorf("the next round is %d with %d messages", adv.Round, len(adv.Notifications))
+	}
+}
