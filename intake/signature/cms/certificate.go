@@ -8,8 +8,6 @@ import (
 	"encoding/asn1"
 	"encoding/hex"
 	"math/big"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -158,7 +156,7 @@ func (s *SignerInfo) find(certs []*Certificate) []*Certificate {
 		if dup {
 			continue
 		}
-		if s.Serial != nil && c.Serial.Cmp(s.Serial) == 0 && sameName(c.Issuer, s.Issuer) {
+		if s.Serial != nil && c.Serial.Cmp(s.Serial) == 0 && bytes.Equal(c.Issuer, s.Issuer) {
 			out = append(out, c)
 		}
 		if s.Serial == nil && len(s.KeyID) > 0 && bytes.Equal(c.KeyID, s.KeyID) {
@@ -166,26 +164,4 @@ func (s *SignerInfo) find(certs []*Certificate) []*Certificate {
 		}
 	}
 	return out
-}
-
-// sameName compares names as RFC 5280, 7.1 has it: some producers write the
-// issuer anew, in another kind of string than the certificate has it in.
-func sameName(a, b []byte) bool {
-	if bytes.Equal(a, b) {
-		return true
-	}
-	var x, y pkix.RDNSequence
-	if rest, err := asn1.Unmarshal(a, &x); err != nil || len(rest) > 0 {
-		return false
-	}
-	if rest, err := asn1.Unmarshal(b, &y); err != nil || len(rest) > 0 {
-		return false
-	}
-	return len(x) > 0 && slices.EqualFunc(x, y, func(x, y pkix.RelativeDistinguishedNameSET) bool {
-		return slices.EqualFunc(x, y, func(x, y pkix.AttributeTypeAndValue) bool {
-			s, okS := x.Value.(string)
-			t, okT := y.Value.(string)
-			return okS && okT && x.Type.Equal(y.Type) && strings.EqualFold(strings.Join(strings.Fields(s), " "), strings.Join(strings.Fields(t), " "))
-		})
-	})
 }

@@ -1,8 +1,6 @@
 package cms
 
 import (
-	"crypto/x509/pkix"
-	"encoding/asn1"
 	"encoding/pem"
 	"errors"
 	"os"
@@ -124,47 +122,5 @@ func TestDigestParameters(t *testing.T) {
 		if a.plain() != c.want {
 			t.Errorf("%s with %x: %v", c.oid, c.params, !c.want)
 		}
-	}
-}
-
-// TestNamesWrittenAnew: the signer's issuer may stand in another kind of string,
-// and must be the same name.
-func TestNamesWrittenAnew(t *testing.T) {
-	name := func(tag int, values ...string) []byte {
-		var rdns pkix.RDNSequence
-		for _, v := range values {
-			raw := asn1.RawValue{Tag: tag, Bytes: []byte(v)}
-			rdns = append(rdns, pkix.RelativeDistinguishedNameSET{{Type: asn1.ObjectIdentifier{2, 5, 4, 3}, Value: raw}})
-		}
-		b, err := asn1.Marshal(rdns)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return b
-	}
-	utf8 := name(asn1.TagUTF8String, "Test CA", "x")
-	for what, c := range map[string]struct {
-		other []byte
-		want  bool
-	}{
-		"printable":     {name(asn1.TagPrintableString, "Test CA", "x"), true},
-		"case, blanks":  {name(asn1.TagPrintableString, " TEST  ca", "X"), true},
-		"another name":  {name(asn1.TagPrintableString, "Test CB", "x"), false},
-		"one part less": {name(asn1.TagPrintableString, "Test CA"), false},
-		"other order":   {name(asn1.TagUTF8String, "x", "Test CA"), false},
-		"empty":         {name(asn1.TagUTF8String), false},
-		"no name":       {[]byte{5, 0}, false},
-	} {
-		if got := sameName(utf8, c.other); got != c.want {
-			t.Errorf("%s: %v", what, got)
-		}
-	}
-	c, err := ParseCertificate(vector(t, "sm2.crt"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &SignerInfo{Serial: c.Serial, Issuer: name(asn1.TagPrintableString, "nobody")}
-	if len(s.find([]*Certificate{c})) != 0 {
-		t.Error("found by its serial number alone")
 	}
 }
