@@ -36,3 +36,33 @@ func markListed(items []*item) {
 		i = max(i, n-1)
 	}
 }
+
+// numbersOfHouses: "1、2、3号楼" begins with the numbers of houses, or with the
+// number of an item about 2、3号楼.
+var numbersOfHouses = re(`^([0-9]{1,2})[、,和及与]([0-9]{1,3})(?:[、,和及与][0-9]{1,3})*(?:#|号楼|号房|号厂|号仓|号住|号教|号宿|栋|幢|座)`)
+
+func beginsWithHouses(text string) bool {
+	m := numbersOfHouses.FindStringSubmatch(text)
+	return m != nil && atoi(m[2]) > atoi(m[1]) // "5、1幢" is item 5
+}
+
+// markNumbered marks the paragraphs whose number belongs to a list: the next
+// paragraph has the number after it, or the last one the number before.
+func markNumbered(items []*item) {
+	num := func(i int) (string, int) {
+		if i < 0 || i >= len(items) || items[i].table != nil {
+			return "", 0
+		}
+		n := itemNumber.FindString(items[i].text.text)
+		return partStyle(n), number(numerals1.FindString(n))
+	}
+	for i, it := range items {
+		style, n := num(i)
+		if n == 0 {
+			continue
+		}
+		before, a := num(i - 1)
+		after, b := num(i + 1)
+		it.inList = before == style && a == n-1 && a > 0 || after == style && b == n+1
+	}
+}

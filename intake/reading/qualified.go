@@ -42,12 +42,21 @@ var (
 	// 本报告第四章结论作废
 	annulled = re(`(?:本(?:报告|结论|章)|上述|以上|第[一二三四五六七八九十0-9]+[章节条款项])[^,。;]{0,12}(?:作废|撤销|废止)`)
 	unless   = re(`若|如|否则|涂改|复印|复制|超过|逾期|盖章|签字`)
+	// 本结论不作为房屋安全使用的依据
+	noGround = re(`(?:结论|等级|评级|意见)[^。;,]{0,6}不(?:得|能|可|宜|应)?(?:作为|用作|用于)[^。;]{0,12}(?:安全|使用)[^。;]{0,10}(?:依据|凭证|证明)`)
+	// 系按委托方要求填写; 经与委托方沟通,调整为
+	byRequest = re(`(?:按|应|据|依|经与?)(?:委托方|业主|产权人|委托单位|委托人)(?:的)?[^,。;]{0,6}(?:要求|意见|意愿|沟通|协商)[^。;]{0,12}(?:填写|评定|评为|定为|调整|确定等级|定级)`)
+	// 以上结论未经技术负责人批准
+	unapproved = re(`(?:结论|意见|等级|评级)[^。;,]{0,6}(?:未经|尚未|还未)[^,。;]{0,10}(?:批准|审核|审定|签发|复核|确认)`)
+	forbids    = re(`不得|无效|复制|复印|转载`)
+	// （以下空白待补）
+	leftBlank = re(`待(?:补充?|填写?|定|确认|完善|续)(?:[)。,;]|$)`)
 	// 等级调整为Csu级 by a reviewer
 	reRated = re(`(?:等级|评级|结论)(?:应|须|需|予以)?(?:由[^,。;]{1,12})?(?:调整|修改|更正|变更|改|修正|下调|上调)为`)
 )
 
 // mayQualify: a cheap look before the dear ones.
-var mayQualify = re(`按|同|入|包含在|包括在|反映在|鉴定|评|作废|撤销|废止`)
+var mayQualify = re(`按|同|入|结论|等级|意见|待|包含在|包括在|反映在|鉴定|评|作废|撤销|废止`)
 
 // checkQualified asks for a human where a conclusion is not one on the house as it
 // stands, in every part.
@@ -118,6 +127,10 @@ func (r *reader) qualifies(s sentence, it *item, fs []schemas.Finding) {
 		r.reason("grade_mention_unclear", s.page, clip(s.text, 60), s.whole())
 	case concluding && notCounted.MatchString(s.text) && lastOf(otherCue, s.text) < 0, concluding && unratedBase.MatchString(s.text):
 		r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
+	case concluding && (noGround.MatchString(s.text) || byRequest.MatchString(s.text)):
+		r.reason("conclusion_provisional", s.page, clip(s.text, 60), s.whole())
+	case concluding && unapproved.MatchString(s.text) && !forbids.MatchString(s.text), it.section == secConclusion && leftBlank.MatchString(s.text):
+		r.reason("not_final", s.page, clip(s.text, 60), s.whole())
 	case annulled.MatchString(s.text) && !unless.MatchString(s.text):
 		r.reason("not_final", s.page, clip(s.text, 60), s.whole())
 	}

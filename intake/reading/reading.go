@@ -72,6 +72,7 @@ func Read(src pdf.Source, opts Options) Result {
 	items := assemble(lines)
 	items = markSections(items)
 	markListed(items)
+	markNumbered(items)
 	full := fullText(pages)
 	r.standards = citedStandards(full)
 	r.recognisedSafety = r.ocr && !r.usesDanger() && !dangerWord.MatchString(full) && safetyWord.MatchString(full)

@@ -78,8 +78,9 @@ var (
 	// 在完成全部加固施工并经验收合格的前提下: works that are still to be done.
 	condWorks   = re(`(?:加固|施工|修缮|处理|整改|验收|拆除|完成|改造|维修|治理|落实)[^。;]{0,24}(?:的)?(?:前提|条件)(?:下|是|为)?,|以[^。;,]{0,30}(?:加固|施工|修缮|处理|整改|验收|拆除|完成|改造|维修|治理|落实)[^。;,]{0,20}为(?:前提|条件)`)
 	condDirect  = re(`(?:可能|有可能|或|恐|或许|将会?|势必|会)(?:进一步|继续|逐步|逐渐|很快|随时|加速)?(?:发展|恶化|劣化|演变|下降|降低?|降级|转化|变|成|达到|构成|跌|升级|被评|评|为|属)[^,]{0,6}$|(?:发展|恶化|演变|劣化|转化)(?:为|成|到|至)["“]?$|(?:参照|比照)["“]?$|不排除.{0,12}$|防止.{0,14}$|避免.{0,14}$`)
-	condAfter   = re(`^["”]?(?:房屋|危房)?(?:考虑|处理|管理|对待|设防|使用|执行)|^["”]?(?:危房)?的?(?:可能性?|风险|趋势|危险(?:[^房]|$)|隐患)|^["”]?(?:的)?(?:情况|情形|条件)下|^["”]?(?:房屋|危房)?时`)
+	condAfter   = re(`^["”]?(?:房屋|危房)?(?:考虑|处理|管理|对待|设防|使用|执行)|^["”]?(?:危房)?的?(?:可能性?|概率|几率|风险|趋势|危险(?:[^房]|$)|隐患)|^["”]?(?:的)?(?:情况|情形|条件)下|^["”]?(?:房屋|危房)?时`)
 	condFailing = re(`(?:不及时|不(?:采取|进行|予)(?:[^,]{0,8})|未(?:经|及时)(?:[^,]{0,8})|不加固|不处理|任其)[^,]{0,16},?[^,]{0,16}(?:将|会|可能|则|后)[^,]{0,12}$`)
+	confirmed   = re(`已(?:由|经|被|为)?[^,。;]{0,12}(?:证实|确认|发生|出现|查明)`)
 	condSearch  = re(`(?:是否|能否|可否|有无|会不会)[^,]{0,12}$`)
 
 	// Plans.
@@ -187,6 +188,9 @@ func roleRules() []roleRule {
 			return loc >= 0 && (projModal.MatchString(c.before[loc:]) || !asBuilt.MatchString(c.before[loc:]) && !(c.rebuilt && worksDone.MatchString(c.before)))
 		}},
 		{"conditional", schemas.RoleHypothetical, "如不及时处理，将发展为[Dsu]级", func(c setting) bool {
+			if confirmed.MatchString(c.after) {
+				return false // 若计入地基滑移则为D级,地基滑移已由监测证实
+			}
 			return lastOf(condBefore, c.before) > lastOf(already, c.before) || condWorks.MatchString(c.before) || condDirect.MatchString(c.clause) || condAfter.MatchString(c.after) || condFailing.MatchString(c.before)
 		}},
 		{"history", schemas.RoleHistory, "2019年曾鉴定，安全性等级为[Csu]级", func(c setting) bool {
@@ -226,9 +230,13 @@ var (
 	elsewhereAfter = re(`^["”]?(?:危房|房屋)?,?[^。;]{0,16}(?:不在本次鉴定|未对本房屋|对本房屋(?:无|没有|不)|系由他人|由他人评定|分别出具|另行出具|另案|与本房屋无关|单独报告)`)
 )
 
+// neighbourAsCause: 因邻房拆除失去支撑 is about this house.
+var neighbourAsCause = re(`(?:因|由于|受|鉴于)(?:[东西南北左右前后]侧)?的?(?:相邻|毗邻|邻近|邻|周边|附近|隔壁)[^,。;]{0,14}(?:拆除|施工|倒塌|垮塌|开挖|影响|爆破|拉裂|撞击|挤压|基坑)`)
+
 // elsewhere tells whether the words speak of another house, and nothing since
 // brings them back to this one.
 func elsewhere(before string) bool {
+	before = neighbourAsCause.ReplaceAllString(before, "")
 	o := lastEnd(otherCue, before)
 	return o >= 0 && o > lastOf(thisCue, before)
 }

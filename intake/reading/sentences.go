@@ -12,7 +12,8 @@ type sentence struct {
 	text     string
 	from     int // byte offset in the passage
 	passage  passage
-	lead     int // bytes of the item's number before it: 5.1 of "5.1 2幢……"
+	houses   bool // begins with a list of house numbers and no item's: 1、2、3号楼
+	lead     int  // bytes of the item's number before it: 5.1 of "5.1 2幢……"
 	page     int
 	section  section
 	heading  string   // nearest heading's unit, when it names one
@@ -46,7 +47,7 @@ func sentencesOf(p passage, it *item) []sentence {
 				page = g[0].page
 			}
 			out = append(out, sentence{text: p.text[start:end], from: start, passage: p, page: page,
-				lead: leadOf(p, start), section: it.section, heading: it.unit, para: para, inPara: len(out), garbled: it.garbled, scale: it.scale})
+				lead: leadOf(p, start), houses: start == 0 && !it.inList && beginsWithHouses(p.text), section: it.section, heading: it.unit, para: para, inPara: len(out), garbled: it.garbled, scale: it.scale})
 		}
 		start = end
 	}
@@ -101,6 +102,9 @@ var itemNumber = re(`^(?:[(]?[0-9]{1,2}[)、.]|[①-⑳])`)
 func (s sentence) unnumbered(text string) string {
 	if s.lead > 0 && len(text) >= s.lead && strings.HasPrefix(s.text, text) {
 		return text[s.lead:]
+	}
+	if s.houses && strings.HasPrefix(s.text, text) {
+		return text
 	}
 	return itemNumber.ReplaceAllString(text, "")
 }

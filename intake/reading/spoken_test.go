@@ -38,6 +38,7 @@ func TestNumberOfAnItemBeforeTheNumberOfAHouse(t *testing.T) {
 	for text, want := range map[string]string{
 		"5.1 2幢安全性等级评定为Csu级。": "2幢",
 		"5、1幢安全性等级评定为Csu级。":   "1幢",
+		"1、2、3号楼安全性等级为Bsu级。":  "1号楼 2号楼 3号楼",
 		"5.1该楼安全性等级评定为Csu级。":  "",
 	} {
 		it := &item{page: 1, text: plain(text, 1), section: secConclusion}

@@ -99,3 +99,20 @@ func TestAfterWorksThatAreNotDone(t *testing.T) {
 		t.Errorf("not done: %+v", got.Findings)
 	}
 }
+
+// "1、2号楼" is an item about 2号楼 in a list, and two houses by itself.
+func TestNumbersOfItemsAndOfHouses(t *testing.T) {
+	for in, want := range map[string]string{
+		"1、2号楼安全性等级评定为Bsu级。\n2、3号楼安全性等级评定为Dsu级，严重影响整体承载。": "2号楼 3号楼",
+		"1、2号楼安全性等级评定为Bsu级，3号楼安全性等级评定为Dsu级，严重影响整体承载。":     "1号楼 2号楼 3号楼",
+	} {
+		got := Read(setText(strings.Replace(sampleReport, "该房屋安全性等级评定为Dsu级，严重影响整体承载。", in, 1)), Options{})
+		var units []string
+		for _, f := range got.Findings {
+			units = append(units, f.Unit)
+		}
+		if g := strings.Join(units, " "); g != want {
+			t.Errorf("%s: %s, want %s", in, g, want)
+		}
+	}
+}

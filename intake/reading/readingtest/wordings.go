@@ -122,6 +122,7 @@ type Wordings struct {
 	Decoys      map[string]Decoys
 	Advice      []Advice
 	Refusals    []Refusal
+	Benign      []Beside // change nothing
 	Vocabulary  Vocabulary
 	Wholes      []Whole
 	Cases       []Case
@@ -198,6 +199,14 @@ func (w *Wordings) add(p string, raw []byte) error {
 			return err
 		}
 		w.Wholes = append(w.Wholes, f...)
+	case p == "data/beside/benign.yaml":
+		var f struct {
+			Sentences []Beside `yaml:"sentences"`
+		}
+		if err := decode(&f); err != nil {
+			return err
+		}
+		w.Benign = f.Sentences
 	case p == "data/vocabulary.yaml":
 		return decode(&w.Vocabulary)
 	case strings.HasPrefix(p, "data/cases/"):
