@@ -260,7 +260,7 @@ func (r *reader) checkSeries(items []*item, fs []schemas.Finding) {
 
 var subjects = re(`(?:鉴定|检测|评定)(?:的)?(?:对象|范围|房屋|单体)(?:为|包括|包含|有|系|:)`)
 
-var series = re(`^[0-9A-Z]{1,3}((?:号|#)?(?:楼|栋|单元|区))$`)
+var series = re(`^(?:[0-9A-Z]{1,3}|[一二三四五六七八九十]{1,3}|[东西南北前后左右主附副裙甲乙丙丁])((?:号|#)?(?:楼|栋|单元|区))$`)
 
 // bearing tells whether a sub-unit is one that the unit's grade follows
 // without discretion: the envelope is not.

@@ -51,12 +51,18 @@ var (
 	forbids    = re(`不得|无效|复制|复印|转载`)
 	// （以下空白待补）
 	leftBlank = re(`待(?:补充?|填写?|定|确认|完善|续)(?:[)。,;]|$)`)
+	// 此结论有待荷载试验验证; 等级为Bsu级（仅指2010年以前建成部分）
+	aboutItself = re(`结论|等级|评级|评定|[A-D](?:su|u)级`)
+	halfhearted = re(`有待|尚待|不(?:能)?(?:代表|等于|表示|反映|说明)|(?:仅|只)(?:指|代表|表示|反映|适用于|对应|就)|假定|假设|存疑|商榷|不准确|不确定|不够准确|保留意见`)
+	asItStands  = re(`(?:仅|只)(?:适用于|代表|反映|对)[^,。;]{0,10}(?:现状|鉴定时|检测时|委托范围|本次|目前|当前|受检)|不(?:能)?(?:代表|反映)[^,。;]{0,10}(?:今后|后续|以后|将来|其他|其它)`)
+	// 三层以上因锁闭未鉴定
+	notRated = re(`(?:[一二三四五六七八九十0-9]+层(?:以上|以下)?|部分|房间|区域|户)[^,。;]{0,10}(?:未|没有)(?:能|予以|进行|作)?(?:鉴定|评定|评级)`)
 	// 等级调整为Csu级 by a reviewer
 	reRated = re(`(?:等级|评级|结论)(?:应|须|需|予以)?(?:由[^,。;]{1,12})?(?:调整|修改|更正|变更|改|修正|下调|上调)为`)
 )
 
 // mayQualify: a cheap look before the dear ones.
-var mayQualify = re(`按|同|入|结论|等级|意见|待|包含在|包括在|反映在|鉴定|评|作废|撤销|废止`)
+var mayQualify = re(`按|同|入|结论|等级|意见|待|级|包含在|包括在|反映在|鉴定|评|作废|撤销|废止`)
 
 // checkQualified asks for a human where a conclusion is not one on the house as it
 // stands, in every part.
@@ -127,6 +133,10 @@ func (r *reader) qualifies(s sentence, it *item, fs []schemas.Finding) {
 		r.reason("grade_mention_unclear", s.page, clip(s.text, 60), s.whole())
 	case concluding && notCounted.MatchString(s.text) && lastOf(otherCue, s.text) < 0, concluding && unratedBase.MatchString(s.text):
 		r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
+	case it.section == secConclusion && notRated.MatchString(s.text) && lastOf(otherCue, s.text) < 0:
+		r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
+	case it.section == secConclusion && aboutItself.MatchString(s.text) && halfhearted.MatchString(s.text) && !asItStands.MatchString(s.text) && lastOf(otherCue, s.text) < 0 && lastOf(histCue, s.text) < 0:
+		r.reason("conclusion_provisional", s.page, clip(s.text, 60), s.whole())
 	case concluding && (noGround.MatchString(s.text) || byRequest.MatchString(s.text)):
 		r.reason("conclusion_provisional", s.page, clip(s.text, 60), s.whole())
 	case concluding && unapproved.MatchString(s.text) && !forbids.MatchString(s.text), it.section == secConclusion && leftBlank.MatchString(s.text):

@@ -81,6 +81,7 @@ var (
 	condAfter   = re(`^["”]?(?:房屋|危房)?(?:考虑|处理|管理|对待|设防|使用|执行)|^["”]?(?:危房)?的?(?:可能性?|概率|几率|风险|趋势|危险(?:[^房]|$)|隐患)|^["”]?(?:的)?(?:情况|情形|条件)下|^["”]?(?:房屋|危房)?时`)
 	condFailing = re(`(?:不及时|不(?:采取|进行|予)(?:[^,]{0,8})|未(?:经|及时)(?:[^,]{0,8})|不加固|不处理|任其)[^,]{0,16},?[^,]{0,16}(?:将|会|可能|则|后)[^,]{0,12}$`)
 	confirmed   = re(`已(?:由|经|被|为)?[^,。;]{0,12}(?:证实|确认|发生|出现|查明)`)
+	realPremise = re(`(?:若|如果?)(?:考虑|计入|计及|加上|叠加)[^,。;]{0,4}(?:已|目前|实际|现有)`)
 	condSearch  = re(`(?:是否|能否|可否|有无|会不会)[^,]{0,12}$`)
 
 	// Plans.
@@ -111,6 +112,7 @@ var (
 	// Assertions.
 	assertBefore  = re(`(?:(?:综合|最终|综上|重新)?(?:评定|评|判定|鉴定|认定|确定|核定|评价|判|定|列|划)(?:等级)?(?:的?结果|结论|意见)?(?:均|分别|都|皆|应|宜|可|拟|综合)?(?:为|是|属于?|成|作|在|:)+|(?:等级|级别|类别|评级|结论|结果|意见|安全性|危险性|可靠性|使用性|适修性|现状|整体|单元|系统|房屋|楼|栋|幢|座|房|结构|建筑|连廊|厂房)(?:均|分别|都|皆|应|可|现|仍|已|综合|也|亦|同样)?(?:被)?(?:评|定|评定|判定|鉴定|判|属|达|达到|处于?|降|确定|认定|列)?(?:为|是|属于?|至|到|成|:)+|属于?|达到?|已?达(?:到)?|降(?:低)?(?:为|至|到)|变(?:更)?为|调整为|更新为|处于?|构成|为|是|评|取|符合|提出|定)(?:[《(]?(?:本标准|国家标准|标准|规范|民用建筑可靠性鉴定标准|危险房屋鉴定标准|GB/?T?[0-9-]+|JGJ/?T?[0-9-]+)[》)]?(?:[(（]?(?:GB|JGJ)/?T?[0-9-]+[)）]?)?(?:中)?(?:规定)?的?|危险性|安全性|可靠性|等级|的)?["“'‘(]?$|(?:属于?|构成|为|是|评定为)(?:整[幢栋]|局部)?危(?:险房屋?|房)[(]$`)
 	aspectWord    = re(`(?:安全性|危险性|可靠性|使用性|适修性|安全|等级|评级|级别)(?:综合|鉴定|评定|评价)?(?:等级|级别|评级|结论|结果|意见)?(?:-{1,2}|=|→)?["“(:]?$`)
+	opensClass    = re(`^["”]?[,(](?:即|属|为)?(?:整[幢栋]|局部)危`)
 	concludedOf   = re(`(?:鉴定|评定|评级)(?:结论|结果|意见)(?:为|是)?:[^,:。;]{1,16},["“]?$`)
 	ratedAs       = re(`^["”]?(?:予以|进行)?(?:评定|评级|确定|认定|判定)`)
 	unitOnly      = re(`^(?:鉴定单元|鉴定系统)(?:的)?(?:安全性|使用性|可靠性)?(?:等级)?:?["“]?$`)
@@ -188,7 +190,7 @@ func roleRules() []roleRule {
 			return loc >= 0 && (projModal.MatchString(c.before[loc:]) || !asBuilt.MatchString(c.before[loc:]) && !(c.rebuilt && worksDone.MatchString(c.before)))
 		}},
 		{"conditional", schemas.RoleHypothetical, "如不及时处理，将发展为[Dsu]级", func(c setting) bool {
-			if confirmed.MatchString(c.after) {
+			if confirmed.MatchString(c.after) || realPremise.MatchString(c.before) {
 				return false // 若计入地基滑移则为D级,地基滑移已由监测证实
 			}
 			return lastOf(condBefore, c.before) > lastOf(already, c.before) || condWorks.MatchString(c.before) || condDirect.MatchString(c.clause) || condAfter.MatchString(c.after) || condFailing.MatchString(c.before)
@@ -207,6 +209,9 @@ func roleRules() []roleRule {
 		}},
 		{"aspect_then_grade", schemas.RoleConclusion, "该房屋安全性等级[Csu]级", func(c setting) bool {
 			return aspectWord.MatchString(c.clause) || c.clause == "" && c.before != "" && aspectWord.MatchString(strings.TrimRight(c.before, ":,"))
+		}},
+		{"opens_conclusion", schemas.RoleConclusion, "(鉴定结论) [D]级,整幢危房", func(c setting) bool {
+			return c.section == secConclusion && c.before == "" && !c.listed && opensClass.MatchString(c.after)
 		}},
 		{"concluded_of", schemas.RoleConclusion, "本次鉴定结论:该房屋,[Csu]级", func(c setting) bool {
 			return c.clause == "" && concludedOf.MatchString(c.before)

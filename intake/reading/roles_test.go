@@ -50,6 +50,9 @@ func TestRoleSources(t *testing.T) {
 		if strings.HasPrefix(text, "(鉴定依据)") {
 			sec, text = secBasis, strings.TrimPrefix(text, "(鉴定依据) ")
 		}
+		if strings.HasPrefix(text, "(鉴定结论)") {
+			sec, text = secConclusion, strings.TrimPrefix(text, "(鉴定结论) ")
+		}
 		m := mentionIn(t, sec, text)
 		if m == nil || m.role != rule.role {
 			t.Errorf("%s: %s is %+v, want %s", rule.name, rule.source, m, rule.role)

@@ -234,9 +234,18 @@ func (r *reader) notNow(s sentence, c span, ms []*mention) bool {
 			}
 		}
 	}
-	return conditioned(s.text, c, obj) || condFailing.MatchString(obj) || past(obj, r.year) ||
+	return conditioned(s.text, c, obj) || condFailing.MatchString(obj) || past(sinceConcluded(obj, last), r.year) ||
 		elsewhere(obj) && !geoWord.MatchString(s.text) || nextDoor.MatchString(neighbourAsCause.ReplaceAllString(obj, "")) && lastOf(thisCue, obj) < 0 ||
 		elsewhereAfter.MatchString(s.text[c.to:]) || asIf.MatchString(s.text[c.from:c.to])
+}
+
+// sinceConcluded returns what follows the last grade that is concluded: with it a
+// sentence has come to the present, whatever it told before (由上次的Bsu级变为Csu级).
+func sinceConcluded(obj string, last *mention) string {
+	if last != nil && last.role == schemas.RoleConclusion && last.rule != "" && last.to <= len(obj) {
+		return obj[last.to:]
+	}
+	return obj
 }
 
 // turns tells whether the words lead away from what was said before.
