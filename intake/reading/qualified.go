@@ -28,7 +28,7 @@ var (
 	axesSubject = re(`轴(?:线)?(?:之间|间)?(?:的)?(?:部分|范围|区域|段)[^,。;:()]{0,8}(?:安全性|危险性|可靠性|等级)`)
 	// 上部承重结构安全性等级评定为Bsu级: a part in the form of the whole. 房屋上部结构 is what some
 	// call the house.
-	partInstead = re(`(?:地基基础|基础|上部承重结构|围护(?:系统|结构)?(?:的)?(?:承重部分)?)(?:的)?(?:现状)?(?:安全性|可靠性|危险性)(?:鉴定)?(?:等级|评级|级别)?[^,。;:]{0,8}$`)
+	partInstead = re(`(?:地基基础|基础|上部承重结构|围护(?:系统|结构)?(?:的)?(?:承重部分)?)(?:的)?(?:现状)?(?:安全性|可靠性|危险性)(?:鉴定)?(?:等级|除外|此列|速|展|大|增|评级|级别)?[^,。;:]{0,8}$`)
 	wholeBeside = re(`鉴定单元|鉴定系统|综合|取(?:较)?低|整体|[和及与、](?:上部|地基|围护)`)
 
 	// 应按Dsu级房屋管理
@@ -50,11 +50,15 @@ var (
 	unapproved = re(`(?:结论|意见|等级|评级)[^。;,]{0,6}(?:未经|尚未|还未)[^,。;]{0,10}(?:批准|审核|审定|签发|复核|确认)`)
 	forbids    = re(`不得|无效|复制|复印|转载`)
 	// （以下空白待补）
-	leftBlank = re(`待(?:补充?|填写?|定|确认|完善|续)(?:[)。,;]|$)`)
+	leftBlank = re(`待(?:补充?|填写?|修改|校核|核实|定|确认|完善|续)(?:[)。,;]|$)`)
 	// 此结论有待荷载试验验证; 等级为Bsu级（仅指2010年以前建成部分）
 	aboutItself = re(`结论|等级|评级|评定|[A-D](?:su|u)级`)
-	halfhearted = re(`有待|尚待|不(?:能)?(?:代表|等于|表示|反映|说明)|(?:仅|只)(?:指|代表|表示|反映|适用于|对应|就)|假定|假设|存疑|商榷|不准确|不确定|不够准确|保留意见`)
+	halfhearted = re(`有待|尚待|前提(?:是|为|条件)|代表性(?:不足|有限)|不能推(?:及|断|广)|抽(?:检|样)[^,。;]{0,6}不足|有效期已|不(?:能)?(?:代表|等于|表示|反映|说明)|(?:仅|只)(?:指|代表|表示|反映|适用于|对应|就)|假定|假设|存疑|商榷|不准确|不确定|不够准确|保留意见`)
 	asItStands  = re(`(?:仅|只)(?:适用于|代表|反映|对)[^,。;]{0,10}(?:现状|鉴定时|检测时|委托范围|本次|目前|当前|受检)|不(?:能)?(?:代表|反映)[^,。;]{0,10}(?:今后|后续|以后|将来|其他|其它)`)
+	// （三单元除外）
+	apart = re(`[,(]([^,。;()]{1,10})(?:除外|不在此列|另论)`)
+	// 房屋倾斜速率持续加快, beside a mild grade.
+	worsening = re(`(?:倾斜|沉降|下沉|变形|裂缝|位移|滑移)[^,。;未无不]{0,16}(?:持续|不断|仍在|急剧|迅速|明显)(?:地)?(?:加快|加速|增大|增加|发展|扩展|扩大)`)
 	// 三层以上因锁闭未鉴定
 	notRated = re(`(?:[一二三四五六七八九十0-9]+层(?:以上|以下)?|部分|房间|区域|户)[^,。;]{0,10}(?:未|没有)(?:能|予以|进行|作)?(?:鉴定|评定|评级)`)
 	// 等级调整为Csu级 by a reviewer
@@ -133,6 +137,10 @@ func (r *reader) qualifies(s sentence, it *item, fs []schemas.Finding) {
 		r.reason("grade_mention_unclear", s.page, clip(s.text, 60), s.whole())
 	case concluding && notCounted.MatchString(s.text) && lastOf(otherCue, s.text) < 0, concluding && unratedBase.MatchString(s.text):
 		r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
+	case it.section == secConclusion && r.setsApart(s.text, fs):
+		r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
+	case concluding && worst > 0 && worst <= 2 && worsening.MatchString(s.text) && lastOf(condBefore, s.text) < 0 && lastOf(otherCue, s.text) < 0 && lastOf(histCue, s.text) < 0 && !asIf.MatchString(s.text):
+		r.reason("grade_contradicts_statement", s.page, clip(s.text, 60), s.whole())
 	case it.section == secConclusion && notRated.MatchString(s.text) && lastOf(otherCue, s.text) < 0:
 		r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
 	case it.section == secConclusion && aboutItself.MatchString(s.text) && halfhearted.MatchString(s.text) && !asItStands.MatchString(s.text) && lastOf(otherCue, s.text) < 0 && lastOf(histCue, s.text) < 0:
@@ -144,6 +152,21 @@ func (r *reader) qualifies(s sentence, it *item, fs []schemas.Finding) {
 	case annulled.MatchString(s.text) && !unless.MatchString(s.text):
 		r.reason("not_final", s.page, clip(s.text, 60), s.whole())
 	}
+}
+
+// setsApart: something is excepted that has no grade of its own.
+func (r *reader) setsApart(text string, fs []schemas.Finding) bool {
+	m := apart.FindStringSubmatch(text)
+	if m == nil || partOfUnit.MatchString(m[1]) {
+		return false
+	}
+	us := unitsIn(m[1], r.known)
+	for _, u := range us {
+		if !containsUnit(unitsOfFindings(fs), u) {
+			return true
+		}
+	}
+	return len(us) == 0
 }
 
 // gravelyHandled: the house is to be treated as one of a graver grade than it is
