@@ -114,6 +114,12 @@ func (u *resumable) serve(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
+	if r.Method == http.MethodPatch {
+		// A request that asks for the same upload makes tusd stop this one by the
+		// connection's read deadline, perhaps after its answer: the next request
+		// on the connection must not be the one that it stops.
+		w.Header().Set("Connection", "close")
+	}
 	tw := &tusWriter{ResponseWriter: w, fail: func(err error) { s.fail(w, r, err) }}
 	u.tus.ServeHTTP(tw, r.WithContext(context.WithValue(r.Context(), principalKey{}, p)))
 	tw.finish()
