@@ -38,13 +38,25 @@ func wantsMore(m *mention, c setting) bool {
 		// the worst there is none.
 		return false
 	}
-	if !m.scope.Speaks() || !weighty(m.aspect) {
+	if !m.scope.Speaks() || !weighty(m.aspect) || settled(m, c.before) {
 		return false
 	}
 	if loc := missesDemand.FindStringIndex(c.clause); loc != nil && demanded.MatchString(c.after) {
 		return !damage.MatchString(c.clause[:loc[0]])
 	}
 	return shortOf.MatchString(c.clause)
+}
+
+// settled: the sentence has just rated the same unit worse than the bound that
+// it goes on to miss: 评定为Csu级，未达到Bsu级的要求.
+func settled(m *mention, before string) bool {
+	toks := tokens(before)
+	if len(toks) == 0 {
+		return false
+	}
+	last := toks[len(toks)-1]
+	return last.family == m.family && rank(last.grade) > rank(m.grade) && assertBefore.MatchString(clauseBefore(before, last.from)) &&
+		len(unitsIn(before[last.to:], nil)) == 0
 }
 
 // partOfUnit: what is excepted is a piece of the house, not one of the houses.

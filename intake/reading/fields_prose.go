@@ -6,8 +6,12 @@ import (
 )
 
 var (
+	// 委托单位为重庆市江津区白沙镇人民政府,鉴定单位为…
+	clientIs  = regexp.MustCompile(`(?:^|[,。;])(?:委托单位|委托方|委托人)(?:为|是)([\p{Han}A-Za-z0-9()·]{2,40}?)(?:[,。;]|$)`)
+	agencyIs  = regexp.MustCompile(`(?:^|[,。;])(?:鉴定|检测鉴定|承担|受托)(?:单位|机构|方)(?:为|是)([\p{Han}A-Za-z0-9()]{4,40}?)(?:[,。;]|$)`)
 	entrusted = regexp.MustCompile(`(?:受|应)([\p{Han}A-Za-z0-9()、·]{2,40}?)(?:的)?(?:委托|要求),`)
-	locatedAt = regexp.MustCompile(`(?:位于|坐落于|座落于|地处)([\p{Han}A-Za-z0-9()#、-]{4,50}?)(?:的|,|。|;|$)`)
+	// not 我单位于2026年3月2日
+	locatedAt = regexp.MustCompile(`(?:(?:^|[^单])位于|坐落于|座落于|地处)([\p{Han}A-Za-z0-9()#、-]{4,50}?)(?:的|,|。|;|$)`)
 	// 后勤楼,地址:江津区龙华镇桥头街50号,二层砖混结构
 	addressIn = regexp.MustCompile(`(?:^|[,。;(])(?:房屋|工程|项目|建筑)?(?:地址|坐落|座落|位置|地点)(?:为|在|于|:)([\p{Han}A-Za-z0-9()#-]{4,50}?)(?:[,。;)]|$)`)
 	// A clause that is nothing but an address, from the district down to a number.
@@ -54,6 +58,8 @@ func (c candidates) fromProse(it *item) {
 		take(fReportNo, m, 1, 2)
 	}
 	take(fClient, entrusted.FindStringSubmatchIndex(t), 1, 1)
+	take(fClient, clientIs.FindStringSubmatchIndex(t), 1, 1)
+	take(fAgency, agencyIs.FindStringSubmatchIndex(t), 1, 1)
 	if it.section != secDeclaration {
 		take(fAddress, locatedAt.FindStringSubmatchIndex(t), 1, 1)
 		take(fAddress, addressIn.FindStringSubmatchIndex(t), 1, 1)

@@ -24,6 +24,8 @@ func TestConclusionsThatDoNotStand(t *testing.T) {
 		{"a supplement will decide", report, mild, "该房屋安全性等级可评为Bsu级；地基基础的安全性须待勘察后另行评定，届时整体评级以补充鉴定为准。", "conclusion_provisional"},
 		{"a reviewer who dissents", report, "1、可继续正常使用。", "1、可继续正常使用。\n审核意见：底层墙体砂浆强度过低，Bsu级结论依据不足，建议重新评级。", "conclusion_contradicts_itself"},
 		{"class C for a house in danger as a whole", danger, "C级。", "C级。房屋承重结构已不能满足安全使用要求，整幢房屋处于危险状态。", "grade_contradicts_statement"},
+		{"the bound that a worse grade misses", sampleReport, "评定为Dsu级，", "评定为Dsu级，未达到Csu级的要求，", ""},
+		{"a bound that another house misses", sampleReport, "评定为Dsu级，", "评定为Dsu级，2号楼未达到Bsu级的要求，", "grade_mention_unclear"},
 		{"one storey of several", report, mild, "一层商铺的安全性等级评定为Bsu级。", "partial_appraisal"},
 		{"storeys that nobody saw", report, "一、鉴定依据", "二至四层未进入检查。\n一、鉴定依据", "partial_appraisal"},
 		{"all but the floors that are not its matter", report, "一、鉴定依据", "本次鉴定仅限一层铺面范围内的结构构件，不含其他楼层和区域。\n一、鉴定依据", "partial_appraisal"},
