@@ -26,7 +26,11 @@ const (
 func WritePDF(pages Pages, cmap CMap, undecodable ...int) []byte {
 	w := &pdfWriter{cmap: cmap}
 	w.buf.WriteString("%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
-	const catalog, tree, font, cid, desc, font2, cid2, first = 1, 2, 3, 4, 5, 6, 7, 8
+	const catalog, tree, font, cid, desc, font2, cid2 = 1, 2, 3, 4, 5, 6, 7
+	first := font2
+	if len(undecodable) > 0 {
+		first = cid2 + 1
+	}
 	w.object(catalog, "<< /Type /Catalog /Pages 2 0 R >>")
 	var kids []string
 	for i := range pages {
@@ -37,11 +41,17 @@ func WritePDF(pages Pages, cmap CMap, undecodable ...int) []byte {
 	// Half-width Latin: CIDs 1–95 and 814–939 of Adobe-GB1.
 	w.object(cid, "<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> /FontDescriptor 5 0 R /DW 1000 /W [1 95 500 814 939 500] >>")
 	w.object(desc, "<< /Type /FontDescriptor /FontName /STSong-Light /Flags 6 /FontBBox [-25 -254 1000 880] /ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 880 /StemV 93 >>")
-	w.object(font2, "<< /Type /Font /Subtype /Type0 /BaseFont /AAAAAA+SimSun /Encoding /Identity-H /DescendantFonts [7 0 R] >>")
-	w.object(cid2, "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /AAAAAA+SimSun /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /FontDescriptor 5 0 R /DW 1000 >>")
+	if len(undecodable) > 0 {
+		w.object(font2, "<< /Type /Font /Subtype /Type0 /BaseFont /AAAAAA+SimSun /Encoding /Identity-H /DescendantFonts [7 0 R] >>")
+		w.object(cid2, "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /AAAAAA+SimSun /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /FontDescriptor 5 0 R /DW 1000 >>")
+	}
 	for i, p := range pages {
 		w.shuffled = slices.Contains(undecodable, i)
-		w.object(first+2*i, fmt.Sprintf("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %g %g] /Contents %d 0 R /Resources << /Font << /F1 3 0 R /F2 6 0 R >> >> >>", p.Width, p.Height, first+2*i+1))
+		fonts := "/F1 3 0 R"
+		if w.shuffled {
+			fonts += " /F2 6 0 R"
+		}
+		w.object(first+2*i, fmt.Sprintf("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %g %g] /Contents %d 0 R /Resources << /Font << %s >> >> >>", p.Width, p.Height, first+2*i+1, fonts))
 		c := w.content(p)
 		w.object(first+2*i+1, fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(c), c))
 	}
