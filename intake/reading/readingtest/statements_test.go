@@ -55,6 +55,9 @@ func TestAdviceWordings(t *testing.T) {
 		expect(t, w, s, a.Text, AdviceDiffers)
 	}
 	for _, f := range w.Refusals {
+		if leftOut(f.Text) {
+			continue
+		}
 		sev := max(f.Min, 1)
 		s := plainSpec("safety", grade[sev])
 		s.Sentence = &Wording{Text: "{S}安全性等级评定为{G}级。"}

@@ -16,6 +16,9 @@ func TestWhole(t *testing.T) {
 	}
 	straight, may := 0, 0
 	for i, k := range w.Wholes {
+		if leftOut(k.ID) {
+			continue
+		}
 		t.Run(k.ID, func(t *testing.T) {
 			for j, ty := range []Typography{Plain, Subscript, SubOwnLine, Parens, FullWidth, Unicode} {
 				if *reports == 0 && j != 0 && j != 1+i%5 {
