@@ -19,14 +19,20 @@ func overlay(u *signing.Update) int {
 }
 
 // stampWithKid appends a document time-stamp whose field shows nothing by
-// itself but has a widget below it with the given keys, listed by page 2.
+// itself but has a widget below it with the given keys and the overlay, listed
+// by page 2.
 func stampWithKid(t *testing.T, l *lab, pdf []byte, streams bool, keys string) []byte {
+	t.Helper()
+	return stampWithAppearance(t, l, pdf, streams, keys, overlay)
+}
+
+func stampWithAppearance(t *testing.T, l *lab, pdf []byte, streams bool, keys string, appearance func(u *signing.Update) int) []byte {
 	t.Helper()
 	u, err := signing.NewUpdate(pdf, streams)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ap := overlay(u)
+	ap := appearance(u)
 	kid := u.New()
 	field := kid + 2 // after the signature dictionary
 	u.Set(kid, fmt.Sprintf("<< /Type /Annot /Subtype /Widget /Parent %d 0 R /P 42 0 R /AP << /N %d 0 R >> %s >>", field, ap, keys))
@@ -50,6 +56,15 @@ func TestTimeStampShowsNothing(t *testing.T) {
 		"shown on pointing":      "/F 288 /Rect [60 740 260 780]",
 		"rectangle of five":      "/F 4 /Rect [60 740 260 780 0]",
 		"rectangle with nothing": "/F 4 /Rect [60 740 260 null]",
+		// PDFium takes the text of these off the page, though nothing is drawn.
+		"not viewed":          "/F 32 /Rect [60 740 260 780]",
+		"squeezed to nothing": "/F 4 /Rect [60 740 60 740]",
+		"squeezed to a line":  "/F 4 /Rect [60 740 260 740]",
+		"no rectangle":        "/F 4",
+		// Hidden in 64 bits, and shown where 32 are read (PDFium, poppler).
+		"flags of 33 bits": "/F 4294967298 /Rect [60 740 260 780]",
+		"flags of 32 bits": "/F 2147483650 /Rect [60 740 260 780]",
+		"negative flags":   "/F -4294967294 /Rect [60 740 260 780]",
 	} {
 		for _, streams := range []bool{false, true} {
 			t.Run(name, func(t *testing.T) {
@@ -57,12 +72,34 @@ func TestTimeStampShowsNothing(t *testing.T) {
 			})
 		}
 	}
-	for name, keys := range map[string]string{
-		"hidden":    "/F 2 /Rect [60 740 260 780]",
-		"no extent": "/F 4 /Rect [0 0 0 0]",
+	t.Run("hidden", func(t *testing.T) {
+		expect(t, l.verify(stampWithKid(t, l, pdf, false, "/F 2 /Rect [60 740 260 780]")), schemas.SignatureValid, schemas.ReasonExtended)
+	})
+	form := func(resources, content string) func(u *signing.Update) int {
+		return func(u *signing.Update) int {
+			ap := u.New()
+			u.SetStream(ap, "/Type /XObject /Subtype /Form /BBox [0 0 0 0] /Resources << "+resources+" >> ", []byte(content))
+			return ap
+		}
+	}
+	layers := func(inner string) func(u *signing.Update) int {
+		return func(u *signing.Update) int {
+			return form(fmt.Sprintf("/XObject << /n0 %d 0 R >>", form("", inner)(u)), "q 1 0 0 1 0 0 cm /n0 Do Q")(u)
+		}
+	}
+	for _, c := range []struct {
+		name       string
+		appearance func(u *signing.Update) int
+		status     schemas.SignatureStatus
+	}{
+		{"empty", form("", ""), schemas.SignatureValid},
+		{"a comment", form("", "% DSBlank\n"), schemas.SignatureValid},
+		{"layers with nothing", layers("% DSBlank\n"), schemas.SignatureValid},
+		{"layers with text", layers("BT /F1 12 Tf (Bsu) Tj ET"), schemas.SignatureModified},
+		{"text behind a comment", form("", "% DSBlank\rBT /F1 12 Tf (Bsu) Tj ET"), schemas.SignatureModified},
 	} {
-		t.Run(name, func(t *testing.T) {
-			expect(t, l.verify(stampWithKid(t, l, pdf, false, keys)), schemas.SignatureValid, schemas.ReasonExtended)
+		t.Run("no extent, "+c.name, func(t *testing.T) {
+			expect(t, l.verify(stampWithAppearance(t, l, pdf, false, "/F 4 /Rect [0 0 0 0]", c.appearance)), c.status, "")
 		})
 	}
 }

@@ -1,7 +1,6 @@
 package changes
 
 import (
-	"math"
 	"regexp"
 
 	"jianding/intake/signature/revision"
@@ -161,30 +160,4 @@ func (c *comparer) signed(da, db *revision.Dict, num, pageNo int, f field, ts bo
 	if db.Get("V") != nil || visible {
 		c.add(ch)
 	}
-}
-
-// shows reports whether a widget can be seen, on a screen or on paper, and how
-// many square points it takes. Readers differ on a rectangle that is none;
-// such a widget takes everything.
-func (c *comparer) shows(d *revision.Dict) (size float64, visible bool) { return shows(c.b, d) }
-
-func shows(f *revision.File, d *revision.Dict) (size float64, visible bool) {
-	// Annotation flags (ISO 32000-1, table 165).
-	const hidden, printed, noView, toggleNoView = 2, 4, 32, 256
-	flags, _ := d.Get("F").(int64)
-	switch {
-	case flags&hidden != 0, flags&noView != 0 && flags&(printed|toggleNoView) == 0:
-		return 0, false
-	case d.Get("AP") == nil && d.Get("MK") == nil:
-		// Without an appearance, or a colour to make one of, nothing is drawn.
-		return 0, false
-	case d.Get("Rect") == nil:
-		return 0, false
-	}
-	box, ok := rect(f, d.Get("Rect"))
-	if !ok {
-		return math.Inf(1), true
-	}
-	size = (box[2] - box[0]) * (box[3] - box[1])
-	return size, size > 0
 }
