@@ -133,6 +133,33 @@ func TestWidgetOnSeveralPages(t *testing.T) {
 	}
 }
 
+// TestRectangleBeyondReaders: a corner beyond 32 bits lies elsewhere for readers
+// that have no more (PDFium takes it for zero), so that a narrow widget covers
+// their page.
+func TestRectangleBeyondReaders(t *testing.T) {
+	l := sharedLab()
+	for box, status := range map[string]schemas.SignatureStatus{
+		"60 100 200 240":                schemas.SignatureValid,
+		"4294967290 740 4294967300 780": schemas.SignatureModified,
+		"-2147483650 100 -2147483640 1": schemas.SignatureModified,
+	} {
+		t.Run(box, func(t *testing.T) {
+			u, err := signing.NewUpdate(l.sign(t, report(false), l.person, signing.Options{}), false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ap, kid := overlay(u), u.New()
+			u.Set(kid, fmt.Sprintf("<< /Type /Annot /Subtype /Widget /Parent %d 0 R /P 42 0 R /F 4 /Rect [%s] /AP << /N %d 0 R >> >>", kid+2, box, ap))
+			edit(u, 42, "Annots", revision.Array{ref(kid)})
+			out, err := signing.SignUpdate(u, l.agency[signing.RSA], signing.Options{At: signedAt, OmitFromPage: true, FieldExtra: fmt.Sprintf("/Kids [%d 0 R]", kid)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			expect(t, l.verify(out), status, "")
+		})
+	}
+}
+
 // TestSplitFieldIsSigned: a prepared field may have its widgets below it; they
 // get their appearance when it is signed.
 func TestSplitFieldIsSigned(t *testing.T) {

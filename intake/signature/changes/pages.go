@@ -1,6 +1,7 @@
 package changes
 
 import (
+	"math"
 	"slices"
 
 	"jianding/intake/signature/revision"
@@ -181,6 +182,10 @@ func (c *comparer) area(o revision.Object) float64 {
 	return (b[2] - b[0]) * (b[3] - b[1])
 }
 
+// maxCoordinate bounds rectangles, in points: 35 km. Readers agree on what lies
+// within; integers beyond 32 bits each takes its own way.
+const maxCoordinate = 1e8
+
 // rect reads a rectangle, normalised so that the first corner is the lower
 // left one.
 func rect(f *revision.File, o revision.Object) ([4]float64, bool) {
@@ -201,6 +206,9 @@ func rect(f *revision.File, o revision.Object) ([4]float64, bool) {
 		case float64:
 			out[i] = n
 		default:
+			return out, false
+		}
+		if math.Abs(out[i]) > maxCoordinate {
 			return out, false
 		}
 	}
