@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/asn1"
+	"slices"
 	"time"
 
 	"github.com/emmansun/gmsm/smx509"
@@ -160,28 +161,55 @@ func reachOfPoint(value []byte, cert *cms.Certificate) reach {
 		return reachWhole
 	}
 	// A partitioned list counts when the certificate names the same point.
-	points := find(extensions(cert), asn1.ObjectIdentifier{2, 5, 29, 31})
-	if uri := uriOf(idp.Point.Bytes); uri != nil && bytes.Contains(points, uri) {
-		return reachWhole
+	own := fullNames(idp.Point)
+	for _, name := range pointsOf(cert) {
+		if slices.ContainsFunc(own, func(n []byte) bool { return bytes.Equal(n, name) }) {
+			return reachWhole
+		}
 	}
 	return reachPart
 }
 
-// uriOf finds the context-tagged URI inside a distribution point name.
-func uriOf(b []byte) []byte {
-	i := bytes.Index(b, []byte("://"))
-	if i < 0 {
+// pointsOf lists the names of a certificate's distribution points (RFC 5280,
+// 4.2.1.13), without those that hold part of the reasons or are another
+// issuer's.
+func pointsOf(cert *cms.Certificate) [][]byte {
+	var points []struct {
+		Point   asn1.RawValue `asn1:"optional,tag:0"`
+		Reasons asn1.RawValue `asn1:"optional,tag:1"`
+		Issuer  asn1.RawValue `asn1:"optional,tag:2"`
+	}
+	value := find(extensions(cert), asn1.ObjectIdentifier{2, 5, 29, 31})
+	if rest, err := asn1.Unmarshal(value, &points); err != nil || len(rest) > 0 {
 		return nil
 	}
-	start := bytes.LastIndexByte(b[:i], 0x86)
-	if start < 0 || start+2 > len(b) {
+	var out [][]byte
+	for _, p := range points {
+		if len(p.Reasons.FullBytes) == 0 && len(p.Issuer.FullBytes) == 0 {
+			out = append(out, fullNames(p.Point)...)
+		}
+	}
+	return out
+}
+
+// fullNames splits the fullName of a DistributionPointName into general names,
+// each with its tag, which are compared whole: one address can begin with
+// another.
+func fullNames(point asn1.RawValue) [][]byte {
+	var choice asn1.RawValue
+	if rest, err := asn1.Unmarshal(point.Bytes, &choice); err != nil || len(rest) > 0 || choice.Class != asn1.ClassContextSpecific || choice.Tag != 0 {
 		return nil
 	}
-	end := start + 2 + int(b[start+1])
-	if b[start+1] >= 0x80 || end > len(b) {
-		return nil
+	var out [][]byte
+	for rest := choice.Bytes; len(rest) > 0; {
+		var name asn1.RawValue
+		var err error
+		if rest, err = asn1.Unmarshal(rest, &name); err != nil {
+			return nil
+		}
+		out = append(out, name.FullBytes)
 	}
-	return b[start+2 : end]
+	return out
 }
 
 // mayCertify tells whether a certificate has the key usage (or no key usage
