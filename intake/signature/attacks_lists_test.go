@@ -16,14 +16,7 @@ import (
 // fullName is a DistributionPointName with one general name.
 func fullName(t *testing.T, name []byte) []byte {
 	t.Helper()
-	in := func(value []byte) []byte {
-		b, err := asn1.Marshal(asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 0, IsCompound: true, Bytes: value})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return b
-	}
-	return in(in(name))
+	return derValue(t, asn1.ClassContextSpecific, 0, derValue(t, asn1.ClassContextSpecific, 0, name))
 }
 
 // generalName is one with that tag, a URI (6) or a directory name (4).
@@ -38,11 +31,7 @@ func generalName(t *testing.T, tag int, content []byte) []byte {
 
 func sequenceOf(t *testing.T, content []byte) []byte {
 	t.Helper()
-	b, err := asn1.Marshal(asn1.RawValue{Tag: asn1.TagSequence, IsCompound: true, Bytes: content})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+	return derValue(t, asn1.ClassUniversal, asn1.TagSequence, content)
 }
 
 // TestPartitionedLists: an authority that splits its list by distribution

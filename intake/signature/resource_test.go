@@ -63,6 +63,12 @@ func hostile(t testing.TB) map[string]func() []byte {
 		"validation data":    func() []byte { return l.store(t, 20, 250) },
 		"look-alike issuers": func() []byte { return l.crowd(t, 40) },
 		"many updates":       func() []byte { return l.updates(t, 150) },
+		"long list":          func() []byte { return l.evidence(t, [][]byte{l.longList(t, 900_000/costtest.Share)}, nil) },
+		"list of 8 MB":       func() []byte { return l.evidence(t, [][]byte{l.longList(t, 330_000/costtest.Share)}, nil) },
+		"one long answer":    func() []byte { return l.evidence(t, nil, [][]byte{l.longAnswer(t, 40_000/costtest.Share)}) },
+		"long answers": func() []byte {
+			return l.evidence(t, nil, slices.Repeat([][]byte{l.longAnswer(t, 500/costtest.Share)}, 120))
+		},
 	}
 }
 
@@ -70,7 +76,8 @@ func hostile(t testing.TB) map[string]func() []byte {
 // assessment, and none is accepted that is not sound.
 func TestHostileDocumentsEnd(t *testing.T) {
 	l := sharedLab()
-	sound := []string{"forty signatures", "long and stamped", "100 MB", "full table each", "validation data", "signature fields", "shared appearance", "many updates", "fields", "one array of all"} // big, but signed by the agency as they are
+	sound := []string{"forty signatures", "long and stamped", "100 MB", "full table each", "validation data", "signature fields", "shared appearance", "many updates", "fields", "one array of all",
+		"long list", "list of 8 MB", "one long answer", "long answers"} // big, but signed by the agency as they are
 	for name, build := range hostile(t) {
 		t.Run(name, func(t *testing.T) {
 			pdf := build()

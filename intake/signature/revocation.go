@@ -18,6 +18,7 @@ type evidence struct {
 	trusted []*cms.CRL // from the trust data
 	crls    []*cms.CRL
 	ocsps   []*cms.OCSP
+	bytes   int // of what the document brings
 	// signed remembers who signed what, so that each piece is verified once
 	// per issuer however many signatures ask; what the document brings is
 	// verified no more than maxVerified times, and is of no use after that.
@@ -227,7 +228,7 @@ func (e *evidence) crlStatus(crl *cms.CRL, cert, issuer *cms.Certificate, at tim
 	if r == reachNothing {
 		return revocationUnknown, time.Time{}
 	}
-	if entry, ok := crl.ByKey[string(cert.Serial.Bytes())]; ok {
+	if entry := crl.Entry(cert.Serial); entry != nil {
 		const removeFromCRL = 8
 		if since := invalidSince(entry); entry.ReasonCode != removeFromCRL && !since.After(at) {
 			return revocationRevoked, since
@@ -245,7 +246,7 @@ func (e *evidence) crlStatus(crl *cms.CRL, cert, issuer *cms.Certificate, at tim
 // invalidSince is when a certificate was revoked, or from when on its key is
 // known or feared to have been in other hands, if that is earlier (RFC 5280,
 // 5.3.2).
-func invalidSince(entry x509.RevocationListEntry) time.Time {
+func invalidSince(entry *x509.RevocationListEntry) time.Time {
 	since := entry.RevocationTime
 	var t time.Time
 	if b := find(entry.Extensions, asn1.ObjectIdentifier{2, 5, 29, 24}); b != nil {
@@ -324,7 +325,7 @@ func (e *evidence) authorised(o *cms.OCSP, issuer *cms.Certificate) bool {
 // has the key of a responder writes what date he likes.
 func (e *evidence) listed(cert, issuer *cms.Certificate) bool {
 	for i, crl := range append(e.trusted[:len(e.trusted):len(e.trusted)], e.crls...) {
-		if _, on := crl.ByKey[string(cert.Serial.Bytes())]; on && e.reachOf(crl, cert, issuer, i >= len(e.trusted)) != reachNothing {
+		if e.reachOf(crl, cert, issuer, i >= len(e.trusted)) != reachNothing && crl.Entry(cert.Serial) != nil {
 			return true
 		}
 	}

@@ -57,10 +57,23 @@ func readStore(f *revision.File) store {
 	return s
 }
 
-const maxEvidence = 128
+// What a document may bring as evidence. Parsing costs many times the bytes; who
+// has longer lists puts them into the trust data.
+const (
+	maxEvidence      = 128
+	maxEvidenceBytes = 8 << 20
+)
+
+func (e *evidence) afford(der []byte) bool {
+	if e.bytes+len(der) > maxEvidenceBytes {
+		return false
+	}
+	e.bytes += len(der)
+	return true
+}
 
 func (e *evidence) addCRL(der []byte) {
-	if len(e.crls) < maxEvidence {
+	if len(e.crls) < maxEvidence && e.afford(der) {
 		if c, err := cms.ParseCRL(der); err == nil {
 			e.crls = append(e.crls, c)
 		}
@@ -68,7 +81,7 @@ func (e *evidence) addCRL(der []byte) {
 }
 
 func (e *evidence) addOCSP(der []byte) {
-	if len(e.ocsps) < maxEvidence {
+	if len(e.ocsps) < maxEvidence && e.afford(der) {
 		if o, err := cms.ParseOCSP(der); err == nil {
 			e.ocsps = append(e.ocsps, o)
 		}

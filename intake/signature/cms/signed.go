@@ -5,6 +5,7 @@ import (
 	"encoding/asn1"
 	"fmt"
 	"math/big"
+	"sync"
 	"time"
 )
 
@@ -41,8 +42,9 @@ func VerifySigned(key *Key, alg AlgorithmID, message, value []byte) (Scheme, err
 type CRL struct {
 	*x509.RevocationList
 	alg AlgorithmID
-	// ByKey indexes the entries by serial number.
-	ByKey map[string]x509.RevocationListEntry
+	// Few lists are asked, and a document can bring long ones.
+	index    sync.Once
+	bySerial map[string]int
 	// Unclear: an entry says something critical that is not known here, so that
 	// what the list leaves out cannot be told (RFC 5280, 5.3).
 	Unclear bool
@@ -69,20 +71,37 @@ func ParseCRL(der []byte) (*CRL, error) {
 	if err != nil || c.err != nil {
 		return nil, errBER
 	}
-	out := &CRL{RevocationList: list, alg: alg, ByKey: make(map[string]x509.RevocationListEntry, len(list.RevokedCertificateEntries))}
-	for _, r := range list.RevokedCertificateEntries {
-		out.ByKey[string(r.SerialNumber.Bytes())] = r
-		for _, x := range r.Extensions {
+	out := &CRL{RevocationList: list, alg: alg}
+	for i := range list.RevokedCertificateEntries {
+		for _, x := range list.RevokedCertificateEntries[i].Extensions {
 			out.Unclear = out.Unclear || x.Critical && !x.Id.Equal(oidReason) && !x.Id.Equal(oidInvalidity)
 		}
 	}
 	return out, nil
 }
 
+// Entry is what the list says of a serial number, nil when it does not list it.
+func (c *CRL) Entry(serial *big.Int) *x509.RevocationListEntry {
+	c.index.Do(func() {
+		c.bySerial = make(map[string]int, len(c.RevokedCertificateEntries))
+		for i := range c.RevokedCertificateEntries {
+			c.bySerial[string(c.RevokedCertificateEntries[i].SerialNumber.Bytes())] = i
+		}
+	})
+	if i, on := c.bySerial[string(serial.Bytes())]; on {
+		return &c.RevokedCertificateEntries[i]
+	}
+	return nil
+}
+
 // VerifiedBy checks the list's signature and returns its scheme.
 func (c *CRL) VerifiedBy(key *Key) (Scheme, error) {
 	return VerifySigned(key, c.alg, c.RawTBSRevocationList, c.Signature)
 }
+
+// maxResponders bounds the certificates of one response, each of which may cost
+// a verification: a responder's and those above it.
+const maxResponders = 8
 
 // OCSP is one basic OCSP response (RFC 6960).
 type OCSP struct {
@@ -156,7 +175,7 @@ func parseBasicOCSP(e element) (*OCSP, error) {
 	o := &OCSP{tbs: tbs.raw, alg: alg, signature: sig}
 	if certs, ok := c.optional(2, 0); ok {
 		list := open(open(certs, 2, 0).next(), 0, tagSequence)
-		for _, x := range list.list {
+		for _, x := range list.list[:min(len(list.list), maxResponders)] {
 			if cert, err := ParseCertificate(x.raw); err == nil {
 				o.Certificates = append(o.Certificates, cert)
 			}
