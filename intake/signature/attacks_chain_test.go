@@ -75,12 +75,27 @@ func TestChainsThatProveNothing(t *testing.T) {
 			authority(c)
 			c.NotAfter = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 		}), agencyName, plain), schemas.ReasonExpired},
+		{"intermediate for servers only", certified(t, certified(t, root, "中级", func(c *x509.Certificate) {
+			authority(c)
+			c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+		}), agencyName, plain), schemas.ReasonKeyUsage},
+		{"intermediate for time-stamps only", certified(t, certified(t, root, "中级", func(c *x509.Certificate) {
+			authority(c)
+			c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping}
+		}), agencyName, plain), schemas.ReasonKeyUsage},
 		{"key agreement only", certified(t, root, agencyName, func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageKeyAgreement }), schemas.ReasonKeyUsage},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			expect(t, l.verify(l.sign(t, report(false), c.signer, signing.Options{})), schemas.SignatureUntrusted, c.code)
 		})
 	}
+	t.Run("intermediate for mail and servers", func(t *testing.T) {
+		s := certified(t, certified(t, root, "中级", func(c *x509.Certificate) {
+			authority(c)
+			c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageEmailProtection}
+		}), agencyName, plain)
+		expect(t, l.verify(l.sign(t, report(false), s, signing.Options{})), schemas.SignatureValid, "")
+	})
 	t.Run("no key usage at all", func(t *testing.T) {
 		s := certified(t, root, agencyName, func(c *x509.Certificate) { c.KeyUsage = 0 })
 		expect(t, l.verify(l.sign(t, report(false), s, signing.Options{})), schemas.SignatureValid, "")

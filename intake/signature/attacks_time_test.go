@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"math/big"
+	"slices"
 	"testing"
 	"time"
 
@@ -25,6 +26,27 @@ func TestOwnStamp(t *testing.T) {
 		m.Agencies[0].Status, m.Agencies[0].SuspendedFrom = schemas.AgencySuspended, day("2026-05-01")
 	})
 	expect(t, signature.Verify(pdf, trust, judged, signature.DefaultPolicy()), schemas.SignatureUntrusted, schemas.ReasonAgencySuspended)
+}
+
+// TestKeyThatMayNotStamp: a key for agreement signs nothing, time-stamps
+// included.
+func TestKeyThatMayNotStamp(t *testing.T) {
+	l := sharedLab()
+	for usage, want := range map[x509.KeyUsage]schemas.TimeSource{
+		0:                              schemas.TimeTimestamp,
+		x509.KeyUsageDigitalSignature:  schemas.TimeTimestamp,
+		x509.KeyUsageContentCommitment: schemas.TimeTimestamp,
+		x509.KeyUsageKeyAgreement:      schemas.TimeClaimed,
+		x509.KeyUsageKeyEncipherment:   schemas.TimeClaimed,
+	} {
+		tsa := certified(t, l.root.Signer, "时间戳", func(c *x509.Certificate) {
+			c.KeyUsage, c.ExtKeyUsage = usage, []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping}
+		})
+		r := l.verify(l.sign(t, report(false), l.agency[signing.RSA], signing.Options{TSA: &tsa, StampedAt: signedAt}))
+		if got := r.Signature.Signers[0].TimeSource; got != want {
+			t.Errorf("usage %b: time source %s, want %s", usage, got, want)
+		}
+	}
 }
 
 // weakAuthority is an intermediate authority with a key of 1024 bits.
@@ -76,6 +98,7 @@ func TestAnswersThatDisagree(t *testing.T) {
 	}
 	responder, plain := issue(signing.Certify{OCSP: true}), issue(signing.Certify{})
 	old := issue(signing.Certify{OCSP: true, Until: *day("2026-01-01")})
+	ended := issue(signing.Certify{OCSP: true, Until: *day("2026-05-20")}) // after its answer, before the receipt
 	good, bad := (*time.Time)(nil), day("2026-05-02")
 	for _, c := range []struct {
 		name    string
@@ -90,6 +113,8 @@ func TestAnswersThatDisagree(t *testing.T) {
 		{"revoked, then good", []*time.Time{bad, good}, &responder, nil, schemas.SignatureUntrusted, schemas.ReasonRevoked},
 		{"by a certificate for signing", []*time.Time{good}, &plain, nil, schemas.SignatureValid, schemas.ReasonRevocationUnknown},
 		{"by a responder that has run out", []*time.Time{good}, &old, nil, schemas.SignatureValid, schemas.ReasonRevocationUnknown},
+		{"by a responder that ran out since", []*time.Time{good}, &ended, nil, schemas.SignatureValid, schemas.ReasonRevocationStale},
+		{"revoked by a responder that ran out since", []*time.Time{bad}, &ended, nil, schemas.SignatureUntrusted, schemas.ReasonRevoked},
 		{"by a revoked responder", []*time.Time{good}, &responder, map[*signing.Signer]time.Time{&responder: *day("2026-05-30")}, schemas.SignatureValid, schemas.ReasonRevocationUnknown},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -194,6 +219,8 @@ func TestMakerOfSeals(t *testing.T) {
 		{"ran out before", maker(signing.Certify{From: *day("2023-01-01"), Until: *day("2024-06-01")}), nil, schemas.SignatureUntrusted, schemas.ReasonExpired},
 		{"not yet certified", maker(signing.Certify{From: *day("2026-05-01")}), nil, schemas.SignatureUntrusted, schemas.ReasonNotYetValid},
 		{"revoked", good, map[*signing.Signer]time.Time{&good: *day("2026-05-15")}, schemas.SignatureUntrusted, schemas.ReasonRevoked},
+		{"certified for servers", maker(signing.Certify{Server: true}), nil, schemas.SignatureUntrusted, schemas.ReasonKeyUsage},
+		{"certified for encryption", maker(signing.Certify{NoSignUsage: true}), nil, schemas.SignatureUntrusted, schemas.ReasonKeyUsage},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			seal := l.seal(signing.SM2)
@@ -225,6 +252,20 @@ func TestCrossCertified(t *testing.T) {
 	signer := certified(t, twice[0], agencyName, func(*x509.Certificate) {})
 	signer.Chain = [][]byte{twice[0].Certificate, twice[1].Certificate}
 	pdf := l.sign(t, report(false), signer, signing.Options{})
+	t.Run("one for servers only", func(t *testing.T) {
+		for _, first := range []bool{true, false} {
+			servers, err := l.root.IssueFor(key, signing.Subject{Name: "交叉中级"}, signing.Certify{CA: true, Server: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			both := signer
+			both.Chain = [][]byte{servers.Certificate, twice[1].Certificate}
+			if !first {
+				slices.Reverse(both.Chain)
+			}
+			expect(t, l.verify(l.sign(t, report(false), both, signing.Options{})), schemas.SignatureValid, "")
+		}
+	})
 	for name, c := range map[string]struct {
 		revoked map[*signing.Signer]time.Time
 		status  schemas.SignatureStatus

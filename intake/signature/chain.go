@@ -98,15 +98,15 @@ func (t *Trust) chainAt(leaf *cms.Certificate, extra []*cms.Certificate, at time
 	if err != nil {
 		return chainResult{err: err}
 	}
+	if p == forStamping && !mayStamp(leaf) {
+		return chainResult{err: errPurpose}
+	}
 	if key.Kind == cms.SM2 {
 		return t.chainSM(leaf, extra, at, p)
 	}
 	c, err := leaf.X509()
 	if err != nil {
 		return chainResult{err: errors.Join(errCertificate, err)}
-	}
-	if p == forStamping && (len(c.ExtKeyUsage) != 1 || len(c.UnknownExtKeyUsage) > 0 || c.ExtKeyUsage[0] != x509.ExtKeyUsageTimeStamping) {
-		return chainResult{err: errPurpose}
 	}
 	inter := t.interPool.Clone()
 	for _, e := range extra {
@@ -129,9 +129,6 @@ func (t *Trust) chainSM(leaf *cms.Certificate, extra []*cms.Certificate, at time
 	c, err := leaf.SM()
 	if err != nil {
 		return chainResult{err: errors.Join(errCertificate, err)}
-	}
-	if p == forStamping && (len(c.ExtKeyUsage) != 1 || len(c.UnknownExtKeyUsage) > 0 || c.ExtKeyUsage[0] != smx509.ExtKeyUsageTimeStamping) {
-		return chainResult{err: errPurpose}
 	}
 	inter := t.smInterPool.Clone()
 	for _, e := range extra {
@@ -177,12 +174,22 @@ func chainsOf[C any](chains [][]C, raw func(C) []byte) chainResult {
 	return r
 }
 
+// mayStamp reports whether a certificate is a time-stamp authority's (RFC 3161,
+// 2.3): certified for it by name, and for nothing else, as who may sign as well
+// would prove the time of his own signatures; and its key is for signatures.
+// That the extension must be critical binds its issuer: openssl refuses a stamp
+// for the lack of it, which keeps out nobody whom the rest lets in. (The libraries take a certificate that names no purpose for
+// one that is good for all.)
+func mayStamp(cert *cms.Certificate) bool {
+	c, err := cert.SM()
+	if err != nil || len(c.ExtKeyUsage) != 1 || len(c.UnknownExtKeyUsage) > 0 || c.ExtKeyUsage[0] != smx509.ExtKeyUsageTimeStamping {
+		return false
+	}
+	return c.KeyUsage == 0 || c.KeyUsage&(smx509.KeyUsageDigitalSignature|smx509.KeyUsageContentCommitment) != 0
+}
+
 var (
 	errCertificate = errors.New("certificate cannot be parsed")
-	// RFC 3161, 2.3: whoever stamps is certified for it by name, and for nothing
-	// else: who may sign as well would prove the time of his own signatures.
-	// The libraries take a certificate that names no purpose for one that is
-	// good for all.
-	errPurpose = errors.New("the certificate is not one of a time-stamp authority")
-	errChains  = errors.New("the document's certificates ask for too many chains")
+	errPurpose     = errors.New("the certificate is not one of a time-stamp authority")
+	errChains      = errors.New("the document's certificates ask for too many chains")
 )

@@ -53,15 +53,19 @@ func (v *verification) chainOf(leaf *cms.Certificate, extra []*cms.Certificate, 
 	r := v.trust.chain(leaf, extra, at, p)
 	// One good way to a root is enough, where authorities certify each other.
 	for _, certs := range r.all[min(1, len(r.all)):] {
-		if v.standing(certs, at) > v.standing(r.certs, at) {
+		if v.standing(certs, at, p) > v.standing(r.certs, at, p) {
 			r.certs = certs
 		}
 	}
 	return r
 }
 
-// standing ranks chains by what is known of their revocation.
-func (v *verification) standing(certs []*cms.Certificate, at time.Time) int {
+// standing ranks chains by what they are for and what is known of their
+// revocation.
+func (v *verification) standing(certs []*cms.Certificate, at time.Time, p purpose) int {
+	if p == forSigning && otherPurpose(certs) != nil {
+		return -2
+	}
 	state, _ := v.chainRevocation(certs, at)
 	if state == revocationRevoked {
 		return -1
@@ -187,6 +191,8 @@ func (v *verification) sealMakerChain(s *signature) {
 		untrusted(schemas.ReasonExpired)
 	case v.weakAbove(c.certs) != nil || v.weakCertificate(s.seal.seal.Maker):
 		untrusted(schemas.ReasonWeakKey)
+	case !maySign(s.seal.seal.Maker) || otherPurpose(c.certs) != nil:
+		untrusted(schemas.ReasonKeyUsage)
 	}
 	// When the seal was made is the maker's word, which counts for nothing once
 	// his certificate is revoked.

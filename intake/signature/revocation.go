@@ -23,6 +23,9 @@ type evidence struct {
 	// per issuer however many signatures ask; what the document brings is
 	// verified no more than maxVerified times, and is of no use after that.
 	signed map[evidenceKey]bool
+	// ends are when the certificates of responders end that answered for the
+	// issuer.
+	ends map[evidenceKey]time.Time
 }
 
 // evidenceKey is a piece of evidence, and the certificate of its issuer.
@@ -282,6 +285,10 @@ func (e *evidence) ocspStatus(o *cms.OCSP, cert, issuer *cms.Certificate, at tim
 	if !asked {
 		return revocationUnknown, time.Time{}
 	}
+	if end, known := e.ends[evidenceKey{o, string(issuer.Raw)}]; known && end.Before(at) {
+		// Whoever has its key since writes what date he likes.
+		state = min(state, revocationStale)
+	}
 	return state, time.Time{}
 }
 
@@ -314,6 +321,10 @@ func (e *evidence) authorised(o *cms.OCSP, issuer *cms.Certificate) bool {
 		}
 		for _, u := range x.ExtKeyUsage {
 			if u == smx509.ExtKeyUsageOCSPSigning && signedBy(c) {
+				if e.ends == nil {
+					e.ends = make(map[evidenceKey]time.Time)
+				}
+				e.ends[evidenceKey{o, string(issuer.Raw)}] = c.NotAfter
 				return !e.listed(c, issuer)
 			}
 		}

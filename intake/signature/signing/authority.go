@@ -37,7 +37,7 @@ type Certify struct {
 	From, Until time.Time
 	CA          bool
 	TimeStamp   bool // for a time-stamp authority
-	Server      bool // for servers only, which may not sign
+	Server      bool // for servers only, which may not sign documents
 	OCSP        bool
 	NoSignUsage bool // key usage without digitalSignature
 	Responder   string
@@ -86,9 +86,10 @@ func template(s Subject, c Certify, serial int64) *smx509.Certificate {
 		Subject:  pkix.Name{Country: []string{"CN"}, CommonName: s.Name, SerialNumber: s.USCC},
 		KeyUsage: smx509.KeyUsageDigitalSignature | smx509.KeyUsageContentCommitment,
 	}
-	switch {
-	case c.CA:
+	if c.CA {
 		t.KeyUsage = smx509.KeyUsageCertSign | smx509.KeyUsageCRLSign
+	}
+	switch {
 	case c.TimeStamp:
 		t.ExtKeyUsage = []smx509.ExtKeyUsage{smx509.ExtKeyUsageTimeStamping}
 	case c.Server:
