@@ -102,6 +102,64 @@ func TestChainsThatProveNothing(t *testing.T) {
 	})
 }
 
+// boundTo constrains an authority to, or keeps it from, names of organisations.
+func boundTo(t *testing.T, critical bool, permitted, excluded string) func(c *x509.Certificate) {
+	t.Helper()
+	trees := func(tag int, organisation string) []byte {
+		if organisation == "" {
+			return nil
+		}
+		name, err := asn1.Marshal(pkix.Name{Organization: []string{organisation}}.ToRDNSequence())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return derValue(t, asn1.ClassContextSpecific, tag, sequenceOf(t, generalName(t, 4, name)))
+	}
+	value := sequenceOf(t, append(trees(0, permitted), trees(1, excluded)...))
+	return func(c *x509.Certificate) {
+		authority(c)
+		c.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 30}, Critical: critical, Value: value}}
+	}
+}
+
+// TestDirectoryConstraints: an authority that may certify within one organisation
+// certifies nobody else, whether or not it says so critically.
+func TestDirectoryConstraints(t *testing.T) {
+	l := sharedLab()
+	for _, c := range []struct {
+		name                string
+		permitted, excluded string
+		critical            bool
+		status              schemas.SignatureStatus
+	}{
+		{"permitted", "检测集团", "", true, schemas.SignatureValid},
+		{"permitted, not critical", "检测集团", "", false, schemas.SignatureValid},
+		{"another permitted", "别的集团", "", true, schemas.SignatureUntrusted},
+		{"another permitted, not critical", "别的集团", "", false, schemas.SignatureUntrusted},
+		{"excluded", "", "检测集团", false, schemas.SignatureUntrusted},
+		{"another excluded", "", "别的集团", true, schemas.SignatureValid},
+		{"permitted and excluded", "检测集团", "检测集团", true, schemas.SignatureUntrusted},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			bound := certified(t, l.root.Signer, "中级", boundTo(t, c.critical, c.permitted, c.excluded))
+			signer := certified(t, bound, agencyName, func(x *x509.Certificate) { x.Subject.Organization = []string{"检测集团"} })
+			code := schemas.ReasonCode("")
+			if c.status == schemas.SignatureUntrusted {
+				code = schemas.ReasonChain
+			}
+			expect(t, l.verify(l.sign(t, report(false), signer, signing.Options{})), c.status, code)
+		})
+	}
+	t.Run("of another kind", func(t *testing.T) { // a registered id (8), which nobody here knows
+		bound := certified(t, l.root.Signer, "中级", func(c *x509.Certificate) {
+			authority(c)
+			c.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 30}, Critical: true, Value: []byte{0x30, 7, 0xa0, 5, 0x30, 3, 0x88, 1, 0x2a}}}
+		})
+		signer := certified(t, bound, agencyName, func(*x509.Certificate) {})
+		expect(t, l.verify(l.sign(t, report(false), signer, signing.Options{})), schemas.SignatureUntrusted, schemas.ReasonChain)
+	})
+}
+
 // TestListsThatSayNothing: which revocation lists count, and for what.
 func TestListsThatSayNothing(t *testing.T) {
 	l := sharedLab()

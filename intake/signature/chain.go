@@ -150,8 +150,8 @@ func (t *Trust) chainSM(leaf *cms.Certificate, extra []*cms.Certificate, at time
 	return chainsOf(chains, func(x *smx509.Certificate) []byte { return x.Raw })
 }
 
-// chainsOf takes a library's chains over. One that cannot be read here is left
-// out whole.
+// chainsOf takes a library's chains over. One that cannot be read here, or breaks
+// constraints that the library does not know, is left out whole.
 func chainsOf[C any](chains [][]C, raw func(C) []byte) chainResult {
 	var r chainResult
 	for _, list := range chains {
@@ -163,7 +163,7 @@ func chainsOf[C any](chains [][]C, raw func(C) []byte) chainResult {
 			}
 			out = append(out, y)
 		}
-		if len(out) == len(list) {
+		if len(out) == len(list) && withinNames(out) {
 			r.all = append(r.all, out)
 		}
 	}

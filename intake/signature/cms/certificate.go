@@ -8,6 +8,7 @@ import (
 	"encoding/asn1"
 	"encoding/hex"
 	"math/big"
+	"slices"
 	"sync"
 	"time"
 
@@ -116,15 +117,65 @@ func (c *Certificate) SHA256() string {
 // X509 parses the certificate fully with the standard library. Nobody may alter
 // the result.
 func (c *Certificate) X509() (*x509.Certificate, error) {
-	c.x509Once.Do(func() { c.x509, c.x509Err = x509.ParseCertificate(c.Raw) })
+	c.x509Once.Do(func() {
+		if c.x509, c.x509Err = x509.ParseCertificate(c.Raw); c.x509Err == nil {
+			c.x509.UnhandledCriticalExtensions = handled(c.x509.UnhandledCriticalExtensions, c.x509.Extensions)
+		}
+	})
 	return c.x509, c.x509Err
 }
 
 // SM parses the certificate fully with gmsm, which knows SM2 keys. Nobody may
 // alter the result.
 func (c *Certificate) SM() (*smx509.Certificate, error) {
-	c.smOnce.Do(func() { c.sm, c.smErr = smx509.ParseCertificate(c.Raw) })
+	c.smOnce.Do(func() {
+		if c.sm, c.smErr = smx509.ParseCertificate(c.Raw); c.smErr == nil {
+			c.sm.UnhandledCriticalExtensions = handled(c.sm.UnhandledCriticalExtensions, c.sm.Extensions)
+		}
+	})
 	return c.sm, c.smErr
+}
+
+// DirectoryName is the tag of a GeneralName that is a Name (RFC 5280, 4.2.1.6).
+const DirectoryName = 4
+
+// handled takes name constraints off the list of critical extensions that the
+// libraries do not handle, where directory names are what they do not know of
+// them: whoever builds chains checks those (see withinNames of package signature).
+func handled(unhandled []asn1.ObjectIdentifier, all []pkix.Extension) []asn1.ObjectIdentifier {
+	constraints := asn1.ObjectIdentifier{2, 5, 29, 30}
+	for _, e := range all {
+		if !e.Id.Equal(constraints) || !knownNames(e.Value) {
+			continue
+		}
+		return slices.DeleteFunc(slices.Clone(unhandled), constraints.Equal)
+	}
+	return unhandled
+}
+
+// knownNames reports whether constraints are on mail, hosts, directory names,
+// addresses of the web and of the network alone.
+func knownNames(constraints []byte) bool {
+	e, rest, err := read(constraints)
+	trees := open(e, 0, tagSequence)
+	if err != nil || len(rest) > 0 || trees.err != nil {
+		return false
+	}
+	for _, t := range trees.list {
+		list, err := t.children()
+		if err != nil {
+			return false
+		}
+		for _, x := range list {
+			switch base := open(x, 0, tagSequence).next(); {
+			case base.class != 2:
+				return false
+			case base.tag != 1 && base.tag != 2 && base.tag != DirectoryName && base.tag != 6 && base.tag != 7:
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // SubjectName decodes the subject; it is empty when it cannot be decoded.
