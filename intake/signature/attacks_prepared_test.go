@@ -56,10 +56,66 @@ var prepared = map[string]struct {
 		before: func(u *signing.Update) { edit(u, textField, "V", revision.String("Bsu")) },
 		after:  withForm(func(u *signing.Update) { formKey(u, "DA", revision.String("/F1 12 Tf 0 g")) }),
 	},
+	"font for a list of choices, none of them chosen": {
+		before: func(u *signing.Update) {
+			d := u.Dict(textField)
+			signing.Put(d, "FT", revision.Name("Ch"))
+			signing.Put(d, "Opt", raw("[(Dsu) (Csu)]"))
+			signing.Put(d, "DA", revision.String("/F9 12 Tf"))
+			u.SetObject(textField, d)
+		},
+		after: withForm(addFont),
+	},
+	"font for the caption of a button": {
+		before: func(u *signing.Update) {
+			d := u.Dict(textField)
+			signing.Put(d, "FT", revision.Name("Btn"))
+			signing.Put(d, "Ff", int64(1<<16))
+			signing.Put(d, "MK", raw("<< /CA (Dsu) >>"))
+			signing.Put(d, "DA", revision.String("/F9 12 Tf"))
+			u.SetObject(textField, d)
+		},
+		after: withForm(addFont),
+	},
+	// Readers take a field with named fields below it for no field of its own, so
+	// that what was filled into it is gone.
+	"time-stamp below a field that was filled": {
+		before: living,
+		after:  func(t *testing.T, l *lab, pdf []byte) []byte { return stampBelow(t, l, pdf, textField) },
+	},
+	"time-stamp beside the widgets of a field": {
+		before: func(u *signing.Update) {
+			ap, kid := overlay(u), u.New()
+			u.Set(kid, fmt.Sprintf("<< /Type /Annot /Subtype /Widget /Parent %d 0 R /F 4 /Rect [60 740 260 780] /P 40 0 R /AP << /N %d 0 R >> >>", textField, ap))
+			u.Set(textField, fmt.Sprintf("<< /FT /Tx /T (remark) /V (Dsu) /Kids [%d 0 R] >>", kid))
+			edit(u, page1, "Annots", revision.Array{ref(kid)})
+		},
+		after: func(t *testing.T, l *lab, pdf []byte) []byte { return stampBelow(t, l, pdf, textField) },
+	},
 	"default appearance for a widget that the form does not list": {
 		before: func(u *signing.Update) { strayWidget(u, "") },
 		after:  withForm(func(u *signing.Update) { formKey(u, "DA", revision.String("/F1 12 Tf 0 g")) }),
 	},
+}
+
+// stampBelow appends an invisible document time-stamp whose field is a kid of
+// another one.
+func stampBelow(t *testing.T, l *lab, pdf []byte, above int) []byte {
+	t.Helper()
+	f, err := revision.NewDocument(pdf).Open(len(pdf))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &revision.Dict{Entries: append([]revision.Entry{}, f.Dict(ref(above)).Entries...)}
+	kids, _ := d.Get("Kids").(revision.Array)
+	const sig, field = 200, 201
+	signing.Put(d, "Kids", append(append(revision.Array{}, kids...), ref(field)))
+	out := handmade(t, pdf, map[int]string{
+		above: string(signing.Append(nil, d)),
+		sig:   "<< /Type /DocTimeStamp /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161 " + signing.Range() + " " + signing.Value(12000) + " >>",
+		field: fmt.Sprintf("<< /FT /Sig /T (stamp) /Type /Annot /Subtype /Widget /Rect [0 0 0 0] /F 132 /Parent %d 0 R /V %d 0 R >>", above, sig),
+	}, habit{})
+	return fillWhole(t, out, l.tsa, signing.Options{Format: signing.Stamp, At: signedAt})
 }
 
 // TestPreparedDocuments: as TestShadows, for forms.
@@ -74,6 +130,25 @@ func TestPreparedDocuments(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestFieldJoinsAGroup: below a field that only groups others a new one may
+// stand.
+func TestFieldJoinsAGroup(t *testing.T) {
+	l := sharedLab()
+	base := update(t, report(false), false, func(u *signing.Update) {
+		group := u.New()
+		edit(u, textField, "Parent", ref(group))
+		u.Set(group, fmt.Sprintf("<< /T (group) /Kids [%d 0 R] >>", textField))
+		formKey(u, "Fields", revision.Array{ref(group), ref(emptySig)})
+	})
+	signed := l.sign(t, base, l.agency[signing.RSA], signing.Options{})
+	f, err := revision.NewDocument(signed).Open(len(signed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	group, _ := f.Dict(ref(textField)).Get("Parent").(revision.Ref)
+	expect(t, l.verify(stampBelow(t, l, signed, group.Num)), schemas.SignatureValid, schemas.ReasonExtended)
 }
 
 // TestDefaultsOfDrawnForm: default resources and appearance may join a form
