@@ -107,7 +107,20 @@ func TestReadersDiffer(t *testing.T) {
 		"length of the contents":   {plain(with(4, strings.Replace(wholeObjects("")[4], "/Length", "/Length 1 /L", 1), nil)), true},
 		"pages that are none":      {plain(with(2, "<< /Type /Pages /Count 1 >>", nil)), true},
 		"page that is none":        {plain(with(2, "<< /Type /Pages /Kids [3 0 R 90 0 R] /Count 2 >>", nil)), true},
-		"as it should be":          {plain(wholeObjects("")), false},
+		// The names of resources, glyphs and states are anybody's choice.
+		"length of a form named D": {plain(with(3, strings.Replace(page, "/Font", "/XObject << /D 10 0 R >> /Font", 1), map[int]string{
+			10: "<< /Type /XObject /Subtype /Form /BBox [0 0 595 842] /Length 1 >>\nstream\n1 1 1 rg 60 760 500 20 re f 0 g\nendstream"})), true},
+		"two procedures of a glyph named P": {plain(with(3, strings.Replace(page, "/F1 5 0 R", "/F1 5 0 R /B 10 0 R", 1), map[int]string{
+			10: "<< /Type /Font /Subtype /Type3 /FontBBox [0 0 1 1] /FontMatrix [1 0 0 1 0 0] /FirstChar 65 /LastChar 65 /Widths [1] /Encoding << /Differences [65 /P] >> /CharProcs << /P 11 0 R /P 12 0 R >> >>",
+			11: cover, 12: cover})), true},
+		"two defaults of layers": {plain(with(1, strings.Replace(wholeObjects("")[1], "/Pages", "/OCProperties << /OCGs [10 0 R] /D << /OFF [] /OFF [10 0 R] >> >> /Pages", 1), map[int]string{
+			10: "<< /Type /OCG /Name (x) >>"})), true},
+		"page that claims to be a signature": {plain(with(3, strings.Replace(page, "/Contents 4 0 R", "/ByteRange [0 1 2 3] /Contents 10 0 R /Contents 4 0 R", 1), map[int]string{10: cover})), true},
+		"font that claims to be a signature": {plain(with(5, strings.Replace(wholeObjects("")[5], "/DescendantFonts", "/ByteRange [0 1 2 3] /DescendantFonts", 1), map[int]string{
+			9: "<< /Type /FontDescriptor /FontName /STSong-Light /Flags 6 /Flags 4 >>"})), true},
+		"form named D": {plain(with(3, strings.Replace(page, "/Font", "/XObject << /D 10 0 R >> /Font", 1), map[int]string{
+			10: "<< /Type /XObject /Subtype /Form /BBox [0 0 595 842] /Length 31 >>\nstream\n1 1 1 rg 60 760 500 20 re f 0 g\nendstream"})), false},
+		"as it should be": {plain(wholeObjects("")), false},
 	} {
 		for _, a := range []signing.Algorithm{signing.RSA, signing.SM2} {
 			t.Run(name+"/"+string(a), func(t *testing.T) {

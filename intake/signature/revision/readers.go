@@ -30,15 +30,15 @@ func (f *File) ReadersDiffer() error {
 		return err
 	}
 	for _, key := range []Name{"Pages", "AcroForm", "OCProperties"} {
-		w.stack = append(w.stack, root.Get(key))
+		w.stack = append(w.stack, found{root.Get(key), key == "OCProperties"})
 	}
 	for len(w.stack) > 0 {
-		o := w.stack[len(w.stack)-1]
+		x := w.stack[len(w.stack)-1]
 		w.stack = w.stack[:len(w.stack)-1]
 		if err := f.Spend(1); err != nil {
 			return err
 		}
-		if err := w.visit(o); err != nil {
+		if err := w.visit(x); err != nil {
 			return err
 		}
 	}
@@ -69,20 +69,30 @@ type readerWalk struct {
 	freed map[int]bool // objects that were there before
 	size  int64
 	sized bool
-	seen  Sparse[bool]
+	seen  [2]Sparse[bool] // as it was found: see found.names
 	// listed are pages and the nodes above that were looked at.
 	listed Sparse[bool]
-	stack  []Object
+	stack  []found
 }
 
-func (w *readerWalk) visit(o Object) error {
-	switch o := o.(type) {
+// found is an object that is yet to be looked at.
+type found struct {
+	value Object
+	// names: were it a dictionary, its keys are somebody's choice, and mean
+	// nothing.
+	names bool
+}
+
+func (w *readerWalk) visit(x found) error {
+	switch o := x.value.(type) {
 	case Ref:
-		return w.reference(o)
+		return w.reference(o, x.names)
 	case Array:
-		w.stack = append(w.stack, o...)
+		for _, e := range o {
+			w.stack = append(w.stack, found{e, false})
+		}
 	case *Dict:
-		return w.dict(o)
+		return w.dict(o, x.names)
 	case *Stream:
 		switch {
 		case o.Dict.Get("F") != nil:
@@ -90,21 +100,25 @@ func (w *readerWalk) visit(o Object) error {
 		case o.Err != nil: // readers look for its end, or go by its length
 			return o.Err
 		}
-		return w.dict(o.Dict)
+		return w.dict(o.Dict, false)
 	}
 	return nil
 }
 
-func (w *readerWalk) reference(r Ref) error {
-	if err := w.plain(r); err != nil || w.seen.Get(r.Num) || !w.f.InUse(r.Num) {
+func (w *readerWalk) reference(r Ref, names bool) error {
+	seen := &w.seen[0]
+	if names {
+		seen = &w.seen[1]
+	}
+	if err := w.plain(r); err != nil || seen.Get(r.Num) || !w.f.InUse(r.Num) {
 		return err
 	}
-	w.seen.Set(r.Num, true)
+	seen.Set(r.Num, true)
 	v, err := w.f.Object(r.Num)
 	if err != nil {
 		return syntax(w.f.offset(r.Num), "object %d cannot be read", r.Num)
 	}
-	w.stack = append(w.stack, v)
+	w.stack = append(w.stack, found{v, names})
 	return nil
 }
 
@@ -202,7 +216,7 @@ func (w *readerWalk) inherited(o Object, above []*Dict, depth int) error {
 	return nil
 }
 
-func (w *readerWalk) dict(d *Dict) error {
+func (w *readerWalk) dict(d *Dict, names bool) error {
 	if d.Duplicate {
 		for i, e := range d.Entries {
 			for _, x := range d.Entries[:i] {
@@ -212,14 +226,24 @@ func (w *readerWalk) dict(d *Dict) error {
 			}
 		}
 	}
-	signature := d.Get("ByteRange") != nil
 	for _, e := range d.Entries {
-		switch {
-		case signature:
-		case e.Key == "Parent", e.Key == "P", e.Key == "Metadata", e.Key == "PieceInfo", e.Key == "Thumb", e.Key == "B", e.Key == "Dest", e.Key == "D":
+		if names {
+			w.stack = append(w.stack, found{e.Value, false})
+			continue
+		}
+		switch e.Key {
+		case "Parent", "P", "Metadata", "PieceInfo", "Thumb", "B", "Dest", "D":
 			// Ways back, and what is not drawn.
+		case "V":
+			// A signature leads back to the catalog.
+			if w.f.Dict(e.Value).Get("ByteRange") == nil {
+				w.stack = append(w.stack, found{e.Value, false})
+			}
+		case "Font", "XObject", "ExtGState", "ColorSpace", "Pattern", "Shading", "Properties", "CharProcs", "N", "R":
+			// Resources, glyphs and states of an appearance.
+			w.stack = append(w.stack, found{e.Value, true})
 		default:
-			w.stack = append(w.stack, e.Value)
+			w.stack = append(w.stack, found{e.Value, false})
 		}
 	}
 	return nil
