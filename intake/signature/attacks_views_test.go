@@ -70,6 +70,10 @@ func TestReadersDiffer(t *testing.T) {
 		o[num] = text
 		return o
 	}
+	pages := map[int]string{10: strings.Replace(page, " /Annots [6 0 R]", "", 1), 13: strings.Replace(page, " /Annots [6 0 R]", "", 1)}
+	node := func(count int, kids string) string {
+		return fmt.Sprintf("<< /Type /Pages /Parent 2 0 R /Kids [%s] /Count %d >>", kids, count)
+	}
 	plain := func(o map[int]string) func(signing.Signer) []byte {
 		return func(s signing.Signer) []byte { return whole(t, s, o, "") }
 	}
@@ -106,6 +110,9 @@ func TestReadersDiffer(t *testing.T) {
 		"left over that was freed": {freed(t, 10, with(10, cover, nil)), false},
 		"length of the contents":   {plain(with(4, strings.Replace(wholeObjects("")[4], "/Length", "/Length 1 /L", 1), nil)), true},
 		"pages that are none":      {plain(with(2, "<< /Type /Pages /Count 1 >>", nil)), true},
+		"node that counts less":    {plain(with(2, "<< /Type /Pages /Kids [11 0 R 12 0 R] /Count 3 >>", merged(pages, map[int]string{11: node(1, "3 0 R 10 0 R"), 12: node(2, "13 0 R")}))), true},
+		"node that counts more":    {plain(with(2, "<< /Type /Pages /Kids [11 0 R 12 0 R] /Count 3 >>", merged(pages, map[int]string{11: node(2, "3 0 R 10 0 R"), 12: node(2, "13 0 R")}))), true},
+		"nodes that count right":   {plain(with(2, "<< /Type /Pages /Kids [11 0 R 12 0 R] /Count 3 >>", merged(pages, map[int]string{11: node(2, "3 0 R 10 0 R"), 12: node(1, "13 0 R")}))), false},
 		"page that is none":        {plain(with(2, "<< /Type /Pages /Kids [3 0 R 90 0 R] /Count 2 >>", nil)), true},
 		// The names of resources, glyphs and states are anybody's choice.
 		"length of a form named D": {plain(with(3, strings.Replace(page, "/Font", "/XObject << /D 10 0 R >> /Font", 1), map[int]string{

@@ -9,7 +9,7 @@ func (f *File) ReadersDiffer() error {
 	if err != nil {
 		return err
 	}
-	w := readerWalk{f: f, aside: make(map[int]bool), freed: f.freed()}
+	w := readerWalk{f: f, aside: make(map[int]bool), freed: f.freed(), pages: make(map[int]int)}
 	w.size, w.sized = f.Trailer.Get("Size").(int64)
 	for _, s := range f.Sections {
 		for _, num := range s.Aside {
@@ -26,7 +26,7 @@ func (f *File) ReadersDiffer() error {
 	if err := f.checkFirstPage(); err != nil {
 		return err
 	}
-	if err := w.inherited(root.Get("Pages"), nil, 0); err != nil {
+	if _, err := w.pageTree(root.Get("Pages"), nil, 0); err != nil {
 		return err
 	}
 	for _, key := range []Name{"Pages", "AcroForm", "OCProperties"} {
@@ -70,8 +70,8 @@ type readerWalk struct {
 	size  int64
 	sized bool
 	seen  [2]Sparse[bool] // as it was found: see found.names
-	// listed are pages and the nodes above that were looked at.
-	listed Sparse[bool]
+	// pages is how many there are below a node of the page tree.
+	pages map[int]int
 	stack  []found
 }
 
@@ -166,37 +166,52 @@ func (f *File) checkFirstPage() error {
 	return nil
 }
 
-// inherited checks what pages take from the nodes above them (ISO 32000-1,
-// 7.7.3.4): some readers go by the nodes that list a page, others by the Parent
-// that it names. above are the nodes that list o.
-func (w *readerWalk) inherited(o Object, above []*Dict, depth int) error {
+// pageTree checks a node, or a page, of the page tree, and returns how many pages
+// there are. Some readers go by the number that a node states, and skip or miss
+// pages where it is wrong. above are the nodes that list o.
+func (w *readerWalk) pageTree(o Object, above []*Dict, depth int) (int, error) {
 	if err := w.f.Spend(1); err != nil {
-		return err
+		return 0, err
 	}
 	r, _ := o.(Ref)
 	d := w.f.Dict(o)
 	if d == nil {
-		return syntax(w.f.offset(r.Num), "a node of the page tree is missing")
+		return 0, syntax(w.f.offset(r.Num), "a node of the page tree is missing")
 	}
-	if depth > maxDepth || w.listed.Get(r.Num) {
-		return nil
+	if n, known := w.pages[r.Num]; known || depth > maxDepth {
+		return n, nil
 	}
-	w.listed.Set(r.Num, true)
+	w.pages[r.Num] = 0 // while its kids are looked at
 	kids, err := w.f.Resolve(d.Get("Kids"))
 	list, isNode := kids.(Array)
 	if depth == 0 && !isNode {
-		return syntax(w.f.offset(r.Num), "a node of the page tree is missing")
+		return 0, syntax(w.f.offset(r.Num), "a node of the page tree is missing")
 	}
-	if isNode && err == nil {
-		for _, k := range list {
-			if err := w.inherited(k, append(above[:depth:depth], d), depth+1); err != nil {
-				return err
-			}
+	if !isNode || err != nil {
+		w.pages[r.Num] = 1
+		return 1, w.inherited(r.Num, d, above)
+	}
+	total := 0
+	for _, k := range list {
+		n, err := w.pageTree(k, append(above[:depth:depth], d), depth+1)
+		if err != nil {
+			return 0, err
 		}
-		return nil
+		total += n
 	}
+	w.pages[r.Num] = total
+	if n, _ := w.f.Resolve(d.Get("Count")); n != Object(int64(total)) {
+		return 0, syntax(w.f.offset(r.Num), "a node of the page tree states another number of pages")
+	}
+	return total, nil
+}
+
+// inherited checks what a page takes from the nodes above it (ISO 32000-1,
+// 7.7.3.4): some readers go by the nodes that list it, others by the Parent that
+// it names.
+func (w *readerWalk) inherited(num int, page *Dict, above []*Dict) error {
 	for _, key := range []Name{"Resources", "MediaBox", "CropBox", "Rotate"} {
-		if d.Get(key) != nil {
+		if page.Get(key) != nil {
 			continue
 		}
 		var listed Object
@@ -204,13 +219,13 @@ func (w *readerWalk) inherited(o Object, above []*Dict, depth int) error {
 			listed = above[i].Get(key)
 		}
 		var named Object
-		up := w.f.Dict(d.Get("Parent"))
+		up := w.f.Dict(page.Get("Parent"))
 		for i := 0; up != nil && named == nil && i <= maxDepth; i++ {
 			named = up.Get(key)
 			up = w.f.Dict(up.Get("Parent"))
 		}
 		if !Equal(listed, named) {
-			return syntax(w.f.offset(r.Num), "page takes %s from another node than lists it", key)
+			return syntax(w.f.offset(num), "page takes %s from another node than lists it", key)
 		}
 	}
 	return nil
