@@ -106,14 +106,19 @@ func TestReadersDiffer(t *testing.T) {
 			at := bytes.LastIndex(pdf, []byte("/Root 1 0 R"))
 			return fillWhole(t, emptied(append_(pdf[:at], "/Root 1 7 R"+string(pdf[at+len("/Root 1 0 R"):]))), s, signing.Options{})
 		}, true},
-		"cover that was freed":     {freed(t, 10, with(3, strings.Replace(page, "4 0 R", "[4 0 R 10 0 R]", 1), map[int]string{10: cover})), true},
-		"left over that was freed": {freed(t, 10, with(10, cover, nil)), false},
-		"length of the contents":   {plain(with(4, strings.Replace(wholeObjects("")[4], "/Length", "/Length 1 /L", 1), nil)), true},
-		"pages that are none":      {plain(with(2, "<< /Type /Pages /Count 1 >>", nil)), true},
-		"node that counts less":    {plain(with(2, "<< /Type /Pages /Kids [11 0 R 12 0 R] /Count 3 >>", merged(pages, map[int]string{11: node(1, "3 0 R 10 0 R"), 12: node(2, "13 0 R")}))), true},
-		"node that counts more":    {plain(with(2, "<< /Type /Pages /Kids [11 0 R 12 0 R] /Count 3 >>", merged(pages, map[int]string{11: node(2, "3 0 R 10 0 R"), 12: node(2, "13 0 R")}))), true},
-		"nodes that count right":   {plain(with(2, "<< /Type /Pages /Kids [11 0 R 12 0 R] /Count 3 >>", merged(pages, map[int]string{11: node(2, "3 0 R 10 0 R"), 12: node(1, "13 0 R")}))), false},
-		"page that is none":        {plain(with(2, "<< /Type /Pages /Kids [3 0 R 90 0 R] /Count 2 >>", nil)), true},
+		"cover that was freed":          {freed(t, 10, with(3, strings.Replace(page, "4 0 R", "[4 0 R 10 0 R]", 1), map[int]string{10: cover})), true},
+		"left over that was freed":      {freed(t, 10, with(10, cover, nil)), false},
+		"length of the contents":        {plain(with(4, strings.Replace(wholeObjects("")[4], "/Length", "/Length 1 /L", 1), nil)), true},
+		"pages that are none":           {plain(with(2, "<< /Type /Pages /Count 1 >>", nil)), true},
+		"page inside the list of pages": {plain(with(2, "<< /Type /Pages /Kids [3 0 R << /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 10 0 R >>] /Count 2 >>", map[int]string{10: cover})), true},
+		"page with kids": {plain(with(2, "<< /Type /Pages /Kids [3 0 R 11 0 R] /Count 2 >>", merged(pages, map[int]string{
+			11: strings.Replace(page, "/Annots [6 0 R]", "/Kids [10 0 R] /Count 1", 1)}))), true},
+		"node without kids": {plain(with(2, "<< /Type /Pages /Kids [3 0 R 11 0 R] /Count 2 >>", map[int]string{
+			11: strings.NewReplacer("/Annots [6 0 R]", "", "/Type /Page ", "/Type /Pages ").Replace(page)})), true},
+		"node that counts less":  {plain(with(2, "<< /Type /Pages /Kids [11 0 R 12 0 R] /Count 3 >>", merged(pages, map[int]string{11: node(1, "3 0 R 10 0 R"), 12: node(2, "13 0 R")}))), true},
+		"node that counts more":  {plain(with(2, "<< /Type /Pages /Kids [11 0 R 12 0 R] /Count 3 >>", merged(pages, map[int]string{11: node(2, "3 0 R 10 0 R"), 12: node(2, "13 0 R")}))), true},
+		"nodes that count right": {plain(with(2, "<< /Type /Pages /Kids [11 0 R 12 0 R] /Count 3 >>", merged(pages, map[int]string{11: node(2, "3 0 R 10 0 R"), 12: node(1, "13 0 R")}))), false},
+		"page that is none":      {plain(with(2, "<< /Type /Pages /Kids [3 0 R 90 0 R] /Count 2 >>", nil)), true},
 		// The names of resources, glyphs and states are anybody's choice.
 		"length of a form named D": {plain(with(3, strings.Replace(page, "/Font", "/XObject << /D 10 0 R >> /Font", 1), map[int]string{
 			10: "<< /Type /XObject /Subtype /Form /BBox [0 0 595 842] /Length 1 >>\nstream\n1 1 1 rg 60 760 500 20 re f 0 g\nendstream"})), true},

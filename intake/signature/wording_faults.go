@@ -113,7 +113,7 @@ var faultGroups = []struct {
 	{"页面的内容存放在文件之外", []string{"stream whose data are elsewhere"}},
 	{"页面要用到的对象读不出来", []string{"object %d cannot be read"}},
 	{"页面要用到的对象已被注销，有的软件仍会显示它", []string{"object %d was freed and is still referred to"}},
-	{"页面目录残缺，各种软件显示的页数不一定相同", []string{"a node of the page tree is missing"}},
+	{"页面目录残缺，各种软件显示的页数不一定相同", []string{"a node of the page tree is missing", "a page with kids, or a node without"}},
 	{"页面目录所记的页数与实际不符，各种软件显示的页数不一定相同", []string{"a node of the page tree states another number of pages"}},
 	{"追加的内容里藏有对象，修复文件的软件会把它当作正文", []string{
 		"comment that hides structure",

@@ -72,7 +72,7 @@ type readerWalk struct {
 	seen  [2]Sparse[bool] // as it was found: see found.names
 	// pages is how many there are below a node of the page tree.
 	pages map[int]int
-	stack  []found
+	stack []found
 }
 
 // found is an object that is yet to be looked at.
@@ -173,9 +173,9 @@ func (w *readerWalk) pageTree(o Object, above []*Dict, depth int) (int, error) {
 	if err := w.f.Spend(1); err != nil {
 		return 0, err
 	}
-	r, _ := o.(Ref)
+	r, isRef := o.(Ref)
 	d := w.f.Dict(o)
-	if d == nil {
+	if d == nil || !isRef { // poppler shows no page that is not an object of its own
 		return 0, syntax(w.f.offset(r.Num), "a node of the page tree is missing")
 	}
 	if n, known := w.pages[r.Num]; known || depth > maxDepth {
@@ -186,6 +186,9 @@ func (w *readerWalk) pageTree(o Object, above []*Dict, depth int) (int, error) {
 	list, isNode := kids.(Array)
 	if depth == 0 && !isNode {
 		return 0, syntax(w.f.offset(r.Num), "a node of the page tree is missing")
+	}
+	if t := d.Name("Type"); isNode && t == "Page" || !isNode && t == "Pages" {
+		return 0, syntax(w.f.offset(r.Num), "a page with kids, or a node without") // some go by the type, others by the kids
 	}
 	if !isNode || err != nil {
 		w.pages[r.Num] = 1
