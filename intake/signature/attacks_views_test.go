@@ -74,6 +74,12 @@ func TestReadersDiffer(t *testing.T) {
 	node := func(count int, kids string) string {
 		return fmt.Sprintf("<< /Type /Pages /Parent 2 0 R /Kids [%s] /Count %d >>", kids, count)
 	}
+	note := func(flags, appearance string) map[int]string {
+		return with(3, strings.Replace(page, "/Annots [6 0 R]", "/Annots [6 0 R 10 0 R]", 1), map[int]string{
+			10: "<< /Type /Annot /Subtype /Stamp /Rect [60 740 260 780] " + flags + " " + appearance + " >>",
+			11: "<< /Type /XObject /Subtype /Form /BBox [0 0 200 40] /Length 31 >>\nstream\n1 1 1 rg 60 760 500 20 re f 0 g\nendstream",
+			12: "<< /Type /XObject /Subtype /Form /BBox [0 0 200 40] /Length 0 >>\nstream\n\nendstream"})
+	}
 	plain := func(o map[int]string) func(signing.Signer) []byte {
 		return func(s signing.Signer) []byte { return whole(t, s, o, "") }
 	}
@@ -110,6 +116,13 @@ func TestReadersDiffer(t *testing.T) {
 		"left over that was freed":      {freed(t, 10, with(10, cover, nil)), false},
 		"length of the contents":        {plain(with(4, strings.Replace(wholeObjects("")[4], "/Length", "/Length 1 /L", 1), nil)), true},
 		"pages that are none":           {plain(with(2, "<< /Type /Pages /Count 1 >>", nil)), true},
+		"note that is not viewed":       {plain(note("/F 32", "/AP << /N 11 0 R >>")), true},
+		"note of 33 flags":              {plain(note("/F 4294967298", "/AP << /N 11 0 R >>")), true},
+		"note in no state":              {plain(note("/F 4", "/AP << /N << /On 11 0 R >> >>")), true},
+		"note in a state":               {plain(note("/F 4", "/AS /On /AP << /N << /On 11 0 R >> >>")), false},
+		"note with a blank state":       {plain(note("/F 4", "/AP << /N << /On 12 0 R >> >>")), false},
+		"note that is hidden":           {plain(note("/F 34", "/AP << /N 11 0 R >>")), false},
+		"note":                          {plain(note("/F 4", "/AP << /N 11 0 R >>")), false},
 		"page inside the list of pages": {plain(with(2, "<< /Type /Pages /Kids [3 0 R << /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 10 0 R >>] /Count 2 >>", map[int]string{10: cover})), true},
 		"page with kids": {plain(with(2, "<< /Type /Pages /Kids [3 0 R 11 0 R] /Count 2 >>", merged(pages, map[int]string{
 			11: strings.Replace(page, "/Annots [6 0 R]", "/Kids [10 0 R] /Count 1", 1)}))), true},

@@ -244,6 +244,11 @@ func (w *readerWalk) dict(d *Dict, names bool) error {
 			}
 		}
 	}
+	if !names {
+		if err := w.annotation(d); err != nil {
+			return err
+		}
+	}
 	for _, e := range d.Entries {
 		if names {
 			w.stack = append(w.stack, found{e.Value, false})
