@@ -19,6 +19,7 @@ import (
 	"jianding/integrations/municipal"
 	"jianding/schemas"
 	"jianding/storage/ledger"
+	"jianding/storage/ledger/ledgertest"
 	"jianding/workers/ladder"
 )
 
@@ -93,6 +94,9 @@ func newHouse(t testing.TB, driver, dsn string) *house {
 	}
 	h.platform = newFakePlatform(h.clock.Now)
 	h.mail, h.sms, h.hook = &fakeChannel{clock: h.clock}, &fakeChannel{clock: h.clock}, &fakeChannel{clock: h.clock}
+	if driver == "sqlite" {
+		ledgertest.Fresh(t, dsn)
+	}
 	l, err := ledger.Open(h.ctx, ledger.Options{Driver: driver, DSN: dsn, LeaseClock: h.clock.Now})
 	if err != nil {
 		t.Fatal(err)

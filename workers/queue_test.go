@@ -11,6 +11,7 @@ import (
 
 	"jianding/schemas"
 	"jianding/storage/ledger"
+	"jianding/storage/ledger/ledgertest"
 )
 
 // These tests run the real asynq on the embedded Redis, with the wall clock.
@@ -34,7 +35,7 @@ func newQueued(t *testing.T, options func(*Options)) *queued {
 		policy: duty()}
 	h.clock = &drivenClock{at: time.Now()}
 	h.mail, h.sms, h.hook = &fakeChannel{clock: h.clock}, &fakeChannel{clock: h.clock}, &fakeChannel{clock: h.clock}
-	l, err := ledger.Open(ctx, ledger.Options{Driver: "sqlite", DSN: filepath.Join(t.TempDir(), "ledger.db")})
+	l, err := ledger.Open(ctx, ledger.Options{Driver: "sqlite", DSN: ledgertest.Fresh(t, filepath.Join(t.TempDir(), "ledger.db"))})
 	must(t, err)
 	t.Cleanup(func() { l.Close() })
 	h.ledger = l

@@ -22,6 +22,7 @@ import (
 	"jianding/intake/triage"
 	"jianding/schemas"
 	"jianding/storage/ledger"
+	"jianding/storage/ledger/ledgertest"
 	"jianding/storage/originals"
 )
 
@@ -79,7 +80,7 @@ func newHouse(t *testing.T, change ...func(*Options)) *house {
 	tmp := t.TempDir()
 	h := &house{t: t, clock: &clock{t: time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)}, tokens: map[string]string{}}
 	var err error
-	if h.ledger, err = ledger.Open(ctx, ledger.Options{Driver: "sqlite", DSN: filepath.Join(tmp, "ledger.db"), LeaseClock: h.clock.now}); err != nil {
+	if h.ledger, err = ledger.Open(ctx, ledger.Options{Driver: "sqlite", DSN: ledgertest.Fresh(t, filepath.Join(tmp, "ledger.db")), LeaseClock: h.clock.now}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { h.ledger.Close() })

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 
 	"jianding/schemas"
 	"jianding/storage/ledger"
+	"jianding/storage/ledger/ledgertest"
 )
 
 // The suite is one: every test runs on SQLite, and on PostgreSQL when
@@ -62,9 +64,11 @@ type house struct {
 	opts  ledger.Options
 }
 
-// onBoth runs a test on both engines.
+// onBoth runs a test on both engines, beside other tests: most of their time
+// they wait for a disk or a server.
 func onBoth(t *testing.T, f func(t *testing.T, h *house)) {
 	t.Helper()
+	t.Parallel()
 	for _, driver := range []string{"sqlite", "postgres"} {
 		t.Run(driver, func(t *testing.T) { f(t, newHouse(t, driver)) })
 	}
@@ -74,6 +78,9 @@ func newHouse(t testing.TB, driver string) *house {
 	t.Helper()
 	h := &house{t: t, ctx: t.Context(), clock: &clock{now: t0}}
 	h.opts = ledger.Options{Driver: driver, DSN: place(t, driver), LeaseClock: h.clock.Now}
+	if driver == "sqlite" {
+		ledgertest.Fresh(t, h.opts.DSN)
+	}
 	h.open()
 	return h
 }
@@ -103,7 +110,7 @@ func place(t testing.TB, driver string) string {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	schema := fmt.Sprintf("ledger_%d_%d", os.Getpid(), time.Now().UnixNano())
+	schema := fmt.Sprintf("ledger_%d_%d_%d", os.Getpid(), time.Now().UnixNano(), schemata.Add(1))
 	if _, err := db.Exec("CREATE SCHEMA " + schema); err != nil {
 		t.Fatal(err)
 	}
@@ -127,6 +134,8 @@ func place(t testing.TB, driver string) string {
 	}
 	return server + " search_path=" + schema
 }
+
+var schemata atomic.Int64
 
 func (h *house) now() time.Time { return h.clock.Now() }
 
