@@ -5,16 +5,14 @@ import (
 	"strings"
 
 	"jianding/schemas"
-
-	"regexp"
 )
 
 // A measure maps words of advice to a code of the district plan. not holds
 // words around a match that make it no recommendation of that kind.
 type measure struct {
 	code schemas.RecommendationCode
-	re   *regexp.Regexp
-	not  *regexp.Regexp
+	re   *guarded
+	not  *guarded
 }
 
 var measures = []measure{

@@ -2,7 +2,6 @@ package reading
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -14,9 +13,9 @@ const (
 )
 
 var (
-	fullDate = regexp.MustCompile(yearForm + `(?:年|[-./])` + monthForm + `(?:月|[-./])` + dayForm + `(?:日|号)?`)
-	dateSpan = regexp.MustCompile(`^(?:日|号)?(?:起)?(?:-|~|至|到|—|及|和|、)+(?:` + yearForm + `(?:年|[-./]))?(?:` + monthForm + `(?:月|[-./]))?` + dayForm + `(?:日|号)?`)
-	compact  = regexp.MustCompile(`(?:^|[^0-9])((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])(?:[^0-9]|$)`)
+	fullDate = re(yearForm + `(?:年|[-./])` + monthForm + `(?:月|[-./])` + dayForm + `(?:日|号)?`)
+	dateSpan = re(`^(?:日|号)?(?:起)?(?:-|~|至|到|—|及|和|、)+(?:` + yearForm + `(?:年|[-./]))?(?:` + monthForm + `(?:月|[-./]))?` + dayForm + `(?:日|号)?`)
+	compact  = re(`(?:^|[^0-9])((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])(?:[^0-9]|$)`)
 )
 
 // date is a calendar date found in folded text.

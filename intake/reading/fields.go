@@ -1,7 +1,6 @@
 package reading
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -129,13 +128,13 @@ func (r *reader) fields(items []*item, furniture []string) schemas.ReportFields 
 }
 
 var (
-	reportNoProse = regexp.MustCompile(`报告(?:书)?(?:的)?编号(?:为|是)[:"“]?([A-Za-z\p{Han}0-9\[\]〔〕()/._-]{3,40}?[0-9A-Za-z](?:号)?)["”]?(?:[,;。)]|$)`)
-	otherReport   = regexp.MustCompile(`原|此前|上次|前次|曾|旧|另|参考|引用|依据|检测报告|勘察|排查`)
-	reportNoForm  = regexp.MustCompile(`[0-9]`)
-	agencyForm    = regexp.MustCompile(`公司|中心|院|所|站|集团|大学|事务所|分公司|室|厂|队|局`)
-	addressForm   = regexp.MustCompile(`[省市区县镇乡街路村社组号栋幢道巷弄里园城]`)
-	structureForm = regexp.MustCompile(`结构|砖|木|混|框架|剪力墙|土|石|钢|砌体`)
-	builtForm     = regexp.MustCompile(`[0-9]{2,4}年?|年代|不详`)
+	reportNoProse = re(`报告(?:书)?(?:的)?编号(?:为|是)[:"“]?([A-Za-z\p{Han}0-9\[\]〔〕()/._-]{3,40}?[0-9A-Za-z](?:号)?)["”]?(?:[,;。)]|$)`)
+	otherReport   = re(`原|此前|上次|前次|曾|旧|另|参考|引用|依据|检测报告|勘察|排查`)
+	reportNoForm  = re(`[0-9]`)
+	agencyForm    = re(`公司|中心|院|所|站|集团|大学|事务所|分公司|室|厂|队|局`)
+	addressForm   = re(`[省市区县镇乡街路村社组号栋幢道巷弄里园城]`)
+	structureForm = re(`结构|砖|木|混|框架|剪力墙|土|石|钢|砌体`)
+	builtForm     = re(`[0-9]{2,4}年?|年代|不详`)
 )
 
 // best returns the candidate of a field that carries most weight.
@@ -146,7 +145,7 @@ func (r *reader) best(c candidates, f fieldName) string {
 	return ""
 }
 
-func pick(cs []candidate, form *regexp.Regexp) (candidate, bool) {
+func pick(cs []candidate, form *guarded) (candidate, bool) {
 	var out candidate
 	ok := false
 	for _, x := range cs {
@@ -162,7 +161,7 @@ func pick(cs []candidate, form *regexp.Regexp) (candidate, bool) {
 
 // choose returns the value of a field as printed, and says so when two places
 // of equal standing differ.
-func (r *reader) choose(c candidates, f fieldName, form *regexp.Regexp) string {
+func (r *reader) choose(c candidates, f fieldName, form *guarded) string {
 	v, ok := pick(c[f], form)
 	if !ok {
 		return ""

@@ -1,14 +1,13 @@
 package reading
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
 	"jianding/schemas"
 )
 
-var storeyForm = regexp.MustCompile(`([0-9]{1,3}|[一二三四五六七八九十]{1,3})(?:层|$)`)
+var storeyForm = re(`([0-9]{1,3}|[一二三四五六七八九十]{1,3})(?:层|$)`)
 
 // storeys returns the number of storeys above ground as digits.
 func storeys(folded string) string {
@@ -24,9 +23,9 @@ func storeys(folded string) string {
 	return ""
 }
 
-var areaUnit = regexp.MustCompile(`([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)(?:万)?(?:m2|M2|㎡|平方米|平米)`)
+var areaUnit = re(`([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)(?:万)?(?:m2|M2|㎡|平方米|平米)`)
 
-var areaValue = regexp.MustCompile(`([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)`)
+var areaValue = re(`([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)`)
 
 // area returns the floor area in m². Values in 亩 or without digits are none.
 func (r *reader) area(c candidates) float64 {

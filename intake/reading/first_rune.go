@@ -1,7 +1,6 @@
 package reading
 
 import (
-	"regexp"
 	"regexp/syntax"
 	"unicode/utf8"
 )
@@ -15,7 +14,7 @@ type byFirstRune struct {
 	always []int          // expressions whose beginning is not a short list
 }
 
-func indexFirstRunes(expressions []*regexp.Regexp) byFirstRune {
+func indexFirstRunes(expressions []*guarded) byFirstRune {
 	x := byFirstRune{with: map[rune][]int{}}
 	firsts := make([]map[rune]bool, len(expressions))
 	for i, e := range expressions {

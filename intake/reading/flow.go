@@ -2,7 +2,6 @@ package reading
 
 import (
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -88,9 +87,9 @@ func (it *item) goOn(next *item) {
 var (
 	// itemStart recognises the beginning of a list item or numbered heading. A
 	// bare number counts only before a word, never before a unit or a decimal.
-	itemStart = regexp.MustCompile(`^(?:第[一二三四五六七八九十0-9]+[章节部分]|[(][一二三四五六七八九十0-9]{1,3}[)]|[一二三四五六七八九十]{1,3}、|[0-9]{1,2}[、)]|[0-9]{1,2}\.[^0-9]|[0-9]{1,2}(?:\.[0-9]{1,2}){1,3}[、.)]?[\p{Han}]|[①-⑳]|[*•·●■◆▶✓√-][^0-9]|附[录件][A-Z0-9一二三四五六七八九十:])`)
-	labelled  = regexp.MustCompile(`^[\p{Han}()/]{2,14}[:]`)
-	captioned = regexp.MustCompile(`^(?:续?[附]?[表图])[0-9一二三四五六七八九十A-Z]+(?:[-.][0-9]+)*`)
+	itemStart = re(`^(?:第[一二三四五六七八九十0-9]+[章节部分]|[(][一二三四五六七八九十0-9]{1,3}[)]|[一二三四五六七八九十]{1,3}、|[0-9]{1,2}[、)]|[0-9]{1,2}\.[^0-9]|[0-9]{1,2}(?:\.[0-9]{1,2}){1,3}[、.)]?[\p{Han}]|[①-⑳]|[*•·●■◆▶✓√-][^0-9]|附[录件][A-Z0-9一二三四五六七八九十:])`)
+	labelled  = re(`^[\p{Han}()/]{2,14}[:]`)
+	captioned = re(`^(?:续?[附]?[表图])[0-9一二三四五六七八九十A-Z]+(?:[-.][0-9]+)*`)
 	terminal  = "。;!?:；"
 )
 
@@ -158,15 +157,15 @@ func continues(prev *item, text string, l *line) bool {
 }
 
 var (
-	unfinished = regexp.MustCompile(`(?:[(,、《“]|[的为及和与对在将按由]|评定|[A-Da-d]|[A-D]s|等级)$`)
+	unfinished = re(`(?:[(,、《“]|[的为及和与对在将按由]|评定|[A-Da-d]|[A-D]s|等级)$`)
 	// A grade may stand on the line, or page, after the words that announce it.
-	gradePending = regexp.MustCompile(`(?:等级|级别|评级|类别|结果|(?:安全|可靠|危险|使用)性|评定为|评为|定为|属|为|是)[:]?["“]?$`)
-	gradeFirst   = regexp.MustCompile(`^(?:均|综合)?(?:评定|评|定|判定)?(?:为|是|属于?)?["“]?(?:[A-D](?:_?[({]?su|_?[({]?ss)?[)}]?["”]?级?|(?:I{1,3}|IV)["”]?级|[一二三四]级)(?:["”]|[。,;(:]|$|危)`)
+	gradePending = re(`(?:等级|级别|评级|类别|结果|(?:安全|可靠|危险|使用)性|评定为|评为|定为|属|为|是)[:]?["“]?$`)
+	gradeFirst   = re(`^(?:均|综合)?(?:评定|评|定|判定)?(?:为|是|属于?)?["“]?(?:[A-D](?:_?[({]?su|_?[({]?ss)?[)}]?["”]?级?|(?:I{1,3}|IV)["”]?级|[一二三四]级)(?:["”]|[。,;(:]|$|危)`)
 	// documentNo: a letter's number, on a line of its own above the title.
-	documentNo      = regexp.MustCompile(`^[\p{Han}A-Za-z0-9]{2,12}[〔\[(【]20[0-9]{2}[〕\])】]第?[0-9]{1,5}号$`)
-	endsInDigit     = regexp.MustCompile(`[0-9]$`)
-	beginsWithDigit = regexp.MustCompile(`^[0-9]{1,4}(?:[^0-9、.)]|[.][0-9])`)
-	starter         = regexp.MustCompile(`^(?:su|ss|u|s|r|[)、,。;》”#]|号?[楼栋幢](?:的|安全性|危险性|可靠性|、|,|均|为)|级|[的及和与])`)
+	documentNo      = re(`^[\p{Han}A-Za-z0-9]{2,12}[〔\[(【]20[0-9]{2}[〕\])】]第?[0-9]{1,5}号$`)
+	endsInDigit     = re(`[0-9]$`)
+	beginsWithDigit = re(`^[0-9]{1,4}(?:[^0-9、.)]|[.][0-9])`)
+	starter         = re(`^(?:su|ss|u|s|r|[)、,。;》”#]|号?[楼栋幢](?:的|安全性|危险性|可靠性|、|,|均|为)|级|[的及和与])`)
 )
 
 // midProse tells whether a line's words before its colon are no label: the

@@ -76,9 +76,25 @@ func fold(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	for _, r := range s {
-		b.WriteString(foldRune(r))
+		writeFolded(&b, r)
 	}
 	return b.String()
+}
+
+// writeFolded writes foldRune(r), without a string of its own for the bulk of
+// every page.
+func writeFolded(b *strings.Builder, r rune) {
+	switch {
+	case r > ' ' && r < 0x7f:
+		b.WriteByte(byte(r))
+	case r >= 0x4E00 && r <= 0x9FFF:
+		if f, ok := foldTable[r]; ok {
+			r = f
+		}
+		b.WriteRune(r)
+	default:
+		b.WriteString(foldRune(r))
+	}
 }
 
 // isHan tells whether r is a Chinese character as folded.
@@ -93,12 +109,13 @@ type passage struct {
 }
 
 func newPassage(glyphs []glyph) passage {
-	p := passage{glyphs: glyphs}
+	p := passage{glyphs: glyphs, back: make([]int32, 0, len("级")*len(glyphs))}
 	var b strings.Builder
-	for i, g := range glyphs {
-		s := foldRune(g.r)
-		b.WriteString(s)
-		for range len(s) {
+	b.Grow(len("级") * len(glyphs))
+	for i := range glyphs {
+		from := b.Len()
+		writeFolded(&b, glyphs[i].r)
+		for range b.Len() - from {
 			p.back = append(p.back, int32(i))
 		}
 	}
@@ -147,7 +164,7 @@ func printed(glyphs []glyph) string {
 	space := false
 	var last rune
 	for _, g := range glyphs {
-		if foldRune(g.r) == "" {
+		if blank(g.r) {
 			space = last != 0
 			continue
 		}

@@ -2,7 +2,6 @@ package reading
 
 import (
 	"math"
-	"regexp"
 	"strings"
 
 	"jianding/intake/pdf"
@@ -10,9 +9,9 @@ import (
 
 // pageNumber recognises lines that only count pages, with or without the name
 // of whoever issues them.
-var pageNumber = regexp.MustCompile(`^(?:[-·]?[0-9]{1,4}[-·]?|.{0,40}?第[0-9]{1,4}页(?:[,/]?共[0-9]{1,4}页)?|.{0,40}?共[0-9]{1,4}页,?第[0-9]{1,4}页|[Pp]age[0-9]+(?:of[0-9]+)?|[0-9]{1,4}/[0-9]{1,4})$`)
+var pageNumber = re(`^(?:[-·]?[0-9]{1,4}[-·]?|.{0,40}?第[0-9]{1,4}页(?:[,/]?共[0-9]{1,4}页)?|.{0,40}?共[0-9]{1,4}页,?第[0-9]{1,4}页|[Pp]age[0-9]+(?:of[0-9]+)?|[0-9]{1,4}/[0-9]{1,4})$`)
 
-var digits = regexp.MustCompile(`[0-9]+`)
+var digits = re(`[0-9]+`)
 
 // edge is the share of the page's height at top and bottom where running
 // headers and footers stand.

@@ -49,7 +49,12 @@ func glyphsOf(page int, info pdf.PageInfo, chars []pdf.Char) (seen, hidden []gly
 // tiniest is the size in points below which print cannot be read by eye.
 const tiniest = 2.5
 
-func blank(r rune) bool { return foldRune(r) == "" }
+func blank(r rune) bool {
+	if r > ' ' && r < 0x7f || r >= 0x4E00 && r <= 0x9FFF {
+		return false
+	}
+	return foldRune(r) == ""
+}
 
 func outside(g glyph, info pdf.PageInfo) bool {
 	if info.Width <= 0 || info.Height <= 0 || blank(g.r) {

@@ -1,7 +1,6 @@
 package reading
 
 import (
-	"regexp"
 	"strings"
 
 	"jianding/schemas"
@@ -10,7 +9,7 @@ import (
 // gradeToken recognises a grade in any of its printed forms in folded text:
 // with its subscript (Dsu, D_su, D_(su), D级su, DSU), as a letter before 级,
 // as a Roman or Chinese numeral before 级.
-var gradeToken = regexp.MustCompile(
+var gradeToken = re(
 	`(?:[A-D][_]?[({]?(?:su|SU|Su|ss|SS)[)}]?` + // unit: Dsu, Bss
 		`|[A-D]级(?:su|ss|u)` + // subscript printed after 级
 		`|[A-Da-d][_]?[({]?(?:u|s|r|U)[)}]?` + // sub-unit, member, reparability
@@ -21,13 +20,13 @@ var gradeToken = regexp.MustCompile(
 
 // lettered finds the letters of a token.
 var (
-	tokUnit    = regexp.MustCompile(`^([A-D])_?[({]?(su|SU|Su|ss|SS)[)}]?$`)
-	tokAfter   = regexp.MustCompile(`^([A-D])级(su|ss|u)$`)
-	tokSub     = regexp.MustCompile(`^([A-Da-d])_?[({]?(u|s|r|U)[)}]?$`)
-	tokLetter  = regexp.MustCompile(`^([A-D])(?:级|类危|级危)$`)
-	tokRoman   = regexp.MustCompile(`^(IV|III|II|I)["”'’]?级$`)
-	tokChinese = regexp.MustCompile(`^([一二三四])["”'’]?级$`)
-	tokLabel   = regexp.MustCompile(`([A-D])["”'’]?[^A-Z]?$`)
+	tokUnit    = re(`^([A-D])_?[({]?(su|SU|Su|ss|SS)[)}]?$`)
+	tokAfter   = re(`^([A-D])级(su|ss|u)$`)
+	tokSub     = re(`^([A-Da-d])_?[({]?(u|s|r|U)[)}]?$`)
+	tokLetter  = re(`^([A-D])(?:级|类危|级危)$`)
+	tokRoman   = re(`^(IV|III|II|I)["”'’]?级$`)
+	tokChinese = re(`^([一二三四])["”'’]?级$`)
+	tokLabel   = re(`([A-D])["”'’]?[^A-Z]?$`)
 )
 
 // token is a grade as it stands in a text, before it is known what it grades.

@@ -13,11 +13,27 @@ type cell struct {
 	x0, y0, x1, y1 float64
 	size           float64
 	first, last    int // content order of its first and last piece
+	kept           struct {
+		of   []glyph
+		text string
+	}
 }
 
-func (c *cell) cx() float64    { return (c.x0 + c.x1) / 2 }
-func (c *cell) cy() float64    { return (c.y0 + c.y1) / 2 }
-func (c *cell) folded() string { return newPassage(c.glyphs).text }
+func (c *cell) cx() float64 { return (c.x0 + c.x1) / 2 }
+func (c *cell) cy() float64 { return (c.y0 + c.y1) / 2 }
+
+// folded is the text of the cell's glyphs, kept for as long as they are the
+// same: every rule for tables asks for it.
+func (c *cell) folded() string {
+	if len(c.glyphs) == 0 {
+		return ""
+	}
+	if k := &c.kept; len(k.of) != len(c.glyphs) || &k.of[0] != &c.glyphs[0] {
+		k.of, k.text = c.glyphs, newPassage(c.glyphs).text
+	}
+	return c.kept.text
+}
+
 func (c *cell) overlapX(d *cell) float64 {
 	return min(c.x1, d.x1) - max(c.x0, d.x0)
 }

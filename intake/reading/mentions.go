@@ -1,7 +1,6 @@
 package reading
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -31,14 +30,14 @@ type mention struct {
 }
 
 var (
-	otherScale      = regexp.MustCompile(`(?:质量控制|施工质量|施工控制|耐火|锈蚀|碳化|老化|损伤程度|抗震设防|抗震措施|抗震构造|抗震|设防|防水|场地|场地土|环境|环境类别|钢筋|资质|粗糙度|焊缝|绿色|防火|结构安全|安全等级为|重要性|设计|基础设计|地基基础设计|混凝土|强度|砂浆|材料|完损|信用|风险|复杂|勘察|剪力墙|框架抗震|屋面防水|腐蚀|裂缝控制|钢材|木材|材质|保护|文物|污染|噪声|诚信|企业|检测机构|(?:检测|检验|试验|抽样)类别|人员|档案|保密|响应|预警|气象|烈度|震级|地震|洪水|燃烧|疏散|节能|能效|建筑类别|后续使用|类建筑|施工|精度|仪器|准确度|偏差)(?:性能|构造|控制|使用|措施|材料|设计|类别|工程|类型|房屋|程度|性)*(?:的)?(?:等级|级别|类别|分类)?(?:要求|评定|划分|结果)?(?:均|按|应)?(?:为|是|属于?|达到|达|取|按|采用|:|不低于|定为|评为|评定为)?["“(]?$`)
-	dangerWord      = regexp.MustCompile(`危险性|危险房屋|危房|JGJ/?T?125|JGJ/?T363|危险等级|危险程度|房屋危险|危旧`)
-	reliabilityWord = regexp.MustCompile(`可靠性|可靠度`)
-	seismicWord     = regexp.MustCompile(`抗震`)
-	storeyWord      = regexp.MustCompile(`楼层|第[0-9一二三四五六七八九十]+层|[0-9一二三四五六七八九十]+层|层危险`)
-	subUnitWord     = regexp.MustCompile(`子单元|子系统|地基基础|上部(?:承重)?结构|上部承重|围护(?:系统|结构)?|承重部分`)
-	memberWord      = regexp.MustCompile(`构件|墙|梁|柱|板|屋架|檩|基础`)
-	safetyWord      = regexp.MustCompile(`安全性|结构安全|安全等级评|GB/?T?50292|GB55021`)
+	otherScale      = re(`(?:质量控制|施工质量|施工控制|耐火|锈蚀|碳化|老化|损伤程度|抗震设防|抗震措施|抗震构造|抗震|设防|防水|场地|场地土|环境|环境类别|钢筋|资质|粗糙度|焊缝|绿色|防火|结构安全|安全等级为|重要性|设计|基础设计|地基基础设计|混凝土|强度|砂浆|材料|完损|信用|风险|复杂|勘察|剪力墙|框架抗震|屋面防水|腐蚀|裂缝控制|钢材|木材|材质|保护|文物|污染|噪声|诚信|企业|检测机构|(?:检测|检验|试验|抽样)类别|人员|档案|保密|响应|预警|气象|烈度|震级|地震|洪水|燃烧|疏散|节能|能效|建筑类别|后续使用|类建筑|施工|精度|仪器|准确度|偏差)(?:性能|构造|控制|使用|措施|材料|设计|类别|工程|类型|房屋|程度|性)*(?:的)?(?:等级|级别|类别|分类)?(?:要求|评定|划分|结果)?(?:均|按|应)?(?:为|是|属于?|达到|达|取|按|采用|:|不低于|定为|评为|评定为)?["“(]?$`)
+	dangerWord      = re(`危险性|危险房屋|危房|JGJ/?T?125|JGJ/?T363|危险等级|危险程度|房屋危险|危旧`)
+	reliabilityWord = re(`可靠性|可靠度`)
+	seismicWord     = re(`抗震`)
+	storeyWord      = re(`楼层|第[0-9一二三四五六七八九十]+层|[0-9一二三四五六七八九十]+层|层危险`)
+	subUnitWord     = re(`子单元|子系统|地基基础|上部(?:承重)?结构|上部承重|围护(?:系统|结构)?|承重部分`)
+	memberWord      = re(`构件|墙|梁|柱|板|屋架|檩|基础`)
+	safetyWord      = re(`安全性|结构安全|安全等级评|GB/?T?50292|GB55021`)
 )
 
 // mentionsOf reads the grades of a sentence.
@@ -161,9 +160,9 @@ func inList(s string, toks []token, i int) int {
 	return n
 }
 
-var listMark = regexp.MustCompile(`^["”]?级?["”]?(?:[、,/]|和|及|或|与)["“]?$`)
+var listMark = re(`^["”]?级?["”]?(?:[、,/]|和|及|或|与)["“]?$`)
 
-var concluding = regexp.MustCompile(`综上|综合评定|评定为|评为|鉴定结论|结论为|最终|本次`)
+var concluding = re(`综上|综合评定|评定为|评为|鉴定结论|结论为|最终|本次`)
 
 func (r *reader) assignRole(m *mention, c setting) {
 	for _, rule := range r.roles {
@@ -218,9 +217,9 @@ func tailOf(s string, n int) string {
 }
 
 // otherAfter: "A级防火材料", "B级钢".
-var otherAfter = regexp.MustCompile(`^["”]?(?:的)?(?:防火|不燃|难燃|材料|钢|砖|混凝土|防水|资质|人防|焊缝|螺栓|精度|保温|门|窗|标准|装修|景区|企业|单位|机构|幕墙|电梯)`)
+var otherAfter = re(`^["”]?(?:的)?(?:防火|不燃|难燃|材料|钢|砖|混凝土|防水|资质|人防|焊缝|螺栓|精度|保温|门|窗|标准|装修|景区|企业|单位|机构|幕墙|电梯)`)
 
-var dangerAfter = regexp.MustCompile(`^级?["”)]?(?:的)?(?:危险房屋|危房|危险|类危|[,:(]?(?:即)?(?:整幢|整栋|局部)危)`)
+var dangerAfter = re(`^级?["”)]?(?:的)?(?:危险房屋|危房|危险|类危|[,:(]?(?:即)?(?:整幢|整栋|局部)危)`)
 
 func (r *reader) letterScale(m *mention, s sentence, clause, before, after string) {
 	m.scope, m.aspect = schemas.ScopeHouse, schemas.AspectDanger
@@ -264,7 +263,7 @@ func (r *reader) letterScale(m *mention, s sentence, clause, before, after strin
 // ratesAlone: the label under which a cover or form states the class of the house.
 var ratesAlone = re(`^(?:房屋|本次|最终|综合)?(?:危险性?|安全性?)?(?:综合)?(?:鉴定|评定)(?:的)?(?:等级|级别|结论|结果|评级):["“]?$`)
 
-var houseWord = regexp.MustCompile(`房屋|房|楼|建筑|住宅|栋|幢`)
+var houseWord = re(`房屋|房|楼|建筑|住宅|栋|幢`)
 
 // subject finds the units that a mention is about: those named since the
 // mention before it, or after it in "Csu级的有…", or the ones that an earlier
@@ -310,6 +309,6 @@ func (r *reader) subject(s sentence, earlier []*mention, prevEnd int, t token, a
 }
 
 var (
-	restWord   = regexp.MustCompile(`^级?["”]?(?:的)?(?:房屋|楼|以)?外|其余|其他(?:各)?(?:单体|楼|栋|幢|房屋|单元|建筑)|除[^,。]{1,40}外`)
-	wholeHouse = regexp.MustCompile(`(?:该|本|被鉴定|受检|委托鉴定|整栋|整幢|上述)(?:栋|幢|座)?(?:自建)?(?:房屋|建筑|房|工程|项目)|整体|房屋综合|各(?:栋|幢|单元)`)
+	restWord   = re(`^级?["”]?(?:的)?(?:房屋|楼|以)?外|其余|其他(?:各)?(?:单体|楼|栋|幢|房屋|单元|建筑)|除[^,。]{1,40}外`)
+	wholeHouse = re(`(?:该|本|被鉴定|受检|委托鉴定|整栋|整幢|上述)(?:栋|幢|座)?(?:自建)?(?:房屋|建筑|房|工程|项目)|整体|房屋综合|各(?:栋|幢|单元)`)
 )

@@ -1,7 +1,6 @@
 package reading
 
 import (
-	"regexp"
 	"strings"
 
 	"jianding/schemas"
@@ -35,7 +34,7 @@ type setting struct {
 	rebuilt       bool // the report itself appraises the house after its works
 }
 
-func re(s string) *regexp.Regexp { return regexp.MustCompile(s) }
+func re(s string) *guarded { return guard(s) }
 
 // Words by which the rules tell the parts apart. Go's expressions know no
 // look-ahead, so what must not follow is spelt out in classes.
@@ -248,7 +247,7 @@ func elsewhere(before string) bool {
 	return o >= 0 && o > lastOf(thisCue, before)
 }
 
-func lastEnd(r *regexp.Regexp, s string) int {
+func lastEnd(r *guarded, s string) int {
 	at := -1
 	for _, m := range r.FindAllStringIndex(s, -1) {
 		at = m[1]
@@ -261,7 +260,7 @@ func bareStart(before string) bool {
 }
 
 // lastOf returns where the last match of r in s begins, or -1.
-func lastOf(r *regexp.Regexp, s string) int {
+func lastOf(r *guarded, s string) int {
 	at := -1
 	for _, m := range r.FindAllStringIndex(s, -1) {
 		at = m[0]

@@ -1,7 +1,6 @@
 package reading
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -28,25 +27,25 @@ const (
 // decides. Order matters: 评级标准 is a basis though it says 评级, 鉴定结论及处理建议
 // is a conclusion that holds advice.
 var headings = []struct {
-	re *regexp.Regexp
+	re *guarded
 	to section
 }{
-	{regexp.MustCompile(`(?:等级|评级|评定|分级|鉴定)(?:标准|准则|说明|释义|依据|方法|定义|划分)+(?:及.{0,8})?$|术语|名词解释|(?:鉴定|检测|评定|编制|主要|技术|执行|引用|参考)的?(?:技术)?(?:依据|标准|规范|文件)|依据(?:的|及)?(?:标准|规范|文件|资料)|^依据$`), secBasis},
-	{regexp.MustCompile(`相邻(?:建筑|房屋)|周边(?:建筑|房屋|环境)|毗邻`), secNeighbours},
-	{regexp.MustCompile(`历史|沿革|既往|以往|前次|历次|首次|上次|原(?:安全|房屋|检测)?鉴定|原报告`), secHistory},
-	{regexp.MustCompile(`声明|注意事项|须知|说明$|目录|目次`), secDeclaration},
-	{regexp.MustCompile(`附[录件图表注]|原始记录|照片|影像|资质证书|平面图`), secAppendix},
-	{regexp.MustCompile(`(?:鉴定|评定|评估|检测|综合|检验|复核|复查|安全性?|最终)+的?(?:结论|意见)(?:[及与和、]|$)|(?:鉴定|评定|评估|综合|最终)的?结果(?:[及与和、]|$)|^结论|结论(?:[及与和、].{0,6})?$|^鉴定评定$|^综合(?:评定|鉴定|判定)$|结论与|鉴定综合意见`), secConclusion},
-	{regexp.MustCompile(`(?:处理|处置|整治|加固|使用|维修|安全|措施|有关|相关|治理)的?(?:建议|意见|措施|要求|方案|类别|方式|办法)|^建议|建议$|处理及建议|对策`), secAdvice},
-	{regexp.MustCompile(`验算|^计算(?:过程|书)?$|承载力(?:计算|复核|分析)|计算(?:分析|结果)|结构(?:分析|计算|复核)`), secAnalysis},
-	{regexp.MustCompile(`评级|等级评定|评定|鉴定评|综合评价|安全性鉴定$|危险性鉴定$|可靠性鉴定$|鉴定分析|安全性分析|危险性分析`), secRating},
-	{regexp.MustCompile(`仪器|设备`), secEquipment},
-	{regexp.MustCompile(`检查|检测|查勘|勘查|勘察|调查|现状|损伤|复核(?:情况|过程|内容)|数据|地基基础|上部承重|上部结构|围护|观测|倾斜`), secInspection},
-	{regexp.MustCompile(`概况|概述|简介|委托|基本情况|基本信息|目的|范围|内容|工程信息|房屋信息|项目|缘由|由来|背景|(?:解危|加固|改造|整改|处置)情况`), secOverview},
+	{re(`(?:等级|评级|评定|分级|鉴定)(?:标准|准则|说明|释义|依据|方法|定义|划分)+(?:及.{0,8})?$|术语|名词解释|(?:鉴定|检测|评定|编制|主要|技术|执行|引用|参考)的?(?:技术)?(?:依据|标准|规范|文件)|依据(?:的|及)?(?:标准|规范|文件|资料)|^依据$`), secBasis},
+	{re(`相邻(?:建筑|房屋)|周边(?:建筑|房屋|环境)|毗邻`), secNeighbours},
+	{re(`历史|沿革|既往|以往|前次|历次|首次|上次|原(?:安全|房屋|检测)?鉴定|原报告`), secHistory},
+	{re(`声明|注意事项|须知|说明$|目录|目次`), secDeclaration},
+	{re(`附[录件图表注]|原始记录|照片|影像|资质证书|平面图`), secAppendix},
+	{re(`(?:鉴定|评定|评估|检测|综合|检验|复核|复查|安全性?|最终)+的?(?:结论|意见)(?:[及与和、]|$)|(?:鉴定|评定|评估|综合|最终)的?结果(?:[及与和、]|$)|^结论|结论(?:[及与和、].{0,6})?$|^鉴定评定$|^综合(?:评定|鉴定|判定)$|结论与|鉴定综合意见`), secConclusion},
+	{re(`(?:处理|处置|整治|加固|使用|维修|安全|措施|有关|相关|治理)的?(?:建议|意见|措施|要求|方案|类别|方式|办法)|^建议|建议$|处理及建议|对策`), secAdvice},
+	{re(`验算|^计算(?:过程|书)?$|承载力(?:计算|复核|分析)|计算(?:分析|结果)|结构(?:分析|计算|复核)`), secAnalysis},
+	{re(`评级|等级评定|评定|鉴定评|综合评价|安全性鉴定$|危险性鉴定$|可靠性鉴定$|鉴定分析|安全性分析|危险性分析`), secRating},
+	{re(`仪器|设备`), secEquipment},
+	{re(`检查|检测|查勘|勘查|勘察|调查|现状|损伤|复核(?:情况|过程|内容)|数据|地基基础|上部承重|上部结构|围护|观测|倾斜`), secInspection},
+	{re(`概况|概述|简介|委托|基本情况|基本信息|目的|范围|内容|工程信息|房屋信息|项目|缘由|由来|背景|(?:解危|加固|改造|整改|处置)情况`), secOverview},
 }
 
 // Formal numerals (壹、贰、叁) stems (甲、乙、丙), Roman numerals and § number the parts of some agencies' reports.
-var headNumber = regexp.MustCompile(`^(?:第[一二三四五六七八九十0-9]+[章节部分条]+|[壹贰叁肆伍陆柒捌玖拾]{1,2}[、.]?|[甲乙丙丁戊己庚辛壬癸][、.]|(?:I{1,3}|IV|VI{0,3}|IX|X)[、.]|§[0-9]{1,2}(?:\.[0-9]{1,2})*|[(][一二三四五六七八九十0-9]{1,3}[)]|[一二三四五六七八九十]{1,3}[、.,:]?|[0-9]{1,2}(?:\.[0-9]{1,2}){0,3}[、.)]?|附[录件表][A-Z0-9一二三四五六七八九十]*[:、]?)`)
+var headNumber = re(`^(?:第[一二三四五六七八九十0-9]+[章节部分条]+|[壹贰叁肆伍陆柒捌玖拾]{1,2}[、.]?|[甲乙丙丁戊己庚辛壬癸][、.]|(?:I{1,3}|IV|VI{0,3}|IX|X)[、.]|§[0-9]{1,2}(?:\.[0-9]{1,2})*|[(][一二三四五六七八九十0-9]{1,3}[)]|[一二三四五六七八九十]{1,3}[、.,:]?|[0-9]{1,2}(?:\.[0-9]{1,2}){0,3}[、.)]?|附[录件表][A-Z0-9一二三四五六七八九十]*[:、]?)`)
 
 // sectionOf returns the section that a heading opens, or "".
 func sectionOf(text string) section {
@@ -73,7 +72,7 @@ func matchSection(t string) section {
 }
 
 // bare are headings that stand without a number.
-var bare = regexp.MustCompile(`^(?:声明|目录|前言|概述|建议|(?:检测鉴定|复核鉴定|安全鉴定|鉴定|检测|复核|综合|评定)?结论(?:[及与和](?:处理)?建议)?|鉴定意见|处理建议|处理意见|鉴定建议|建议措施|鉴定依据|检测依据|评级标准|(?:房屋|工程|项目|建筑)?(?:基本)?概况|现场检查(?:情况|结果)?|检测结果|承载力验算|安全性评级|(?:安全性|危险性|可靠性)鉴定评级|鉴定评级|等级评定|附件|附录|附注|鉴定(?:的)?目的(?:[及和与、]范围)?|鉴定范围)[::]?$`)
+var bare = re(`^(?:声明|目录|前言|概述|建议|(?:检测鉴定|复核鉴定|安全鉴定|鉴定|检测|复核|综合|评定)?结论(?:[及与和](?:处理)?建议)?|鉴定意见|处理建议|处理意见|鉴定建议|建议措施|鉴定依据|检测依据|评级标准|(?:房屋|工程|项目|建筑)?(?:基本)?概况|现场检查(?:情况|结果)?|检测结果|承载力验算|安全性评级|(?:安全性|危险性|可靠性)鉴定评级|鉴定评级|等级评定|附件|附录|附注|鉴定(?:的)?目的(?:[及和与、]范围)?|鉴定范围)[::]?$`)
 
 // looksHeading tells whether a line is a heading: short, without the marks of
 // a sentence, numbered and with words of a section, or one of the bare ones.
@@ -107,8 +106,8 @@ func looksHeading(t string) bool {
 }
 
 var (
-	bareDigits = regexp.MustCompile(`^[0-9]+$`)
-	counter    = regexp.MustCompile(`^(?:月|年[^久代]|日[至到起内前后]|层[^高数]|元|mm|m[0-9,。]|%|‰)`)
+	bareDigits = re(`^[0-9]+$`)
+	counter    = re(`^(?:月|年[^久代]|日[至到起内前后]|层[^高数]|元|mm|m[0-9,。]|%|‰)`)
 )
 
 // plainHeading takes off a heading what only decorates it: brackets round it
@@ -124,11 +123,11 @@ func plainHeading(t string) string {
 var translated = re(`^(.*\p{Han}\p{Han})(?:[(/]?[A-Za-z][A-Za-z .,&'/()-]{2,60})$`)
 
 // assertive: words of a sentence, which no heading holds.
-var assertive = regexp.MustCompile(`不|已|被|未|该|属于|影响|为$|是|将|会|可能`)
+var assertive = re(`不|已|被|未|该|属于|影响|为$|是|将|会|可能`)
 
 // adviceTitle: the advice under another name than 处理建议.
-var adviceTitle = regexp.MustCompile(`^建议(?:[及和与]?(?:措施|意见|方案|事项|对策))$`)
+var adviceTitle = re(`^建议(?:[及和与]?(?:措施|意见|方案|事项|对策))$`)
 
 // advisory recognises list items that are short sentences of advice and not
 // headings, though they speak of inspection or treatment.
-var advisory = regexp.MustCompile(`^(?:建议.+|应|须|立即|尽快|停止|暂停|限制|观察使用|处理使用|对.{2,}|加固.*|拆除|疏散|撤离|设置|采取|委托(?:有|具|专业|设计|相关|资质)|由|严禁|禁止|不得|加强|定期|可|宜)|(?:进行|予以|采取).{0,8}(?:处理|加固|监测|检查|拆除|修缮)$`)
+var advisory = re(`^(?:建议.+|应|须|立即|尽快|停止|暂停|限制|观察使用|处理使用|对.{2,}|加固.*|拆除|疏散|撤离|设置|采取|委托(?:有|具|专业|设计|相关|资质)|由|严禁|禁止|不得|加强|定期|可|宜)|(?:进行|予以|采取).{0,8}(?:处理|加固|监测|检查|拆除|修缮)$`)

@@ -1,7 +1,6 @@
 package reading
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,15 +10,15 @@ import (
 // appraisal lists the standards on which a safety conclusion can rest.
 var appraisal = []struct {
 	name string
-	re   *regexp.Regexp
+	re   *guarded
 	year string // of the edition in force, where a report states none
 }{
-	{"GB 50292", regexp.MustCompile(`GB/?T?50292(?:-([0-9]{4}))?|民用建筑可靠性鉴定标准`), "2015"},
-	{"JGJ 125", regexp.MustCompile(`JGJ/?T?125(?:-([0-9]{4}))?|(?:^|[^房])危险房屋鉴定标准`), "2016"},
-	{"JGJ/T 363", regexp.MustCompile(`JGJ/?T363(?:-([0-9]{4}))?|农村住房危险性鉴定标准`), "2014"},
-	{"GB 50144", regexp.MustCompile(`GB/?T?50144(?:-([0-9]{4}))?|工业建筑可靠性鉴定标准`), "2019"},
-	{"GB 50023", regexp.MustCompile(`GB/?T?50023(?:-([0-9]{4}))?|建筑抗震鉴定标准`), "2009"},
-	{"GB 55021", regexp.MustCompile(`GB/?T?55021(?:-([0-9]{4}))?|既有建筑鉴定与加固通用规范`), "2021"},
+	{"GB 50292", re(`GB/?T?50292(?:-([0-9]{4}))?|民用建筑可靠性鉴定标准`), "2015"},
+	{"JGJ 125", re(`JGJ/?T?125(?:-([0-9]{4}))?|(?:^|[^房])危险房屋鉴定标准`), "2016"},
+	{"JGJ/T 363", re(`JGJ/?T363(?:-([0-9]{4}))?|农村住房危险性鉴定标准`), "2014"},
+	{"GB 50144", re(`GB/?T?50144(?:-([0-9]{4}))?|工业建筑可靠性鉴定标准`), "2019"},
+	{"GB 50023", re(`GB/?T?50023(?:-([0-9]{4}))?|建筑抗震鉴定标准`), "2009"},
+	{"GB 55021", re(`GB/?T?55021(?:-([0-9]{4}))?|既有建筑鉴定与加固通用规范`), "2021"},
 }
 
 // citedStandards finds the appraisal standards of a text with their editions.

@@ -2,7 +2,6 @@ package reading
 
 import (
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -70,7 +69,7 @@ func (t *table) headEnd() float64 {
 	return t.lines[0].cy() - 0.5*t.lines[0].size
 }
 
-var bodyEntry = regexp.MustCompile(`^[0-9.,%‰-]+$|^第[0-9一二三四五六七八九十]+层$`)
+var bodyEntry = re(`^[0-9.,%‰-]+$|^第[0-9一二三四五六七八九十]+层$`)
 
 // rowText returns the text of the cells left of c on its line.
 func (t *table) rowText(c *cell) string {

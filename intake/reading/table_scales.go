@@ -1,7 +1,6 @@
 package reading
 
 import (
-	"regexp"
 	"slices"
 
 	"jianding/schemas"
@@ -70,7 +69,7 @@ func (t *table) inScale(c *cell) bool {
 	return false
 }
 
-var scaleMeaning = regexp.MustCompile(`(?:符合|低于)[^。;]{0,24}对[A-DI]|影响整体承载|危险状态|危险构件|危险点|整幢危房|局部危房|安全使用要求|结构安全`)
+var scaleMeaning = re(`(?:符合|低于)[^。;]{0,24}对[A-DI]|影响整体承载|危险状态|危险构件|危险点|整幢危房|局部危房|安全使用要求|结构安全`)
 
 // wordy tells whether most rows hold a long entry: the meaning of a grade.
 func wordy(cells []*cell) bool {

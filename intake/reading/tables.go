@@ -1,7 +1,6 @@
 package reading
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -9,15 +8,15 @@ import (
 )
 
 var (
-	unitColumn    = regexp.MustCompile(`^(?:鉴定单元|鉴定系统|鉴定对象|房屋名称|房屋|建筑物?名称|建筑物?|单体名称|单体|楼栋号?|栋号|幢号|楼号|房号|房屋编号|建筑编号|名称|单元名称|鉴定单元名称|单元|部位|楼幢)$`)
-	unitGradeHead = regexp.MustCompile(`鉴定单元|鉴定系统|单元(?:安全性)?(?:等级|评级)|整体|房屋|综合|最终|整栋|整幢`)
-	subGradeHead  = regexp.MustCompile(`子单元|子系统|地基基础|上部|围护`)
-	storeyHead    = regexp.MustCompile(`楼层|层(?:危险性|等级)`)
-	memberHead    = regexp.MustCompile(`构件`)
-	gradeColumn   = regexp.MustCompile(`等级|评级|级别|评定结果|鉴定结果|结论|类别`)
-	definitional  = regexp.MustCompile(`分级标准|评级标准|分级|等级标准|处理要求|定义|含义|划分|标准`)
-	pastColumn    = regexp.MustCompile(`原|前次|上次|既往|历史|[12][0-9]{3}年|首次|加固前`)
-	planColumn    = regexp.MustCompile(`加固后|处理后|预期|目标|改造后|整治后`)
+	unitColumn    = re(`^(?:鉴定单元|鉴定系统|鉴定对象|房屋名称|房屋|建筑物?名称|建筑物?|单体名称|单体|楼栋号?|栋号|幢号|楼号|房号|房屋编号|建筑编号|名称|单元名称|鉴定单元名称|单元|部位|楼幢)$`)
+	unitGradeHead = re(`鉴定单元|鉴定系统|单元(?:安全性)?(?:等级|评级)|整体|房屋|综合|最终|整栋|整幢`)
+	subGradeHead  = re(`子单元|子系统|地基基础|上部|围护`)
+	storeyHead    = re(`楼层|层(?:危险性|等级)`)
+	memberHead    = re(`构件`)
+	gradeColumn   = re(`等级|评级|级别|评定结果|鉴定结果|结论|类别`)
+	definitional  = re(`分级标准|评级标准|分级|等级标准|处理要求|定义|含义|划分|标准`)
+	pastColumn    = re(`原|前次|上次|既往|历史|[12][0-9]{3}年|首次|加固前`)
+	planColumn    = re(`加固后|处理后|预期|目标|改造后|整治后`)
 )
 
 // tableMentions reads the grades that stand in a table as entries of their
@@ -69,7 +68,7 @@ func (r *reader) ledBy(it *item, c *cell, text passage) *mention {
 	return r.entry(it, c, text, toks[0])
 }
 
-var ratedAspect = regexp.MustCompile(`(?:安全性|危险性|可靠性)(?:综合)?(?:鉴定|评定|等级|评级|结论|结果)*(?:为|:)? ?$`)
+var ratedAspect = re(`(?:安全性|危险性|可靠性)(?:综合)?(?:鉴定|评定|等级|评级|结论|结果)*(?:为|:)? ?$`)
 
 // long tells whether an entry is prose.
 func long(s string) bool {
@@ -91,7 +90,7 @@ func wordsAround(s string) int {
 	return n
 }
 
-var loneLetter = regexp.MustCompile(`^["“(]?([A-D])["”)]?(?:级)?(?:\(.*\))?$|^(I{1,3}|IV)$`)
+var loneLetter = re(`^["“(]?([A-D])["”)]?(?:级)?(?:\(.*\))?$|^(I{1,3}|IV)$`)
 
 // loneTokens finds the grades of a short entry, where a letter may stand alone.
 func loneTokens(s string) []token {
@@ -171,7 +170,7 @@ func (r *reader) entry(it *item, c *cell, text passage, tok token) *mention {
 }
 
 // concludingHead: the column holds what the report concludes.
-var concludingHead = regexp.MustCompile(`(?:鉴定|评定|综合)(?:结论|结果)|最终(?:等级|评级)`)
+var concludingHead = re(`(?:鉴定|评定|综合)(?:结论|结果)|最终(?:等级|评级)`)
 
 func (r *reader) rowIsPast(row string) bool {
 	if !yearCue.MatchString(row) {
@@ -185,4 +184,4 @@ func (r *reader) rowIsPast(row string) bool {
 	return false
 }
 
-var otherScaleHead = regexp.MustCompile(`抗震|耐火|防水|质量|混凝土|砂浆|强度|钢筋|场地|环境|资质|构件|材料|损坏|完损|检定`)
+var otherScaleHead = re(`抗震|耐火|防水|质量|混凝土|砂浆|强度|钢筋|场地|环境|资质|构件|材料|损坏|完损|检定`)

@@ -1,7 +1,6 @@
 package reading
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -18,20 +17,20 @@ const numberedNoun = `住宅楼|宿舍楼|教学楼|实验楼|办公楼|综合�
 
 var (
 	// numberedUnit: 1号楼, 3#, A栋, 厂房1栋, 27号房屋, 二号楼, 1#~3#楼, 1单元, Ⅰ区
-	numberedUnit = regexp.MustCompile(`第[0-9一二三四五六七八九十]{1,3}单元|(?:厂房|住宅|宿舍|教学楼|办公楼|综合楼|仓库|车间|商铺|门面|公寓)?(?:[0-9]{1,4}(?:-[0-9]{1,3})?|[A-Z][0-9]{0,3}|[一二三四五六七八九十]{1,3}|[IVX]{1,4}|[甲乙丙丁戊]|[东西南北中左右前后])(?:#|号|栋|幢|座|单元|区|段)(?:` + numberedNoun + `)?|[A-Z甲乙丙丁戊][0-9]?(?:楼|库|仓|馆|厂房|车间|仓库|教学楼|宿舍楼|办公楼|综合楼)`)
+	numberedUnit = re(`第[0-9一二三四五六七八九十]{1,3}单元|(?:厂房|住宅|宿舍|教学楼|办公楼|综合楼|仓库|车间|商铺|门面|公寓)?(?:[0-9]{1,4}(?:-[0-9]{1,3})?|[A-Z][0-9]{0,3}|[一二三四五六七八九十]{1,3}|[IVX]{1,4}|[甲乙丙丁戊]|[东西南北中左右前后])(?:#|号|栋|幢|座|单元|区|段)(?:` + numberedNoun + `)?|[A-Z甲乙丙丁戊][0-9]?(?:楼|库|仓|馆|厂房|车间|仓库|教学楼|宿舍楼|办公楼|综合楼)`)
 	// 鉴定单元Ⅰ, 鉴定单元2: parts between expansion joints.
-	indexedUnit = regexp.MustCompile(`(?:鉴定|评定)单元(?:I{1,3}|IV|VI{0,3}|[0-9]{1,2})(?:[^A-Za-z0-9级.]|$)`)
-	rangeUnit   = regexp.MustCompile(`([0-9]{1,3})(#|号)?(?:楼|栋|幢)?[-~至]([0-9]{1,3})(#|号)?(楼|栋|幢|房屋|厂房|单元)`)
-	listedUnit  = regexp.MustCompile(`(?:[0-9A-Z]{1,3}#?[、,和及与])+[0-9A-Z]{1,3}((?:#|号)(?:` + numberedNoun + `)|栋|幢|座|#|单元)`)
-	namedUnit   = regexp.MustCompile(`^[\p{Han}0-9A-Z#()-]{0,8}` + buildingNoun + `$`)
+	indexedUnit = re(`(?:鉴定|评定)单元(?:I{1,3}|IV|VI{0,3}|[0-9]{1,2})(?:[^A-Za-z0-9级.]|$)`)
+	rangeUnit   = re(`([0-9]{1,3})(#|号)?(?:楼|栋|幢)?[-~至]([0-9]{1,3})(#|号)?(楼|栋|幢|房屋|厂房|单元)`)
+	listedUnit  = re(`(?:[0-9A-Z]{1,3}#?[、,和及与])+[0-9A-Z]{1,3}((?:#|号)(?:` + numberedNoun + `)|栋|幢|座|#|单元)`)
+	namedUnit   = re(`^[\p{Han}0-9A-Z#()-]{0,8}` + buildingNoun + `$`)
 	// generic names mean the house as a whole.
-	genericUnit = regexp.MustCompile(`^(?:该|本|此|其|被鉴定|受检|受鉴|所鉴|委托鉴定|鉴定|待鉴|上述|整体|整栋|整幢|全部|委托|拟鉴定|目标|本次鉴定|被检|受检测|本案)*(?:栋|幢|座|处)?(?:的)?(?:自建|建筑|危险|民用)?(?:房屋|房|建筑|建筑物|楼房|自建房|住宅|农房|房屋建筑|建筑结构|工程|项目|单元|鉴定单元|鉴定系统|鉴定对象|主体结构|结构|对象|楼|栋|幢|房子|危房|主体)(?:整体|主体|结构|主体结构|建筑|建筑物|整体结构|单元|鉴定单元|鉴定系统)*$`)
-	wordBreak   = regexp.MustCompile(`[ 、,:;()。]`)
-	andWord     = regexp.MustCompile(`和|及|与|以及`)
-	zoneUnit    = regexp.MustCompile(`^[A-ZIVX0-9一二三四]+(?:区|段)$`)
-	unitJoin    = regexp.MustCompile(`[、,和及与以]|以及|和|及`)
+	genericUnit = re(`^(?:该|本|此|其|被鉴定|受检|受鉴|所鉴|委托鉴定|鉴定|待鉴|上述|整体|整栋|整幢|全部|委托|拟鉴定|目标|本次鉴定|被检|受检测|本案)*(?:栋|幢|座|处)?(?:的)?(?:自建|建筑|危险|民用)?(?:房屋|房|建筑|建筑物|楼房|自建房|住宅|农房|房屋建筑|建筑结构|工程|项目|单元|鉴定单元|鉴定系统|鉴定对象|主体结构|结构|对象|楼|栋|幢|房子|危房|主体)(?:整体|主体|结构|主体结构|建筑|建筑物|整体结构|单元|鉴定单元|鉴定系统)*$`)
+	wordBreak   = re(`[ 、,:;()。]`)
+	andWord     = re(`和|及|与|以及`)
+	zoneUnit    = re(`^[A-ZIVX0-9一二三四]+(?:区|段)$`)
+	unitJoin    = re(`[、,和及与以]|以及|和|及`)
 	// lead-ins that stand before a subject
-	leadIn = regexp.MustCompile(`^(?:(?:本次|此次)?(?:委托|被|受|拟|待|所)?(?:鉴定|检测)的|综上(?:所述)?|经(?:综合)?(?:评定|鉴定|分析|判定|检测|验算|复核|现场检查)*|根据.*?[,)》]|依据.*?[,)》]|按照?.*?[,)》]|综合(?:评定|判定|分析|以上)?|评定|认为|认定|判定|确定|得出|给出|列|判断|确认|其中|故|因此|则|即|现|将|对|本次鉴定将|我单位(?:对)?|除|其余|另|另外|同时|而|且|但|故将|则|由此|[(]?[0-9一二三四五六七八九十]+[)、.]|[-①-⑳])`)
+	leadIn = re(`^(?:(?:本次|此次)?(?:委托|被|受|拟|待|所)?(?:鉴定|检测)的|综上(?:所述)?|经(?:综合)?(?:评定|鉴定|分析|判定|检测|验算|复核|现场检查)*|根据.*?[,)》]|依据.*?[,)》]|按照?.*?[,)》]|综合(?:评定|判定|分析|以上)?|评定|认为|认定|判定|确定|得出|给出|列|判断|确认|其中|故|因此|则|即|现|将|对|本次鉴定将|我单位(?:对)?|除|其余|另|另外|同时|而|且|但|故将|则|由此|[(]?[0-9一二三四五六七八九十]+[)、.]|[-①-⑳])`)
 )
 
 // unitsIn finds the names of units in a stretch of text that precedes (or
@@ -129,14 +128,14 @@ func unitsIn(s string, known []string) []string {
 
 var (
 	// excepting: 各栋安全性等级除食堂为Dsu级外; 拆除, 消除 … are other words.
-	excepting   = regexp.MustCompile(`(^|[^拆清消扣排解免废铲])除`)
-	ratedWord   = regexp.MustCompile(`^.*(?:认定|判定|评定|确定|鉴定|得出|认为)`)
-	saysOf      = regexp.MustCompile(`(?:鉴定|检测|单位|公司|机构|报告|我[司院所])对`)
-	subjectTail = regexp.MustCompile(`[的之]?(?:主体|整体|上部|现状)?(?:结构)?(?:的)?(?:综合|现状)?(?:第?[0-9一二三四五六七八九十]+层|在|作为|划分|划作|划为|视为|给出|[作做]出|所[作做给]|安全性|危险性|可靠性|使用性|安全|危险|等级|评级|评[定为]|定为|[判认]定|鉴定|均|分别|各|都|综合|应|可|也|亦|同|为|属于|属(?:于|整|局|危|[A-DI])|整体|结构|被|经|现状|鉴定单元|鉴定系统|单元).*$`)
+	excepting   = re(`(^|[^拆清消扣排解免废铲])除`)
+	ratedWord   = re(`^.*(?:认定|判定|评定|确定|鉴定|得出|认为)`)
+	saysOf      = re(`(?:鉴定|检测|单位|公司|机构|报告|我[司院所])对`)
+	subjectTail = re(`[的之]?(?:主体|整体|上部|现状)?(?:结构)?(?:的)?(?:综合|现状)?(?:第?[0-9一二三四五六七八九十]+层|在|作为|划分|划作|划为|视为|给出|[作做]出|所[作做给]|安全性|危险性|可靠性|使用性|安全|危险|等级|评级|评[定为]|定为|[判认]定|鉴定|均|分别|各|都|综合|应|可|也|亦|同|为|属于|属(?:于|整|局|危|[A-DI])|整体|结构|被|经|现状|鉴定单元|鉴定系统|单元).*$`)
 	// notName: words that no name of a building holds.
-	notName = regexp.MustCompile(`^(?:根据|依据|按|结合|参照|鉴于|由于|经|上述|全部|所有|各)|[该本此已有为被的将对把应可在与及其另]|[加改修处整补]\p{Han}?后|^后房|影响|达到|不|未|发现|存在|处于|属于|满足|造成|导致|引起|危及|威胁|使得|用作|用于|拆除|[第两]?[一二三四两]?阶段|后的|没有|一[栋幢户座处]|两[栋幢座]|构成|属于|属(?:整|局|危)|危|整[栋幢]`)
+	notName = re(`^(?:根据|依据|按|结合|参照|鉴于|由于|经|上述|全部|所有|各)|[该本此已有为被的将对把应可在与及其另]|[加改修处整补]\p{Han}?后|^后房|影响|达到|不|未|发现|存在|处于|属于|满足|造成|导致|引起|危及|威胁|使得|用作|用于|拆除|[第两]?[一二三四两]?阶段|后的|没有|一[栋幢户座处]|两[栋幢座]|构成|属于|属(?:整|局|危)|危|整[栋幢]`)
 	// partName: parts of a house, which a grade of the house is not about.
-	partName = regexp.MustCompile(`^(?:[一二三四五六七八九十0-9]+层|底层|顶层|首层|楼层|每层|各层|局部|部分|楼板|屋面|墙|梁|柱|构件|地基|基础|上部|围护|子单元|底部|轴|.*(?:构件|子单元|承重部分|楼面|地基基础|承重结构))`)
+	partName = re(`^(?:[一二三四五六七八九十0-9]+层|底层|顶层|首层|楼层|每层|各层|局部|部分|楼板|屋面|墙|梁|柱|构件|地基|基础|上部|围护|子单元|底部|轴|.*(?:构件|子单元|承重部分|楼面|地基基础|承重结构))`)
 )
 
 func stripLead(w string) string {
@@ -177,9 +176,9 @@ func notAUnit(s string, from, to int) bool {
 	return counted.MatchString(s[:from]) || strings.HasSuffix(s[:from], "第") || strings.HasSuffix(s[:from], "路") || strings.HasSuffix(s[:from], "街") || strings.HasSuffix(s[:from], "本") || strings.HasSuffix(s[:from], "该")
 }
 
-var partOfStorey = regexp.MustCompile(`^[梯板面层盖道]`)
+var partOfStorey = re(`^[梯板面层盖道]`)
 
-var counted = regexp.MustCompile(`(?:有|共|计|约|另|建|各)$`)
+var counted = re(`(?:有|共|计|约|另|建|各)$`)
 
 // cleanUnit normalises the name of a unit and drops names that mean the house
 // as a whole.
@@ -193,13 +192,13 @@ func cleanUnit(u string) string {
 }
 
 // noUnit: what stands in the column of names without being a house.
-var noUnit = regexp.MustCompile(`^(?:附注|备注|注|说明|合计|总计|小计|平均(?:值)?)$`)
+var noUnit = re(`^(?:附注|备注|注|说明|合计|总计|小计|平均(?:值)?)$`)
 
 // tornUnit: a sentence that begins with the rest of a unit's name.
-var tornUnit = regexp.MustCompile(`^(?:楼|栋|幢|座|房)(?:的)?(?:安全性|危险性|可靠性|均|评定|评为|鉴定等级|为)`)
+var tornUnit = re(`^(?:楼|栋|幢|座|房)(?:的)?(?:安全性|危险性|可靠性|均|评定|评为|鉴定等级|为)`)
 
 // houseTail: 门诊楼房屋 is the 门诊楼; 27号房屋 keeps its noun.
-var houseTail = regexp.MustCompile(`([楼栋幢座])(?:的)?(?:房屋|建筑物?|楼房|主体|整体|结构)+$`)
+var houseTail = re(`([楼栋幢座])(?:的)?(?:房屋|建筑物?|楼房|主体|整体|结构)+$`)
 
 // unitKey compares names across notations: 1#楼 and 1号楼 are one.
 func unitKey(u string) string {
