@@ -188,6 +188,9 @@ func (d *Document) units(g *guest, p *page) ([]unit, error) {
 		return p.units, nil
 	}
 	if p.text == 0 {
+		if err := d.readDrawn(g, p.handle); err != nil {
+			return nil, err
+		}
 		t, err := g.do("FPDFText_LoadPage", p.handle)
 		if err != nil {
 			return nil, err
@@ -243,6 +246,7 @@ func (d *Document) units(g *guest, p *page) ([]unit, error) {
 				codes = append(codes, i)
 			}
 		}
+		u.r = ideograph(u.r)
 		units[i] = u
 	}
 	if !areCharacters(units, codes) {
