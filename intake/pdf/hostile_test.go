@@ -55,6 +55,13 @@ func simple(content, catalog, page string, more ...string) []byte {
 	}, more...)...)
 }
 
+// layered shows its content as a membership dictionary has it, with the layer on.
+func layered(membership string) []byte {
+	return build("<</Type/Catalog/Pages 2 0 R/OCProperties<</OCGs[6 0 R]/D<</ON[6 0 R]>>>>>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>/Properties<</M 7 0 R>>>>>>",
+		stream("", "/OC /M BDC "+hello+" EMC"), font, "<</Type/OCG/Name(x)>>", membership)
+}
+
 const hello = "BT /F1 12 Tf 72 700 Td (Grade Dsu) Tj ET"
 
 func deflate(b []byte) string {
@@ -153,6 +160,11 @@ func TestHostile(t *testing.T) {
 		{"embedded file", simple(hello, "/Names<</EmbeddedFiles<</Names[(a)6 0 R]>>>>", "", "<</Type/Filespec/F(a)/EF<</F 7 0 R>>>>", stream("/Type/EmbeddedFile", "MZ")), schemas.DocumentEmbeddedFile, ""},
 		{"xfa", simple(hello, "/AcroForm<</Fields[]/XFA 6 0 R>>", "", stream("", "<xdp:xdp/>")), schemas.DocumentXFA, ""},
 		{"hidden layer", simple(hello, "/OCProperties<</OCGs[6 0 R]/D<</OFF[6 0 R]>>>>", "", "<</Type/OCG/Name(x)>>"), schemas.DocumentHiddenLayers, ""},
+		{"hidden layers, the state apart", simple(hello, "/OCProperties<</OCGs[6 0 R]/D<</BaseState 7 0 R>>>>", "", "<</Type/OCG/Name(x)>>", "/OFF"), schemas.DocumentHiddenLayers, ""},
+		{"shown where a layer is off", layered("<</Type/OCMD/OCGs[6 0 R]/P/AllOff>>"), schemas.DocumentHiddenLayers, "the layer is on, the text extracted and not displayed"},
+		{"shown where a layer is not on", layered("<</Type/OCMD/VE[/And[/Not 6 0 R]]>>"), schemas.DocumentHiddenLayers, ""},
+		{"shown where a layer is on", layered("<</Type/OCMD/OCGs[6 0 R]/VE[/And 6 0 R[/Or 6 0 R]]/P/AllOn>>"), "", ""},
+		{"layer for the magnifying glass", simple(hello, "/OCProperties<</OCGs[6 0 R]/D<</AS[<</Event/View/Category[/Zoom]/OCGs[6 0 R]>>]>>>>", "", "<</Type/OCG/Name(x)/Usage<</Zoom<</min 20>>>>>>"), schemas.DocumentHiddenLayers, ""},
 		{"font by numbers, not in the file", unembedded("Identity-H", "Identity", "/ToUnicode 8 0 R", oneWord), schemas.DocumentFontMissing, "its characters may be missing from the text"},
 		{"font of known characters, not in the file", unembedded("UniGB-UCS2-H", "GB1", "", oneWord), "", "common in real files"},
 		{"no xref", bytes.Replace(simple(hello, "", ""), []byte("startxref"), []byte("startXref"), 1), schemas.DocumentRepaired, ""},

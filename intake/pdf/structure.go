@@ -185,6 +185,9 @@ func (a active) dict(d types.Dict, depth int) {
 	case subtype == "FileAttachment":
 		a.s.add(schemas.DocumentEmbeddedFile, 0, "")
 	}
+	if a.shownWithout(d) {
+		a.s.add(schemas.DocumentHiddenLayers, 0, "")
+	}
 	if a.missingFont(d) {
 		a.s.add(schemas.DocumentFontMissing, 0, "")
 	}
@@ -202,6 +205,11 @@ func (a active) dict(d types.Dict, depth int) {
 		case "ViewState", "PrintState":
 			// A layer that is seen on the screen alone, or on paper alone.
 			if a.name(v) == "OFF" {
+				a.s.add(schemas.DocumentHiddenLayers, 0, "")
+			}
+		case "Zoom":
+			// A layer that is seen from some size on.
+			if usage, err := a.pc.DereferenceDict(v); err == nil && (usage["min"] != nil || usage["max"] != nil) {
 				a.s.add(schemas.DocumentHiddenLayers, 0, "")
 			}
 		}
@@ -252,11 +260,47 @@ func (s *Structure) hiddenLayers(pc *model.Context) {
 	if err != nil || d == nil {
 		return
 	}
-	off, _ := pc.DereferenceArray(d["OFF"])
-	base, _ := d["BaseState"].(types.Name)
-	if len(off) > 0 || base == "OFF" {
+	off, err := pc.DereferenceArray(d["OFF"])
+	base := active{s, pc}.name(d["BaseState"])
+	if err != nil || len(off) > 0 || base != "" && base != "ON" {
 		s.add(schemas.DocumentHiddenLayers, 0, "")
 	}
+}
+
+// shownWithout reports whether a membership dictionary (ISO 32000-2, 8.11.2.2)
+// shows content where a layer is off: all layers may be on, and that content is
+// not displayed.
+func (a active) shownWithout(d types.Dict) bool {
+	if a.name(d["Type"]) != "OCMD" {
+		return false
+	}
+	switch a.name(d["P"]) {
+	case "AllOff", "AnyOff":
+		return true
+	}
+	return a.negates(d["VE"], 0)
+}
+
+// negates reports whether a visibility expression has a Not in it.
+func (a active) negates(o types.Object, depth int) bool {
+	list, err := a.pc.DereferenceArray(o)
+	if err != nil || depth > maxWalkDepth {
+		return true
+	}
+	for i, x := range list {
+		if i == 0 {
+			if a.name(x) == "Not" {
+				return true
+			}
+			continue
+		}
+		if inner, err := a.pc.Dereference(x); err != nil {
+			return true
+		} else if _, isList := inner.(types.Array); isList && a.negates(inner, depth+1) {
+			return true
+		}
+	}
+	return false
 }
 
 // countPages walks the page tree by its Kids and counts its leaves, whatever
