@@ -183,12 +183,24 @@ func (r *reader) combine(c conclusion, tabled []*mention) {
 			}
 		}
 	}
+	storeys := 0
+	for _, m := range c.lower {
+		if m.scope == schemas.ScopeStorey {
+			storeys++
+		}
+	}
 	for _, m := range c.lower {
 		if m.scope != schemas.ScopeStorey || rank(m.grade) < 3 {
 			continue
 		}
+		// A storey of class Du has a quarter of its members dangerous, which is a
+		// twentieth, and class C, of a house of up to five (JGJ 125-2016 6.3.4, 6.3.6).
+		least := 2
+		if rank(m.grade) == 4 && storeys <= 5 {
+			least = 3
+		}
 		for _, f := range c.findings {
-			if f.Aspect == schemas.AspectDanger && rank(f.Grade) < 2 && concerns(m, f) {
+			if f.Aspect == schemas.AspectDanger && rank(f.Grade) < least && concerns(m, f) {
 				r.reason("conclusion_contradicts_table", f.Evidence.Page, fmt.Sprintf("%s级，楼层 %s", f.Grade, m.grade), f.Evidence, m.evidence)
 			}
 		}
@@ -280,7 +292,12 @@ func (r *reader) checkShare(items []*item, fs []schemas.Finding) {
 	var shares []float64
 	var ev []schemas.Evidence
 	for _, it := range items {
-		if it.table != nil || it.section == secBasis {
+		if it.section == secBasis {
+			continue
+		}
+		if it.table != nil {
+			v, e := it.table.shareOfHouse()
+			shares, ev = append(shares, v...), append(ev, e...)
 			continue
 		}
 		for _, m := range shareOfDanger.FindAllStringSubmatchIndex(it.text.text, -1) {
@@ -315,6 +332,31 @@ func (r *reader) checkShare(items []*item, fs []schemas.Finding) {
 		}
 	}
 }
+
+// shareOfHouse returns the shares of dangerous members that a table gives for
+// the house as a whole: in a column of its own, beside those of the storeys.
+func (t *table) shareOfHouse() (shares []float64, ev []schemas.Evidence) {
+	if t.definition() {
+		return nil, nil
+	}
+	for _, c := range t.cells {
+		m := percentAlone.FindStringSubmatch(c.folded())
+		if m == nil || !shareHead.MatchString(t.headOf(c)) || !rowOfHouse.MatchString(t.rowText(c)) {
+			continue
+		}
+		if v, err := strconv.ParseFloat(m[1], 64); err == nil {
+			shares = append(shares, v)
+			ev = append(ev, evidenceOf(t.rowGlyphs(c), c.glyphs[0].page))
+		}
+	}
+	return shares, ev
+}
+
+var (
+	percentAlone = re(`^([0-9]{1,3}(?:\.[0-9]+)?)%$`)
+	shareHead    = re(`(?:危险构件|综合)[^,。;]{0,6}(?:比例|百分比|占比)`)
+	rowOfHouse   = re(`^(?:整体|整栋|整幢|全楼|房屋|合计|全部|总计)`)
+)
 
 // checkScales asks for a human where two scales are far apart (a class D house
 // whose safety is Bsu), and where a danger class rests on no standard that the

@@ -32,6 +32,13 @@ func (r *reader) lint(items []*item, f schemas.ReportFields, full string, marks 
 	}
 	r.checkFinal(items, marks)
 	for _, it := range items {
+		if it.table != nil {
+			for _, c := range it.table.cells {
+				if t := c.folded(); partOfHouse.MatchString(t) && scopeLabel.MatchString(it.table.rowText(c)) {
+					r.reason("partial_appraisal", it.page, clip(t, 60), evidenceOf(c.glyphs, it.page))
+				}
+			}
+		}
 		if it.table == nil && (it.section == secOverview || it.section == secCover || it.section == secConclusion) {
 			for _, s := range sentencesOf(it.text, it) {
 				if partialScope.MatchString(s.text) {
@@ -68,6 +75,9 @@ func (r *reader) lint(items []*item, f schemas.ReportFields, full string, marks 
 }
 
 var (
+	// 鉴定范围 | 一层①~④轴营业厅
+	scopeLabel   = re(`^(?:本次)?(?:鉴定|检测|委托)(?:的)?(?:范围|部位|区域)`)
+	partOfHouse  = re(`^[^全整共]*(?:[一二三四五六七八九十0-9]层|轴|[0-9]室|部分|局部|门面|商铺|营业厅|单间)`)
 	re4seismic   = re(`抗震(?:性能)?鉴定`)
 	re5safety    = re(`安全|可靠|危险`)
 	partialScope = re(`(?:仅|只)(?:对|针对)[^。;]{2,40}(?:进行|实施|作)(?:了)?[^。;]{0,8}(?:鉴定|检测|检查)|局部(?:安全性)?鉴定(?:$|[,。;报])|(?:鉴定|检测|评估)(?:工作|内容|范围|对象|区域)?[^,。;]{0,4}(?:仅限|只限|限于|局限于)|(?:不含|不包括|不包含|未包括|未包含|未涉及|不涉及)[^,。;]{0,4}(?:其他|其它|其余|该楼其|以外)[^,。;]{0,6}(?:楼层|区域|部分|部位|单元|房间|铺面|商铺|构件)|鉴定范围(?:为|仅为|限于|仅限|仅限于|:)[^。;,]{0,30}(?:[一二三四五六七八九十0-9]层|部分|局部|构件|区域|[0-9]+室|屋面|阳台)[^。;]{0,6}(?:[,。;]|$)`)

@@ -99,6 +99,7 @@ func Read(src pdf.Source, opts Options) Result {
 	r.checkUnitNames(concl.findings)
 	r.checkDrawn(items, mentions, concl.findings)
 	r.checkReserved(items, mentions, res.Fields, concl.findings)
+	r.checkUnderstood(items, mentions, concl.findings, statements)
 	r.checkHidden(hidden)
 	r.checkPages(res.Pages, items)
 	r.checkWording(concl, statements, recommendations)

@@ -207,6 +207,8 @@ func (w *Wordings) add(p string, raw []byte) error {
 			return err
 		}
 		w.Benign = f.Sentences
+	case strings.HasPrefix(p, "data/foreign/"):
+		return nil // LoadForeign
 	case p == "data/vocabulary.yaml":
 		return decode(&w.Vocabulary)
 	case strings.HasPrefix(p, "data/cases/"):

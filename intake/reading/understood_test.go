@@ -1,0 +1,60 @@
+package reading
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What a conclusion may say without taking anything back, and what not.
+func TestWordsThatCouldTakeBackAConclusion(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		of   caution
+		text string
+		left string // the words that ask for a human; empty: understood
+	}{
+		{"the standard's own words", ofConclusion, "即安全性略低于本标准对Asu级的规定,尚不显著影响整体承载,可能有极少数构件应采取措施。", ""},
+		{"a part that needs repair", ofConclusion, "虽屋面局部渗漏,但承重构件未见开裂变形,综合评定该房屋安全性等级为Bsu级。", ""},
+		{"for the time being", ofConclusion, "该房屋安全性等级暂按Bsu级考虑。", "暂"},
+		{"until something is built", ofConclusion, "该房屋安全性等级为Bsu级,自挡墙修好之日起算。", "起算"},
+		{"two readings of one sentence", ofConclusion, "业主称其安全性等级为Bsu级。", "业主、称"},
+		{"a gap hides no word", ofConclusion, "将该房屋暂评定为Bsu级。", "暂"},
+		{"a storey for the house", ofCore, "一层门面安全性等级", "层、门面"},
+		{"a house of three storeys", ofCore, "三层砖混结构房屋安全性等级", ""},
+		{"people who are to leave", ofAdvice, "请二楼住户先搬到亲戚家。", "住户、搬"},
+		{"care that everybody is told to take", ofAdvice, "使用过程中不得擅自拆改承重墙,发现裂缝发展应及时报告。", ""},
+		{"copied from elsewhere", ofReport, "三层数据沿用2019年报告。", "沿用"},
+		{"the liability of a copy", ofReport, "复印本报告未重新加盖鉴定专用章无效。", ""},
+		{"a wall that goes on leaning", ofFacts, "山墙外倾仍在发展。", "外倾仍在发展"},
+		{"a wall that does not", ofFacts, "未见墙体外倾、裂缝发展。", ""},
+	} {
+		if got := strings.Join(c.of.unexplained(c.text), "、"); got != c.left {
+			t.Errorf("%s: %q leaves %q, want %q", c.name, c.text, got, c.left)
+		}
+	}
+}
+
+// A phrase that accounts for every word of a list would take the list away.
+func TestNoPhraseAccountsForEverything(t *testing.T) {
+	for name, c := range map[string]caution{"conclusion": ofConclusion, "core": ofCore, "advice": ofAdvice, "anywhere": ofReport, "facts": ofFacts} {
+		if c.whole.MatchString("") {
+			t.Errorf("%s: a phrase matches nothing at all", name)
+		}
+		for _, g := range c.gapped {
+			if g.MatchString("") {
+				t.Errorf("%s: %s matches nothing at all", name, g)
+			}
+		}
+	}
+	// What stands alone in its line is a heading, or was torn off by the layout.
+	headings := []string{"结论", "意见", "见", "详见", "参照"}
+	for _, words := range list(operatorsData, "conclusion") {
+		if strings.ContainsAny(words, "(?[") {
+			continue
+		}
+		if len(ofConclusion.unexplained(words)) == 0 && !slices.Contains(headings, words) {
+			t.Errorf("%s alone is taken for understood", words)
+		}
+	}
+}
