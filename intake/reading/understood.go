@@ -236,7 +236,7 @@ func withoutOthers(s string, ms []*mention) string {
 
 // flags: a statement that raises a hazard by itself.
 func flags(k schemas.StatementKind) bool {
-	return k == schemas.StatementWhole || k == schemas.StatementGeo || k == schemas.StatementThreat
+	return k == schemas.StatementWhole || k == schemas.StatementGeo
 }
 
 // cautious looks at the sentences of a passage for what its section may not say
