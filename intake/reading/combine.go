@@ -275,10 +275,47 @@ var subjects = re(`(?:鉴定|检测|评定)(?:的)?(?:对象|范围|房屋|单�
 var series = re(`^(?:[0-9A-Z]{1,3}|[一二三四五六七八九十]{1,3}|[东西南北前后左右主附副裙甲乙丙丁])((?:号|#)?(?:楼|栋|单元|区))$`)
 
 // bearing tells whether a sub-unit is one that the unit's grade follows
-// without discretion: the envelope is not.
+// without discretion: the envelope is not. In prose the words since the grade
+// before it name it; of a list that is graded 分别 its place does.
 func bearing(m *mention) bool {
-	return !strings.Contains(m.evidence.Quote, "围护") && !strings.Contains(fold(m.evidence.Quote), "围护")
+	if m.fromTable {
+		return !strings.Contains(fold(m.evidence.Quote), "围护")
+	}
+	text := m.sentence.text
+	named := clauseBefore(text, m.from)
+	toks := tokens(text[:m.from])
+	if i := strings.LastIndex(named, "分别"); i < 0 {
+		if n := len(toks); n > 0 {
+			named = tailAfter(named, text[:m.from], toks[n-1].to)
+		}
+	} else if names := subUnitName.FindAllString(named[:i], -1); len(names) > 1 {
+		k := 0 // grades of the row before this one
+		for _, t := range toks {
+			if t.from > len(text[:m.from])-len(named)+i {
+				k++
+			}
+		}
+		if k < len(names) {
+			named = names[k]
+		}
+	}
+	// 地基基础、上部承重结构和围护系统均为Bu级: of them all.
+	return !strings.Contains(named, "围护") || bearingPart.MatchString(strings.ReplaceAll(named, "围护系统承重", ""))
 }
+
+// tailAfter returns the part of clause, which ends before, that lies behind byte
+// at of it.
+func tailAfter(clause, before string, at int) string {
+	if from := len(before) - len(clause); at > from {
+		return before[at:]
+	}
+	return clause
+}
+
+var (
+	subUnitName = re(`地基基础|上部(?:承重)?结构|围护(?:系统|结构)?(?:的)?(?:承重部分)?`)
+	bearingPart = re(`地基|基础|上部|承重结构`)
+)
 
 func concerns(m *mention, f schemas.Finding) bool {
 	return len(m.units) == 0 || unitKey(f.Unit) == defaultUnit || containsUnit(m.units, f.Unit)

@@ -50,6 +50,7 @@ func (r *reader) checkReserved(items []*item, mentions []*mention, f schemas.Rep
 			continue
 		}
 		if it.table == nil {
+			r.checkVisited(it, f)
 			r.reserved(it.text, it, fs)
 			continue
 		}
@@ -78,6 +79,24 @@ func (r *reader) checkReserved(items []*item, mentions []*mention, f schemas.Rep
 		}
 		if no := streetNo.FindString(before); no != "" && streetNo.MatchString(fold(f.Address)) && !strings.Contains(fold(f.Address), no) {
 			r.reason("address_differs", m.page, f.Address+" / "+no, m.evidence)
+		}
+	}
+}
+
+// 2026年7月30日对贾嗣镇玉龙村村民住宅进行检查, in the report on a house elsewhere.
+var visitedHouse = re(`对([^,。;]{4,40}?)(?:进行|作|做|开展)(?:了)?[^,。;]{0,10}(?:检查|检测|查勘|鉴定)`)
+
+// checkVisited asks for a human where the house that was visited stands in
+// another town than the report's.
+func (r *reader) checkVisited(it *item, f schemas.ReportFields) {
+	if f.Town == "" {
+		return
+	}
+	for _, m := range visitedHouse.FindAllStringSubmatchIndex(it.text.text, -1) {
+		where := it.text.text[m[2]:m[3]]
+		if town := townOf(where); town != "" && town != f.Town && !strings.Contains(where, strings.TrimSuffix(strings.TrimSuffix(f.Town, "镇"), "街道")) &&
+			lastOf(histCue, it.text.text[:m[0]]) < 0 {
+			r.reason("address_differs", it.page, f.Address+" / "+where, evidenceOf(it.text.sub(m[0], m[1]), it.page))
 		}
 	}
 }

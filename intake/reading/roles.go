@@ -112,9 +112,11 @@ var (
 	assertBefore  = re(`(?:(?:综合|最终|综上|重新)?(?:评定|评|判定|鉴定|认定|确定|核定|评价|判|定|列|划)(?:等级)?(?:的?结果|结论|意见)?(?:均|分别|都|皆|应|宜|可|拟|综合)?(?:为|是|属于?|成|作|在|:)+|(?:等级|级别|类别|评级|结论|结果|意见|安全性|危险性|可靠性|使用性|适修性|现状|整体|单元|系统|房屋|楼|栋|幢|座|房|结构|建筑|连廊|厂房)(?:均|分别|都|皆|应|可|现|仍|已|综合|也|亦|同样)?(?:被)?(?:评|定|评定|判定|鉴定|判|属|达|达到|处于?|降|确定|认定|列)?(?:为|是|属于?|至|到|成|:)+|属于?|达到?|已?达(?:到)?|降(?:低)?(?:为|至|到)|变(?:更)?为|调整为|更新为|处于?|构成|为|是|评|取|符合|提出|定)(?:[《(]?(?:本标准|国家标准|标准|规范|民用建筑可靠性鉴定标准|危险房屋鉴定标准|GB/?T?[0-9-]+|JGJ/?T?[0-9-]+)[》)]?(?:[(（]?(?:GB|JGJ)/?T?[0-9-]+[)）]?)?(?:中)?(?:规定)?的?|危险性|安全性|可靠性|等级|的)?["“'‘(]?$|(?:属于?|构成|为|是|评定为)(?:整[幢栋]|局部)?危(?:险房屋?|房)[(]$`)
 	aspectWord    = re(`(?:安全性|危险性|可靠性|使用性|适修性|安全|等级|评级|级别)(?:综合|鉴定|评定|评价)?(?:等级|级别|评级|结论|结果|意见)?(?:-{1,2}|=|→)?["“(:]?$`)
 	endsAfter     = re(`^["”]?(?:[,;。(]|$)`)
+	alone         = re(`^["”]?。$`) // 鉴定结论 / A级。结构能满足安全使用要求
 	opensClass    = re(`^["”]?[,(](?:即|属|为)?(?:整[幢栋]|局部)危`)
 	concludedOf   = re(`(?:鉴定|评定|评级)(?:结论|结果|意见)(?:为|是)?:[^,:。;]{1,16},["“]?$`)
 	ratedAs       = re(`^["”]?(?:予以|进行)?(?:评定|评级|确定|认定|判定)`)
+	subUnitAlone  = re(`^(?:[^,。;]{0,10}[、])?(?:地基基础|基础|上部承重结构|上部结构|围护(?:系统|结构)?(?:的)?(?:承重部分)?)(?:的)?(?:安全性)?(?:等级|评级)?(?:为|评为|:)?$`)
 	unitOnly      = re(`^(?:鉴定单元|鉴定系统)(?:的)?(?:安全性|使用性|可靠性)?(?:等级)?:?["“]?$`)
 	aspectSubject = re(`(?:等级|评级|结论|结果|安全性|危险性|可靠性)[^,。;]{0,4}:(?:鉴定单元|鉴定系统|该?房屋|[\p{Han}0-9A-Z#]{1,8}[楼栋幢房])["“]?$`)
 	ofAfter       = re(`^["”)]?["”]?(?:的(?:房屋|楼栋|建筑|单元|鉴定单元|有|为|是|包括)|[:])`)
@@ -205,6 +207,9 @@ func roleRules() []roleRule {
 			return assertBefore.MatchString(c.clause) || c.inList > 1 && strings.Contains(c.before, "分别")
 		}},
 		{"unit_then_grade", schemas.RoleConclusion, "安全性：地基基础Bu、上部承重结构Bu，鉴定单元[Bsu]", func(c setting) bool {
+			if (c.section == secInspection || c.section == secAnalysis || c.section == secRating || c.section == secConclusion) && subUnitAlone.MatchString(c.clause) && endsAfter.MatchString(strings.TrimPrefix(c.after, "、")) {
+				return true // 子单元评级:地基基础Bu级,上部承重结构Du级
+			}
 			return (c.section == secRating || c.section == secConclusion) && (unitOnly.MatchString(c.clause) ||
 				c.unitsBefore && unitAlone(itemNumber.ReplaceAllString(c.clause, "")) != "" && endsAfter.MatchString(c.after))
 		}},
@@ -212,7 +217,7 @@ func roleRules() []roleRule {
 			return aspectWord.MatchString(c.clause) || c.clause == "" && c.before != "" && aspectWord.MatchString(strings.TrimRight(c.before, ":,"))
 		}},
 		{"opens_conclusion", schemas.RoleConclusion, "(鉴定结论) [D]级,整幢危房", func(c setting) bool {
-			return c.section == secConclusion && c.before == "" && !c.listed && opensClass.MatchString(c.after)
+			return c.section == secConclusion && c.before == "" && !c.listed && (opensClass.MatchString(c.after) || alone.MatchString(c.after))
 		}},
 		{"concluded_of", schemas.RoleConclusion, "本次鉴定结论:该房屋,[Csu]级", func(c setting) bool {
 			return c.clause == "" && concludedOf.MatchString(c.before)

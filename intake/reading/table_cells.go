@@ -45,6 +45,9 @@ func tableAt(lines []*line, i int, goesOn bool) int {
 		if j > start && opensPart(l) {
 			break
 		}
+		if j > start && headsProse(lines, j) {
+			break
+		}
 		if j > start && inForm(l, lines[start:end]) {
 			end = j + 1
 			continue
@@ -117,6 +120,17 @@ func opensPart(l *line) bool {
 	t := l.folded()
 	m := inlineHead.FindString(t)
 	return m != "" && len(l.cells) == 1 && len([]rune(t)) > len([]rune(m))+8
+}
+
+// headsProse tells whether a line below a table is a heading and no label of a
+// form: what follows begins at its left and fills the line.
+func headsProse(lines []*line, j int) bool {
+	if j+1 >= len(lines) || !looksHeading(lines[j].folded()) {
+		return false
+	}
+	l, next := lines[j], lines[j+1]
+	return len(next.cells) == 1 && next.x0() < l.x0()+3*l.size && next.x0() > l.x0()-3*l.size &&
+		next.cells[0].x1 > l.cells[0].x1+8*l.size && l.cy()-next.cy() > 1.2*l.size
 }
 
 func inColumn(l *line, around []*line) bool {

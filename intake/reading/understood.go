@@ -176,7 +176,7 @@ func (r *reader) checkUnderstood(items []*item, mentions []*mention, fs []schema
 			continue
 		}
 		if it.table == nil {
-			r.cautious(it.text, it, mild && it.section != secBasis && it.section != secDeclaration, in)
+			r.cautious(it.text, it, mild && it.section != secBasis && it.section != secDeclaration, worst, in)
 			continue
 		}
 		if it.table.definition() {
@@ -184,7 +184,7 @@ func (r *reader) checkUnderstood(items []*item, mentions []*mention, fs []schema
 		}
 		for _, c := range it.table.cells {
 			if p := newPassage(c.glyphs); utf8.RuneCountInString(p.text) >= shortestRemark {
-				r.cautious(p, it, mild, in)
+				r.cautious(p, it, mild, worst, in)
 			}
 		}
 	}
@@ -242,11 +242,11 @@ func flags(k schemas.StatementKind) bool {
 // cautious looks at the sentences of a passage for what its section may not say
 // beside a conclusion. mild: the house is graded well and nothing else raises a
 // hazard, so that grave words stand alone.
-func (r *reader) cautious(p passage, it *item, mild bool, in map[string][]*mention) {
+func (r *reader) cautious(p passage, it *item, mild bool, worst int, in map[string][]*mention) {
 	for _, s := range sentencesOf(p, it) {
 		rates := slices.ContainsFunc(in[s.text], (*mention).concludes)
 		r.caution(ofReport, s, s.text, "report_qualified")
-		ofItself := speaksOfItself(s.text, in[s.text])
+		ofItself := speaksOfItself(s.text, in[s.text]) || countsMore(s.text, in[s.text], worst)
 		if !ofItself && slices.ContainsFunc(in[s.text], (*mention).setAsideHere) {
 			continue
 		}
@@ -278,7 +278,14 @@ func speaksOfItself(s string, ms []*mention) bool {
 	return loc != nil && !slices.ContainsFunc(ms, func(m *mention) bool { return m.setAsideHere() && m.from < loc[0] })
 }
 
+// countsMore: a worse grade that would hold if something were counted that is
+// there: 如将屋顶水箱重量计入,则应评Dsu级.
+func countsMore(s string, ms []*mention, worst int) bool {
+	return counting.MatchString(s) && slices.ContainsFunc(ms, func(m *mention) bool { return m.setAsideHere() && rank(m.grade) > worst })
+}
+
 var (
+	counting  = re(`计入|算进|算上|加上|考虑进|叠加`)
 	itself    = re(`(?:本|该|此|上述|以上|前述|前项|上列|所评)(?:次)?(?:鉴定)?(?:等级|级别|结论|评级|评定|意见)`)
 	unrelated = re(`与(?:本|该|受检|被鉴定)(?:房屋|建筑|楼|工程)(?:无关|没有关系)`)
 )

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"jianding/schemas"
 )
 
 // What a conclusion may say without taking anything back, and what not.
@@ -55,6 +57,38 @@ func TestNoPhraseAccountsForEverything(t *testing.T) {
 		}
 		if len(ofConclusion.unexplained(words)) == 0 && !slices.Contains(headings, words) {
 			t.Errorf("%s alone is taken for understood", words)
+		}
+	}
+}
+
+// The unit's grade follows the lower of 地基基础 and 上部承重结构, wherever the
+// sentence that rates them names the envelope as well (GB 50292-2015 9.1.2).
+func TestASentenceThatNamesTheEnvelopeStillBinds(t *testing.T) {
+	const report = `房屋安全性鉴定报告
+报告编号：JY-2026-301
+委托单位：江津区支坪镇人民政府
+鉴定单位：重庆精砚建筑检测有限公司
+房屋地址：江津区支坪镇真武街8号
+签发日期：2026年11月11日
+一、鉴定依据
+《民用建筑可靠性鉴定标准》GB 50292-2015
+二、安全性评级
+RATED
+三、鉴定结论
+该房屋安全性等级为Bsu级，尚不显著影响整体承载。
+四、处理建议
+可继续正常使用。
+`
+	for rated, contradicts := range map[string]bool{
+		"地基基础Bu级，上部承重结构Du级，围护系统承重部分Bu级。":            true,
+		"地基基础、上部承重结构、围护系统承重部分的安全性等级分别为Bu级、Cu级、Bu级。": true,
+		"地基基础、上部承重结构和围护系统承重部分均为Cu级。":                true,
+		"地基基础、上部承重结构、围护系统承重部分的安全性等级分别为Bu级、Bu级、Cu级。": false,
+		"地基基础Bu级，上部承重结构Bu级，围护系统承重部分Cu级。":            false,
+	} {
+		got := slices.ContainsFunc(Read(setText(strings.Replace(report, "RATED", rated, 1)), Options{}).Reasons, func(x schemas.Reason) bool { return x.Code == "conclusion_contradicts_sub_unit" })
+		if got != contradicts {
+			t.Errorf("%s: contradiction %v, want %v", rated, got, contradicts)
 		}
 	}
 }
