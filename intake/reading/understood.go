@@ -37,9 +37,9 @@ var (
 
 type caution struct {
 	words  *regexp.Regexp
-	strict bool             // a word is accounted for as a whole: 改按 is not by what accounts for 按
-	whole  *regexp.Regexp   // phrases in one piece
-	gapped []*regexp.Regexp // phrases with gaps, which are their groups
+	strict bool           // a word is accounted for as a whole: 改按 is not by what accounts for 按
+	whole  *regexp.Regexp // phrases in one piece
+	gapped []*guarded     // phrases with gaps, which are their groups
 }
 
 func newCaution(words, phrases string) caution {
@@ -49,8 +49,8 @@ func newCaution(words, phrases string) caution {
 	var whole []string
 	for _, p := range slices.Concat(list(understoodData, phrases), list(understoodData, "everywhere")) {
 		p = strings.ReplaceAll(p, "…", `([^,。;:]{0,24}?)`)
-		if re := regexp.MustCompile(p); re.NumSubexp() > 0 {
-			c.gapped = append(c.gapped, re)
+		if g := guard(p); g.NumSubexp() > 0 {
+			c.gapped = append(c.gapped, g)
 		} else {
 			whole = append(whole, p)
 		}
