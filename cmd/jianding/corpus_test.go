@@ -19,6 +19,7 @@ import (
 // embedded parts and on real ones: each outcome is what its truth file says,
 // and both runs agree.
 func TestEverySampleThroughTheDoor(t *testing.T) {
+	t.Parallel() // it waits for a server of its own
 	corpus, err := corpustest.Dir()
 	if err != nil {
 		t.Skip(err)

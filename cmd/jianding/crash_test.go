@@ -33,6 +33,7 @@ var (
 // saw, not from the program's own counters. The sandbox's duplicate check is
 // off: the client must not send twice what it could have asked about.
 func TestNothingIsLostOrDoubledByCrashes(t *testing.T) {
+	t.Parallel() // it waits for a server of its own
 	o := newOutside(t, true)
 	runCrashes(t, o, nil, nil)
 }

@@ -89,6 +89,7 @@ func newBucket(t testing.TB, s3, name string) (endpoint, access, secret string) 
 // The same crash test on real parts: Redis is emptied between a crash and the
 // next start.
 func TestNothingIsLostOrDoubledByCrashesOnRealParts(t *testing.T) {
+	t.Parallel() // it waits for a server of its own
 	more, empty := realParts(t, 8)
 	o := newOutside(t, true)
 	runCrashes(t, o, more, func(int) { empty() })
