@@ -182,7 +182,10 @@ func (l *Ledger) Cases(ctx context.Context, f schemas.CaseFilter) (cs []schemas.
 		w.in("(c.status || '')", statuses)
 	}
 	w.equal("c.level", string(f.Level))
-	w.equal("c.town", f.Town)
+	if f.Town != "" {
+		// A case of several houses lies in the towns of all of them.
+		w.and("(c.town = ? OR c.also <> '' AND c.also LIKE ?)", f.Town, `%"town":"`+f.Town+`"%`)
+	}
 	w.equal("c.agency_id", f.AgencyID)
 	if f.CopiedTo != "" {
 		w.and("c.id IN (SELECT id FROM cases WHERE town = ? UNION ALL SELECT case_id FROM case_copies WHERE name = ?)", f.CopiedTo, f.CopiedTo)

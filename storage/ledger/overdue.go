@@ -67,7 +67,7 @@ func (l *Ledger) OverdueTables(ctx context.Context, days int, now time.Time) (o 
 		for _, g := range steps {
 			o.Steps = append(o.Steps, *g)
 		}
-		return group("town", func(s scanner, one *schemas.Overdue, oldest, sum *int64) error {
+		if err := group("town", func(s scanner, one *schemas.Overdue, oldest, sum *int64) error {
 			var town string
 			if err := s.Scan(&town, &one.Count, oldest, sum); err != nil {
 				return err
@@ -75,7 +75,17 @@ func (l *Ledger) OverdueTables(ctx context.Context, days int, now time.Time) (o 
 			one.WorstHours, one.TotalHours = hours(us-*oldest), hours(*sum)
 			o.Towns = append(o.Towns, schemas.TownOverdue{Town: town, Overdue: *one})
 			return nil
-		})
+		}); err != nil {
+			return err
+		}
+		cs, err := t.cases(`SELECT `+caseColumns+` FROM cases c WHERE c.pending = 1 AND c.due_at < ? AND c.handling < ? AND c.also <> ''`, us, us)
+		if err != nil {
+			return err
+		}
+		for _, c := range cs {
+			o.Towns = countElsewhere(o.Towns, c, now.Sub(c.Deadline.Handling).Hours())
+		}
+		return nil
 	})
 	slices.SortFunc(o.Agencies, func(a, b schemas.AgencyOverdue) int {
 		return cmp.Or(cmp.Compare(b.TotalHours, a.TotalHours), cmp.Compare(b.Breached, a.Breached), strings.Compare(a.AgencyID, b.AgencyID))
@@ -87,4 +97,24 @@ func (l *Ledger) OverdueTables(ctx context.Context, days int, now time.Time) (o 
 		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Town, b.Town))
 	})
 	return o, err
+}
+
+// countElsewhere counts a case of several houses in the towns of the others,
+// each once.
+func countElsewhere(towns []schemas.TownOverdue, c schemas.Case, hours float64) []schemas.TownOverdue {
+	counted := []string{c.Town}
+	for _, p := range c.Also {
+		if slices.Contains(counted, p.Town) {
+			continue
+		}
+		counted = append(counted, p.Town)
+		i := slices.IndexFunc(towns, func(o schemas.TownOverdue) bool { return o.Town == p.Town })
+		if i < 0 {
+			i, towns = len(towns), append(towns, schemas.TownOverdue{Town: p.Town})
+		}
+		towns[i].Count++
+		towns[i].WorstHours = max(towns[i].WorstHours, hours)
+		towns[i].TotalHours += hours
+	}
+	return towns
 }

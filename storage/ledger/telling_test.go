@@ -105,3 +105,33 @@ func TestASecondDoubtfulHouseHasItsTime(t *testing.T) {
 		}
 	})
 }
+
+// A case of two houses lies in both towns: under either name, and in the table
+// of what is overdue there.
+func TestACaseOfTwoHousesCountsInBothTowns(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		_, c := h.assessAt(h.upload("agency-a", "N", "1"), red, "滨江路1号", "鼎山街道")
+		h.assessAt(h.upload("agency-a", "N", "2"), red, elsewhere, "白沙镇")
+		h.assessAt(h.upload("agency-a", "M", "3"), red, "江渝街8号", "德感街道")
+		for town, want := range map[string]int{"鼎山街道": 1, "白沙镇": 1, "德感街道": 1, "双福街道": 0} {
+			cs, _, err := h.Cases(h.ctx, schemas.CaseFilter{Town: town, Limit: 10})
+			h.must(err)
+			if len(cs) != want {
+				t.Errorf("%s has %d cases, want %d", town, len(cs), want)
+			}
+		}
+		later := c.Deadline.Handling.Add(3 * time.Hour)
+		o, err := h.OverdueTables(h.ctx, 30, later)
+		h.must(err)
+		got := map[string]int{}
+		for _, x := range o.Towns {
+			got[x.Town] = x.Count
+			if x.Count > 0 && x.WorstHours < 2.9 {
+				t.Errorf("%s: %v hours", x.Town, x.WorstHours)
+			}
+		}
+		if got["鼎山街道"] != 1 || got["白沙镇"] != 1 || got["德感街道"] != 1 {
+			t.Errorf("overdue by town: %v", got)
+		}
+	})
+}
