@@ -1,6 +1,8 @@
 package schemas
 
 import (
+	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -48,13 +50,38 @@ func bareAddress(s string) string {
 		if r >= '！' && r <= '～' { // full width
 			r -= '！' - '!'
 		}
+		if r == '#' {
+			return '号'
+		}
 		if unicode.IsSpace(r) || unicode.IsPunct(r) && r != '-' || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
 			return -1
 		}
 		return unicode.ToUpper(r)
 	}, FoldRadicals(s))
+	s = written.ReplaceAllStringFunc(s, func(w string) string {
+		number, unit := w[:len(w)-len("号")], w[len(w)-len("号"):]
+		return strconv.Itoa(numeral(number)) + unit
+	})
 	for _, p := range []string{"重庆市", "重庆", "江津区"} {
 		s = strings.TrimPrefix(s, p)
 	}
 	return s
+}
+
+// written is a number of a house, a unit or a group of a village in characters:
+// 一号楼 is 1号楼.
+var written = regexp.MustCompile(`[一二三四五六七八九十]{1,3}[号栋幢座单组社]`)
+
+// numeral reads a number below a hundred: 八, 十二, 二十一.
+func numeral(s string) int {
+	n, last := 0, 0
+	for _, r := range s {
+		if r == '十' {
+			n += max(last, 1) * 10
+			last = 0
+			continue
+		}
+		last = strings.IndexRune("一二三四五六七八九", r)/len("一") + 1
+	}
+	return n + last
 }

@@ -18,6 +18,12 @@ func TestSamePlace(t *testing.T) {
 		{"几江街道中山路8号", "白沙镇中山路8号", false},
 		{"1号", "滨江路1号", false},
 		{"11号滨江路1号", "滨江路1号", true},
+		{"滨江路1号一号楼", "滨江路1号1＃楼", true},
+		{"滨江路十二号", "滨江路12号", true},
+		{"滨江路1号二十一幢", "滨江路1号21幢", true},
+		{"白沙镇五福村三社2号", "白沙镇五福村3社2号", true},
+		{"滨江路1号一号楼", "滨江路1号二号楼", false},
+		{"五一路8号", "五一路十八号", false},
 	} {
 		if SamePlace(x.a, x.b) != x.same || SamePlace(x.b, x.a) != x.same {
 			t.Errorf("%q and %q: same %v, want %v", x.a, x.b, !x.same, x.same)
