@@ -1,9 +1,6 @@
 package reading
 
 import (
-	"bytes"
-	_ "embed"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -18,123 +15,6 @@ import (
 // where a report says a thousand harmless things, the words that ask for a
 // phrase are fewer: what becomes of people, what was not done, what the paper
 // itself is to come to, what no house of a mild grade shows.
-
-//go:embed data/operators.txt
-var operatorsData string
-
-//go:embed data/understood.txt
-var understoodData string
-
-// cautions are the lists of operators.txt with the phrases of understood.txt
-// that account for their words.
-var (
-	ofConclusion = newCaution("conclusion", "conclusion")
-	ofCore       = newCaution("core", "conclusion")
-	ofAdvice     = newCaution("advice", "advice")
-	ofReport     = newCaution("anywhere", "anywhere")
-	ofFacts      = newCaution("facts", "facts")
-)
-
-type caution struct {
-	words  *regexp.Regexp
-	strict bool           // a word is accounted for as a whole: 改按 is not by what accounts for 按
-	whole  *regexp.Regexp // phrases in one piece
-	gapped []*guarded     // phrases with gaps, which are their groups
-}
-
-func newCaution(words, phrases string) caution {
-	c := caution{words: alternation(list(operatorsData, words))}
-	c.words.Longest()
-	c.strict = phrases == "conclusion"
-	var whole []string
-	for _, p := range slices.Concat(list(understoodData, phrases), list(understoodData, "everywhere")) {
-		p = strings.ReplaceAll(p, "…", `([^,。;:]{0,24}?)`)
-		if g := guard(p); g.NumSubexp() > 0 {
-			c.gapped = append(c.gapped, g)
-		} else {
-			whole = append(whole, p)
-		}
-	}
-	// Of the phrases without a gap the longest counts: 局部危房 is more than 局部.
-	c.whole = alternation(whole)
-	c.whole.Longest()
-	return c
-}
-
-// list returns the entries under "== name".
-func list(data, name string) []string {
-	var out []string
-	in := false
-	for line := range strings.Lines(data) {
-		switch line = strings.TrimSpace(line); {
-		case strings.HasPrefix(line, "== "):
-			in = line == "== "+name
-		case in && line != "" && !strings.HasPrefix(line, "#"):
-			out = append(out, line)
-		}
-	}
-	return out
-}
-
-// alternation makes one expression of several.
-func alternation(entries []string) *regexp.Regexp {
-	return regexp.MustCompile(`(?:` + strings.Join(entries, `|`) + `)`)
-}
-
-// unexplained returns the words of a text that could take something back and
-// belong to no phrase that is known not to.
-func (c caution) unexplained(s string) []string {
-	if !c.words.MatchString(s) {
-		return nil
-	}
-	left := []byte(s)
-	for _, m := range c.whole.FindAllStringIndex(s, -1) {
-		blot(left[m[0]:m[1]])
-	}
-	for i := 0; i < rereadings && c.words.Match(left); i++ {
-		// All read the text as it stands: what one accounts for may be where
-		// another begins. What a gap held is read again.
-		text := s
-		if i > 0 {
-			text = string(left)
-		}
-		for _, p := range c.gapped {
-			for _, m := range p.FindAllStringSubmatchIndex(text, -1) {
-				from := m[0]
-				for g := 2; g < len(m); g += 2 {
-					if m[g] >= 0 {
-						blot(left[from:m[g]])
-						from = m[g+1]
-					}
-				}
-				blot(left[from:m[1]])
-			}
-		}
-	}
-	if !c.strict {
-		return c.words.FindAllString(string(left), -1)
-	}
-	var out []string
-	for _, m := range c.words.FindAllStringIndex(s, -1) {
-		if bytes.IndexFunc(left[m[0]:m[1]], func(r rune) bool { return r != blotted }) >= 0 {
-			out = append(out, s[m[0]:m[1]])
-		}
-	}
-	return out
-}
-
-// rereadings: phrases stand in the gaps of others.
-const rereadings = 2
-
-const blotted = '_'
-
-// blot puts a mark in the place of what is understood, so that nothing reads
-// across it.
-func blot(b []byte) {
-	for i := range b {
-		b[i] = blotted
-	}
-}
 
 // checkUnderstood asks for a human where words of the report could take back
 // its conclusion and are not understood.
@@ -176,15 +56,20 @@ func (r *reader) checkUnderstood(items []*item, mentions []*mention, fs []schema
 			continue
 		}
 		if it.table == nil {
-			r.cautious(it.text, it, mild && it.section != secBasis && it.section != secDeclaration, worst, in)
+			r.cautious(it.text, it, it.section, mild, worst, in)
 			continue
 		}
 		if it.table.definition() {
 			continue
 		}
 		for _, c := range it.table.cells {
-			if p := newPassage(c.glyphs); utf8.RuneCountInString(p.text) >= shortestRemark {
-				r.cautious(p, it, mild, worst, in)
+			p := newPassage(c.glyphs)
+			switch {
+			case utf8.RuneCountInString(p.text) < shortestRemark:
+			case long(p.text):
+				r.cautious(p, it, it.table.labelSection(c, it.section), mild, worst, in)
+			default:
+				r.cautious(p, it, secInspection, mild, worst, in) // a remark
 			}
 		}
 	}
@@ -241,32 +126,32 @@ func flags(k schemas.StatementKind) bool {
 
 // cautious looks at the sentences of a passage for what its section may not say
 // beside a conclusion. mild: the house is graded well and nothing else raises a
-// hazard, so that grave words stand alone.
-func (r *reader) cautious(p passage, it *item, mild bool, worst int, in map[string][]*mention) {
+// hazard, so that grave words stand alone. worst is the rank of the gravest grade.
+func (r *reader) cautious(p passage, it *item, in section, mild bool, worst int, mentions map[string][]*mention) {
+	rules := in == secBasis || in == secDeclaration // what holds for all reports
 	for _, s := range sentencesOf(p, it) {
-		rates := slices.ContainsFunc(in[s.text], (*mention).concludes)
+		ms := mentions[s.text]
 		r.caution(ofReport, s, s.text, "report_qualified")
-		ofItself := speaksOfItself(s.text, in[s.text]) || countsMore(s.text, in[s.text], worst)
-		if !ofItself && slices.ContainsFunc(in[s.text], (*mention).setAsideHere) {
+		ofItself := speaksOfItself(s.text, ms) || countsMore(s.text, ms, worst)
+		if !ofItself && slices.ContainsFunc(ms, (*mention).setAsideHere) {
 			continue
 		}
-		if mild && !elsewhere(s.text) && !unrelated.MatchString(s.text) {
+		if mild && !rules && !elsewhere(s.text) && !unrelated.MatchString(s.text) {
 			r.caution(ofFacts, s, s.text, "grade_contradicts_statement")
 		}
 		switch {
-		case rates: // looked at with its grade
-		case ofItself && it.section != secBasis && it.section != secDeclaration:
-			r.caution(ofConclusion, s, withoutOthers(s.text, in[s.text]), "conclusion_not_understood")
-		case it.section == secAdvice, it.section == secConclusion && it.table == nil && len(r.advise(s, false)) > 0:
+		case slices.ContainsFunc(ms, (*mention).concludes): // looked at with its grade
+		case ofItself && !rules:
+			r.caution(ofConclusion, s, withoutOthers(s.text, ms), "conclusion_not_understood")
+		case in == secAdvice, in == secConclusion && len(r.advise(s, false)) > 0:
 			if mild {
 				r.caution(ofAdvice, s, s.text, "advice_contradicts_grade")
 			}
-		case it.section != secConclusion || it.table != nil:
-		case elsewhere(s.text), unrelated.MatchString(s.text):
+		case in != secConclusion, elsewhere(s.text), unrelated.MatchString(s.text):
 		case slices.ContainsFunc(r.statementsOf(s), func(x schemas.Statement) bool { return flags(x.Kind) }):
 			// It raises a hazard, whatever else it says.
 		default:
-			r.caution(ofConclusion, s, withoutOthers(s.text, in[s.text]), "conclusion_not_understood")
+			r.caution(ofConclusion, s, withoutOthers(s.text, ms), "conclusion_not_understood")
 		}
 	}
 }

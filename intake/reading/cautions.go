@@ -1,0 +1,126 @@
+package reading
+
+import (
+	"bytes"
+	_ "embed"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+//go:embed data/operators.txt
+var operatorsData string
+
+//go:embed data/understood.txt
+var understoodData string
+
+// cautions are the lists of operators.txt with the phrases of understood.txt
+// that account for their words.
+var (
+	ofConclusion = newCaution("conclusion", "conclusion")
+	ofCore       = newCaution("core", "conclusion")
+	ofAdvice     = newCaution("advice", "advice")
+	ofReport     = newCaution("anywhere", "anywhere")
+	ofFacts      = newCaution("facts", "facts")
+)
+
+type caution struct {
+	words  *regexp.Regexp
+	strict bool           // a word is accounted for as a whole: 改按 is not by what accounts for 按
+	whole  *regexp.Regexp // phrases in one piece
+	gapped []*guarded     // phrases with gaps, which are their groups
+}
+
+func newCaution(words, phrases string) caution {
+	c := caution{words: alternation(list(operatorsData, words))}
+	c.words.Longest()
+	c.strict = phrases == "conclusion"
+	var whole []string
+	for _, p := range slices.Concat(list(understoodData, phrases), list(understoodData, "everywhere")) {
+		p = strings.ReplaceAll(p, "…", `([^,。;:]{0,24}?)`)
+		if g := guard(p); g.NumSubexp() > 0 {
+			c.gapped = append(c.gapped, g)
+		} else {
+			whole = append(whole, p)
+		}
+	}
+	// Of the phrases without a gap the longest counts: 局部危房 is more than 局部.
+	c.whole = alternation(whole)
+	c.whole.Longest()
+	return c
+}
+
+// list returns the entries under "== name".
+func list(data, name string) []string {
+	var out []string
+	in := false
+	for line := range strings.Lines(data) {
+		switch line = strings.TrimSpace(line); {
+		case strings.HasPrefix(line, "== "):
+			in = line == "== "+name
+		case in && line != "" && !strings.HasPrefix(line, "#"):
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+// alternation makes one expression of several.
+func alternation(entries []string) *regexp.Regexp {
+	return regexp.MustCompile(`(?:` + strings.Join(entries, `|`) + `)`)
+}
+
+// unexplained returns the words of a text that could take something back and
+// belong to no phrase that is known not to.
+func (c caution) unexplained(s string) []string {
+	if !c.words.MatchString(s) {
+		return nil
+	}
+	left := []byte(s)
+	for _, m := range c.whole.FindAllStringIndex(s, -1) {
+		blot(left[m[0]:m[1]])
+	}
+	for i := 0; i < rereadings && c.words.Match(left); i++ {
+		// All read the text as it stands: what one accounts for may be where
+		// another begins. What a gap held is read again.
+		text := s
+		if i > 0 {
+			text = string(left)
+		}
+		for _, p := range c.gapped {
+			for _, m := range p.FindAllStringSubmatchIndex(text, -1) {
+				from := m[0]
+				for g := 2; g < len(m); g += 2 {
+					if m[g] >= 0 {
+						blot(left[from:m[g]])
+						from = m[g+1]
+					}
+				}
+				blot(left[from:m[1]])
+			}
+		}
+	}
+	if !c.strict {
+		return c.words.FindAllString(string(left), -1)
+	}
+	var out []string
+	for _, m := range c.words.FindAllStringIndex(s, -1) {
+		if bytes.IndexFunc(left[m[0]:m[1]], func(r rune) bool { return r != blotted }) >= 0 {
+			out = append(out, s[m[0]:m[1]])
+		}
+	}
+	return out
+}
+
+// rereadings: phrases stand in the gaps of others.
+const rereadings = 2
+
+const blotted = '_'
+
+// blot puts a mark in the place of what is understood, so that nothing reads
+// across it.
+func blot(b []byte) {
+	for i := range b {
+		b[i] = blotted
+	}
+}
