@@ -1,29 +1,8 @@
 package pdf
 
 import (
-	"encoding/binary"
 	"math"
 	"unicode"
-)
-
-// textObject is what all characters of one drawn text object share.
-type textObject struct {
-	size   float64 // points as displayed
-	hidden bool    // render mode, colour or size that nobody sees
-	pale   bool    // filled in a colour that a white page swallows
-	order  int     // place in the drawing order, -1 when unknown
-	turn   int     // degrees counterclockwise of the baseline in the page's own space
-}
-
-// Render modes of text (ISO 32000-2 table 104).
-const (
-	modeFill          = 0
-	modeInvisible     = 3
-	modeFillClip      = 4
-	modeClip          = 7
-	smallestSize      = 1.0 // points; below it text is a smudge
-	paleFrom          = 0xF6
-	smallestThickness = 0.01 // points
 )
 
 func (d *Document) chars(g *guest, p *page) ([]Char, error) {
@@ -38,9 +17,10 @@ func (d *Document) chars(g *guest, p *page) ([]Char, error) {
 	boxOf, looseOf, objectOf := g.fn("FPDFText_GetCharBox"), g.fn("FPDFText_GetLooseCharBox"), g.fn("FPDFText_GetTextObject")
 	seen := make(map[uint64]*textObject)
 	boxes := make([][4]float64, len(units))
+	drawn := make([]bool, len(units))
 	objects := make([]*textObject, len(units))
 	for i := range units {
-		if boxes[i], err = charBox(g, boxOf, looseOf, p.text, i); err != nil {
+		if boxes[i], drawn[i], err = charBox(g, boxOf, looseOf, p.text, i); err != nil {
 			return nil, err
 		}
 		h, err := g.call(objectOf, p.text, uint64(i))
@@ -55,12 +35,15 @@ func (d *Document) chars(g *guest, p *page) ([]Char, error) {
 			if o, err = textObjectAt(g, p.text, h, i); err != nil {
 				return nil, err
 			}
-			o.order = l.textOrder(h)
+			doubtful := o.doubtful
+			o.sight = l.sight(h)
+			o.doubtful = o.doubtful || doubtful
 			seen[h] = o
 		}
 		objects[i] = o
 	}
 	out := make([]Char, 0, len(units))
+	var doubts []doubt
 	runes := fold(units, func(first, last int) {
 		b, o := boxes[first], objects[first]
 		for i := first + 1; i <= last; i++ {
@@ -70,9 +53,12 @@ func (d *Document) chars(g *guest, p *page) ([]Char, error) {
 		if o != nil {
 			c.Size = o.size
 			c.Turn = (o.turn + 360 - p.info.Rotation) % 360
-			c.Hidden = o.hidden || outside(b, p.box) || o.pale && !l.backed(b, o.order)
+			c.Hidden = o.hidden || o.faint || outside(b, p.box) || o.clippedAway(b)
 			if !c.Hidden && err == nil {
 				c.Hidden, err = d.covered(g, p, b, o.order)
+			}
+			if !c.Hidden && (o.doubtful || o.pale || !drawn[first] && units[first].r != '\uFFFD') {
+				doubts = append(doubts, doubt{char: len(out), object: o})
 			}
 		}
 		out = append(out, c)
@@ -86,72 +72,34 @@ func (d *Document) chars(g *guest, p *page) ([]Char, error) {
 			out[i].Hidden = true
 		}
 	}
-	return out, nil
+	return out, d.resolve(g, p, out, doubts)
 }
 
 // charBox is the box of the glyph as drawn, or the font's box where the glyph
-// has no outline (a font that is not embedded and not installed).
-func charBox(g *guest, tight, loose guestFunc, text uint64, i int) ([4]float64, error) {
+// has no outline (a font that is not embedded and not installed, or one whose
+// glyph is empty); drawn tells which.
+func charBox(g *guest, tight, loose guestFunc, text uint64, i int) (box [4]float64, drawn bool, err error) {
 	s := g.scratch
 	if _, err := g.call(tight, text, uint64(i), s, s+8, s+16, s+24); err != nil {
-		return [4]float64{}, err
+		return box, false, err
 	}
 	b, err := g.bytes(s, 32)
 	if err != nil {
-		return [4]float64{}, err
+		return box, false, err
 	}
-	box := normal([4]float64{float64At(b, 0), float64At(b, 2), float64At(b, 1), float64At(b, 3)})
+	box = normal([4]float64{float64At(b, 0), float64At(b, 2), float64At(b, 1), float64At(b, 3)})
 	if box[2]-box[0] >= smallestThickness && box[3]-box[1] >= smallestThickness {
-		return box, nil
+		return box, true, nil
 	}
 	// FS_RECTF: left, top, right, bottom.
 	ok, err := g.call(loose, text, uint64(i), s)
 	if err != nil || int32(ok) == 0 {
-		return box, err
+		return box, false, err
 	}
 	if b, err = g.bytes(s, 16); err != nil {
-		return box, err
+		return box, false, err
 	}
-	return normal([4]float64{float32At(b, 0), float32At(b, 3), float32At(b, 2), float32At(b, 1)}), nil
-}
-
-func textObjectAt(g *guest, text, object uint64, i int) (*textObject, error) {
-	o := &textObject{}
-	v, err := g.do("FPDFText_GetFontSize", text, uint64(i))
-	if err != nil {
-		return nil, err
-	}
-	size := math.Float64frombits(v)
-	if _, err := g.do("FPDFText_GetMatrix", text, uint64(i), g.scratch); err != nil {
-		return nil, err
-	}
-	m, err := g.bytes(g.scratch, 24)
-	if err != nil {
-		return nil, err
-	}
-	o.size = math.Abs(size) * math.Hypot(float32At(m, 2), float32At(m, 3))
-	if rise, run := float32At(m, 1), float32At(m, 0); rise != 0 || run < 0 {
-		o.turn = (int(math.Round(math.Atan2(rise, run)*180/math.Pi)) + 360) % 360
-	}
-	if v, err = g.do("FPDFTextObj_GetTextRenderMode", object); err != nil {
-		return nil, err
-	}
-	mode := int32(v)
-	s := g.scratch
-	ok, err := g.do("FPDFText_GetFillColor", text, uint64(i), s, s+4, s+8, s+12)
-	if err != nil {
-		return nil, err
-	}
-	c, err := g.bytes(s, 16)
-	if err != nil {
-		return nil, err
-	}
-	channel := func(i int) uint32 { return binary.LittleEndian.Uint32(c[4*i:]) }
-	filled := mode == modeFill || mode == modeFillClip
-	transparent := int32(ok) != 0 && channel(3) == 0
-	o.pale = filled && int32(ok) != 0 && min(channel(0), channel(1), channel(2)) >= paleFrom
-	o.hidden = mode == modeInvisible || mode == modeClip || filled && transparent || o.size < smallestSize
-	return o, nil
+	return normal([4]float64{float32At(b, 0), float32At(b, 3), float32At(b, 2), float32At(b, 1)}), false, nil
 }
 
 // normal orders a box's corners; what is not a number becomes nothing.

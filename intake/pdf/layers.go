@@ -3,11 +3,11 @@ package pdf
 import "encoding/binary"
 
 // layers is the drawing order of a page, as far as it decides what a reader
-// sees of the text: what lies over it, and what lies behind it.
+// sees of the text: what its own state and that of the forms around it leave of it,
+// and what lies over it.
 type layers struct {
-	order  map[uint64]int // text object → place in the drawing order
-	covers []area         // opaque rectangles, and images that may be opaque
-	backs  []area         // anything filled that is not white
+	texts  map[uint64]sight // what is known of each text object
+	covers []area           // opaque rectangles, and images that may be opaque
 	images [][4]float64
 	rules  [][4]float64 // lines of tables, thin boxes
 	next   int
@@ -34,7 +34,7 @@ func (d *Document) layers(g *guest, p *page) (*layers, error) {
 	if p.layers != nil {
 		return p.layers, nil
 	}
-	w := &layerWalk{g: g, l: &layers{order: make(map[uint64]int)}, budget: d.limits.ObjectsPage}
+	w := &layerWalk{g: g, l: &layers{texts: make(map[uint64]sight)}, budget: d.limits.ObjectsPage, clips: make(map[uint64]clipPath)}
 	n, err := g.do("FPDFPage_CountObjects", p.handle)
 	if err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func (d *Document) layers(g *guest, p *page) (*layers, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := w.object(o, identity, 0); err != nil {
+		if err := w.object(o, whole, 0); err != nil {
 			return nil, err
 		}
 	}
@@ -56,45 +56,42 @@ type layerWalk struct {
 	g      *guest
 	l      *layers
 	budget int
+	clips  map[uint64]clipPath
+	// textClips is set once a text has become part of the clip (render modes 4 to
+	// 7), which PDFium does not tell of what is drawn after it.
+	textClips bool
 }
 
-func (w *layerWalk) object(o uint64, m matrix, depth int) error {
+func (w *layerWalk) object(o uint64, in scope, depth int) error {
 	if o == 0 {
 		return nil
 	}
 	w.budget--
 	w.l.next++
-	order := w.l.next
+	order, m := w.l.next, in.m
 	kind, err := w.g.do("FPDFPageObj_GetType", o)
 	if err != nil {
 		return err
 	}
 	switch kind {
 	case objectText:
-		w.l.order[o] = order
+		return w.text(o, in, order)
 	case objectForm:
-		return w.form(o, m, depth)
+		return w.form(o, in, depth)
 	case objectImage:
 		box, err := w.bounds(o, m)
 		if err != nil {
 			return err
 		}
 		w.l.images = append(w.l.images, box)
-		w.l.backs = append(w.l.backs, area{box: box, order: order})
 		return w.cover(o, o, box, m, order)
-	case objectShading:
-		box, err := w.bounds(o, m)
-		if err != nil {
-			return err
-		}
-		w.l.backs = append(w.l.backs, area{box: box, order: order})
 	case objectPath:
 		return w.path(o, m, order)
 	}
 	return nil
 }
 
-func (w *layerWalk) form(o uint64, m matrix, depth int) error {
+func (w *layerWalk) form(o uint64, in scope, depth int) error {
 	if depth >= maxFormDepth {
 		return nil
 	}
@@ -102,7 +99,10 @@ func (w *layerWalk) form(o uint64, m matrix, depth int) error {
 	if err != nil {
 		return err
 	}
-	m = own.then(m)
+	if in, err = w.enter(o, in); err != nil {
+		return err
+	}
+	in.m = own.then(in.m)
 	n, err := w.g.do("FPDFFormObj_CountObjects", o)
 	if err != nil {
 		return err
@@ -112,7 +112,7 @@ func (w *layerWalk) form(o uint64, m matrix, depth int) error {
 		if err != nil {
 			return err
 		}
-		if err := w.object(c, m, depth+1); err != nil {
+		if err := w.object(c, in, depth+1); err != nil {
 			return err
 		}
 	}
@@ -152,7 +152,6 @@ func (w *layerWalk) path(o uint64, m matrix, order int) error {
 		return err
 	}
 	if !white {
-		w.l.backs = append(w.l.backs, area{box: box, order: order})
 		w.l.rule(box)
 	}
 	if !opaque {
@@ -262,13 +261,6 @@ func (w *layerWalk) bounds(o uint64, m matrix) ([4]float64, error) {
 	return m.box(normal([4]float64{float32At(b, 0), float32At(b, 1), float32At(b, 2), float32At(b, 3)})), nil
 }
 
-func (l *layers) textOrder(object uint64) int {
-	if n, ok := l.order[object]; ok {
-		return n
-	}
-	return -1
-}
-
 // covered tells whether something opaque was drawn over nine tenths of the box
 // after the text. Images are decoded only now, when one lies over text: seals
 // usually do, and are transparent between their lines.
@@ -330,20 +322,6 @@ func (d *Document) opaque(g *guest, p *page, o uint64) (bool, error) {
 	}
 	_, err = g.do("FPDFBitmap_Destroy", bm)
 	return opaque, err
-}
-
-// backed tells whether something that is not white was drawn behind the box
-// before the text, so that pale text can be read on it.
-func (l *layers) backed(b [4]float64, order int) bool {
-	if order < 0 {
-		return true
-	}
-	for _, c := range l.backs {
-		if c.order < order && within(b, c.box) >= 0.5 {
-			return true
-		}
-	}
-	return false
 }
 
 // imageShare counts the cells of a grid whose middle an image covers.

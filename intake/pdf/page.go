@@ -19,8 +19,9 @@ type Char struct {
 	// Turn is the direction of the character's baseline on the page as
 	// displayed: degrees counterclockwise from left to right, 0 to 359.
 	Turn int
-	// Hidden is set for text that a reader would not see: render mode 3,
-	// outside the page, or without any area.
+	// Hidden is set for text that a reader would not see: render mode 3, outside
+	// the page or its clip, covered, without any area, or of which no ink is left
+	// by its colour, opacity or soft mask.
 	Hidden bool
 	// Generated is set for spaces and line ends that PDFium inferred.
 	Generated bool

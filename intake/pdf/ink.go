@@ -1,0 +1,241 @@
+package pdf
+
+import (
+	"math"
+	"unicode"
+)
+
+// doubt is a character of which only the picture of the page tells whether a
+// reader sees it.
+type doubt struct {
+	char   int // index
+	object *textObject
+}
+
+const (
+	inkScale  = 1.5      // pixels a point
+	inkPixels = 12 << 20 // of one picture
+	// inkContrast is the least difference of a channel (0 to 255) that counts as
+	// ink: thin strokes cover their pixels in part.
+	inkContrast = 20
+	// inkShare is the least share of a character's box that is ink; the stroke of
+	// 一 on a slant fills one twentieth.
+	inkShare = 0.015
+	// inkRounds bounds how many texts are told apart that lie on one another. What
+	// is left over is not taken for seen.
+	inkRounds = 6
+	inkCell   = 2.0 // points
+)
+
+// resolve marks as hidden those doubtful characters whose text leaves the picture
+// of the page as it is without it. Texts that lie on one another are drawn in
+// turns, so that none is taken for seen by the ink of another.
+func (d *Document) resolve(g *guest, p *page, chars []Char, doubts []doubt) error {
+	var region [4]float64
+	left := doubts[:0:0]
+	for _, q := range doubts {
+		c := &chars[q.char]
+		if c.Hidden || unicode.IsSpace(c.R) {
+			continue
+		}
+		if len(left) == 0 {
+			region = c.Box
+		}
+		region = union(region, c.Box)
+		left = append(left, q)
+	}
+	if len(left) == 0 {
+		return nil
+	}
+	region = intersect(region, [4]float64{0, 0, p.info.Width, p.info.Height})
+	rounds, over := turns(chars, left)
+	for _, q := range over {
+		chars[q.char].Hidden = true
+	}
+	pic, err := newPicture(g, p, region)
+	if err != nil {
+		return err
+	}
+	for _, q := range left {
+		if err := setActive(g, q.object, false); err != nil {
+			return err
+		}
+	}
+	without, err := pic.draw(nil)
+	if err != nil {
+		return err
+	}
+	for _, round := range rounds {
+		for _, q := range round {
+			if err := setActive(g, q.object, true); err != nil {
+				return err
+			}
+		}
+		with, err := pic.draw(pic.spare)
+		if err != nil {
+			return err
+		}
+		pic.spare = with
+		for _, q := range round {
+			chars[q.char].Hidden = !pic.differs(without, with, chars[q.char].Box)
+			if err := setActive(g, q.object, false); err != nil {
+				return err
+			}
+		}
+	}
+	for _, q := range left {
+		if err := setActive(g, q.object, true); err != nil {
+			return err
+		}
+	}
+	return pic.close()
+}
+
+func setActive(g *guest, o *textObject, active bool) error {
+	v := uint64(0)
+	if active {
+		v = 1
+	}
+	_, err := g.do("FPDFPageObj_SetIsActive", o.handle, v)
+	return err
+}
+
+// turns shares text objects out to rounds in which no two lie on one another,
+// and gives those for which there is no round.
+func turns(chars []Char, doubts []doubt) (rounds [][]doubt, over []doubt) {
+	type cell [2]int32
+	taken := make([]map[cell]*textObject, 0, inkRounds)
+	var objects []*textObject
+	of := make(map[*textObject][]doubt)
+	for _, q := range doubts {
+		if of[q.object] == nil {
+			objects = append(objects, q.object)
+		}
+		of[q.object] = append(of[q.object], q)
+	}
+	for _, o := range objects {
+		var cells []cell
+		for _, q := range of[o] {
+			// The middle of the box: neighbours touch.
+			b := chars[q.char].Box
+			dx, dy := (b[2]-b[0])/5, (b[3]-b[1])/5
+			x1, y1 := int32((b[2]-dx)/inkCell), int32((b[3]-dy)/inkCell)
+			for y := int32((b[1] + dy) / inkCell); y <= y1; y++ {
+				for x := int32((b[0] + dx) / inkCell); x <= x1; x++ {
+					cells = append(cells, cell{x, y})
+				}
+			}
+		}
+		r := 0
+	next:
+		for ; r < len(taken); r++ {
+			for _, c := range cells {
+				if taken[r][c] != nil {
+					continue next
+				}
+			}
+			break
+		}
+		if r == inkRounds {
+			over = append(over, of[o]...)
+			continue
+		}
+		if r == len(taken) {
+			taken = append(taken, make(map[cell]*textObject))
+			rounds = append(rounds, nil)
+		}
+		for _, c := range cells {
+			taken[r][c] = o
+		}
+		rounds[r] = append(rounds[r], of[o]...)
+	}
+	return rounds, over
+}
+
+// picture draws a region of a page, as often as needed.
+type picture struct {
+	g      *guest
+	p      *page
+	bm     uint64
+	scale  float64
+	x, y   int // of the region's upper left corner, in pixels of the whole page
+	w, h   int
+	stride int
+	spare  []byte
+}
+
+func newPicture(g *guest, p *page, region [4]float64) (*picture, error) {
+	scale := inkScale
+	if px := (region[2] - region[0]) * (region[3] - region[1]) * scale * scale; px > inkPixels {
+		scale *= math.Sqrt(inkPixels / px)
+	}
+	pic := &picture{g: g, p: p, scale: scale}
+	pic.x, pic.y = int(region[0]*scale), int((p.info.Height-region[3])*scale)
+	pic.w = max(smallestRaster, int(math.Ceil(region[2]*scale))-pic.x+1)
+	pic.h = max(smallestRaster, int(math.Ceil((p.info.Height-region[1])*scale))-pic.y+1)
+	if pic.w > math.MaxInt16 || pic.h > math.MaxInt16 {
+		return nil, errPageBox
+	}
+	bm, err := g.do("FPDFBitmap_CreateEx", uint64(pic.w), uint64(pic.h), bitmapBGRx, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	if bm == 0 {
+		return nil, errOutOfMemory
+	}
+	pic.bm = bm
+	stride, err := g.do("FPDFBitmap_GetStride", bm)
+	pic.stride = int(stride)
+	if err == nil && pic.stride < pic.w*bytesPerPixel {
+		err = errOutOfMemory
+	}
+	return pic, err
+}
+
+// draw returns the region's pixels, in into where it is large enough.
+func (pic *picture) draw(into []byte) ([]byte, error) {
+	g := pic.g
+	if _, err := g.do("FPDFBitmap_FillRect", pic.bm, 0, 0, uint64(pic.w), uint64(pic.h), opaqueWhite); err != nil {
+		return nil, err
+	}
+	width, height := int(math.Round(pic.p.info.Width*pic.scale)), int(math.Round(pic.p.info.Height*pic.scale))
+	if _, err := g.do("FPDF_RenderPageBitmap", pic.bm, pic.p.handle, uint64(uint32(-pic.x)), uint64(uint32(-pic.y)),
+		uint64(width), uint64(height), 0, renderAnnots); err != nil {
+		return nil, err
+	}
+	buf, err := g.do("FPDFBitmap_GetBuffer", pic.bm)
+	if err != nil {
+		return nil, err
+	}
+	view, err := g.bytes(buf, pic.stride*pic.h)
+	if err != nil {
+		return nil, err
+	}
+	return append(into[:0], view...), nil
+}
+
+// differs tells whether two pictures differ within a box of the page as
+// displayed, by enough to be seen.
+func (pic *picture) differs(a, b []byte, box [4]float64) bool {
+	x0, x1 := int(box[0]*pic.scale)-pic.x, int(math.Ceil(box[2]*pic.scale))-pic.x
+	y0, y1 := int((pic.p.info.Height-box[3])*pic.scale)-pic.y, int(math.Ceil((pic.p.info.Height-box[1])*pic.scale))-pic.y
+	x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, pic.w), min(y1, pic.h)
+	ink, all := 0, 0
+	for y := y0; y < y1; y++ {
+		for i, end := y*pic.stride+x0*bytesPerPixel, y*pic.stride+x1*bytesPerPixel; i < end; i += bytesPerPixel {
+			all++
+			for c := range 3 {
+				if diff := int(a[i+c]) - int(b[i+c]); diff >= inkContrast || diff <= -inkContrast {
+					ink++
+					break
+				}
+			}
+		}
+	}
+	return ink > 0 && float64(ink) >= inkShare*float64(all)
+}
+
+func (pic *picture) close() error {
+	_, err := pic.g.do("FPDFBitmap_Destroy", pic.bm)
+	return err
+}
