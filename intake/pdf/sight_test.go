@@ -58,7 +58,7 @@ func TestUnseen(t *testing.T) {
 		{"clipped to a rounded cell", false, drawing("q "+rounded+"W n "+hello+" Q", "")},
 		{"outside a ring", true, drawing("q 0 0 595 842 re 20 20 555 802 re W* n "+hello+" Q", "")},
 		{"clipped on a slant", true, drawing("q 0.7 0.7 -0.7 0.7 200 200 cm 0 0 40 40 re W n 0.7 -0.7 0.7 0.7 -280 0 cm "+hello+" Q", "")},
-		{"clipped by a text", true, drawing("q BT 7 Tr /F1 12 Tf 72 300 Td (x) Tj ET "+text("Grade Dsu")+" Q", "")},
+		{"clipped by a text", true, drawing("q BT 7 Tr /F1 12 Tf 72 300 Td (x) Tj ET 0 Tr "+text("Grade Dsu")+" Q", "")},
 		{"outside the form's box", true, drawing("/X Do", x, form("/BBox[0 0 60 60]", hello))},
 		{"outside the moved form's box", true, drawing("q 1 0 0 1 100 100 cm /X Do Q", x, form("/BBox[0 0 595 300]/Matrix[1 0 0 1 0 20]", hello))},
 		{"within the moved form's box", false, drawing("q 1 0 0 1 0 -600 cm /X Do Q", x, form("/BBox[60 690 200 720]/Matrix[1 0 0 1 0 20]", hello))},
