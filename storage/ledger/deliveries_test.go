@@ -266,6 +266,40 @@ func TestManualMode(t *testing.T) {
 	})
 }
 
+// A request is still on its way while a human takes the filing, files it on the
+// platform's pages and gives it back. Whatever the answer is, it is older than
+// what the human did: the client asks before it sends.
+func TestAnAnswerFromBeforeTheSwitch(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		for i, tc := range []struct {
+			operation string
+			result    schemas.FilingResult
+			res       schemas.ObligationResult
+		}{
+			{"submit", schemas.FilingRetry, later(h)},
+			{"submit", schemas.FilingFinal, schemas.ObligationResult{Dead: true}},
+			{"submit", schemas.FilingSubmitted, later(h)},
+			{"submit", schemas.FilingAccepted, schemas.ObligationResult{Done: true}},
+			{"query", schemas.FilingNotFound, later(h)},
+		} {
+			_, d := h.filed(fmt.Sprint("x", i))
+			lease := h.lease(schemas.OweFile, d.ID)
+			no, err := h.BeginDeliveryAttempt(h.ctx, lease, tc.operation, "q", h.now())
+			h.must(err)
+			_, err = h.SetDeliveryManual(h.ctx, d.ID, officer("办"), h.now())
+			h.must(err)
+			_, err = h.SetDeliveryAutomatic(h.ctx, d.ID, officer("办"), h.now())
+			h.must(err)
+			got, err := h.FinishDeliveryAttempt(h.ctx, lease, schemas.FilingOutcome{Attempt: schemas.DeliveryAttempt{No: no}, Result: tc.result, Receipt: "P"}, tc.res, h.now())
+			h.must(err)
+			if got.Status != schemas.DeliveryPending || !got.Unknown || got.Attempts[0].Result != tc.result {
+				t.Errorf("%s %s: %+v", tc.operation, tc.result, got)
+			}
+			h.owed(schemas.OweFile, d.ID)
+		}
+	})
+}
+
 func TestReplayAtARate(t *testing.T) {
 	onBoth(t, func(t *testing.T, h *house) {
 		var ids []string
@@ -369,6 +403,32 @@ func TestDifferences(t *testing.T) {
 		h.must(err)
 		if !fresh || cmp.Diff(schemas.Delivery{}, none) != "" || open() != "unknown_here P8" {
 			t.Errorf("%v %+v %s", fresh, none, open())
+		}
+	})
+}
+
+// What the platform told us by callback is work until a human has looked at it:
+// the comparison of the day lists other days' records only, and its silence
+// about this one proves nothing.
+func TestAComparisonDoesNotCloseWhatACallbackTold(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		_, d := h.filed("x")
+		for i, r := range []schemas.PlatformRecord{{IdempotencyKey: "k?", Receipt: "P8"}, {IdempotencyKey: d.IdempotencyKey, SHA256: strings.Repeat("0", 64)}} {
+			_, _, err := h.RecordCallback(h.ctx, schemas.PlatformCallback{Nonce: fmt.Sprint(i), At: h.now(), Kind: "withdrawn", Record: r}, h.now())
+			h.must(err)
+		}
+		told, err := h.Differences(h.ctx, true, 10)
+		h.must(err)
+		if len(told) != 2 {
+			t.Fatalf("%+v", told)
+		}
+		day := told[0].Day
+		h.must(h.AddObligations(h.ctx, []schemas.NewObligation{{Kind: schemas.OweReconcile, Subject: day, DueAt: h.now()}}, h.now()))
+		h.must(h.RecordDifferences(h.ctx, day, h.lease(schemas.OweReconcile, day), nil, h.now()))
+		open, err := h.Differences(h.ctx, true, 10)
+		h.must(err)
+		if len(open) != 2 {
+			t.Errorf("open after the comparison: %+v", open)
 		}
 	})
 }

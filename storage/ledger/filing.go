@@ -63,11 +63,12 @@ func (l *Ledger) BeginDeliveryAttempt(ctx context.Context, lease schemas.Lease, 
 // FinishDeliveryAttempt records the answer to an attempt (the last one, when
 // the outcome does not number it) and what it means for the delivery, and ends
 // the obligation's attempt by res; a zero res keeps the lease, for the next
-// request. What a callback or a human settled meanwhile stays settled.
+// request. What a callback or a human settled meanwhile stays settled; what was
+// owed anew since is Unknown, whatever the answer.
 func (l *Ledger) FinishDeliveryAttempt(ctx context.Context, lease schemas.Lease, o schemas.FilingOutcome, res schemas.ObligationResult, now time.Time) (schemas.Delivery, error) {
 	var d delivery
 	err := l.change(ctx, func(t *tx) error {
-		ob, _, err := t.hold(lease)
+		ob, finished, err := t.hold(lease)
 		if err != nil {
 			return err
 		}
@@ -79,6 +80,9 @@ func (l *Ledger) FinishDeliveryAttempt(ctx context.Context, lease schemas.Lease,
 		}
 		if err := t.endDeliveryAttempt(&d, o); err != nil {
 			return err
+		}
+		if finished && (d.Status == schemas.DeliveryPending || d.Status == schemas.DeliverySubmitted) {
+			return t.overtaken(&d)
 		}
 		if err := t.applyOutcome(&d, o, res, now); err != nil {
 			return err
@@ -98,6 +102,22 @@ func (l *Ledger) FinishDeliveryAttempt(ctx context.Context, lease schemas.Lease,
 		return schemas.Delivery{}, err
 	}
 	return d.Delivery, nil
+}
+
+// overtaken keeps an answer from deciding about a filing that was owed anew
+// while the request was under way: a human had it in hand meanwhile and may
+// have filed it, or it was returned and goes under another key. What holds now
+// is asked for.
+func (t *tx) overtaken(d *delivery) error {
+	d.Unknown = true
+	if err := t.saveDelivery(d); err != nil {
+		return err
+	}
+	now, err := t.delivery("id", d.ID, false)
+	if err == nil {
+		*d = now
+	}
+	return err
 }
 
 // settledResult ends the obligation of a delivery that is settled, whatever

@@ -36,7 +36,7 @@ func (l *Ledger) RecordCallback(ctx context.Context, cb schemas.PlatformCallback
 				return nil
 			}
 			return t.addDifference(schemas.Difference{Day: cb.At.In(shanghai()).Format(time.DateOnly), Kind: "unknown_here", Record: cb.Record,
-				Detail: "平台回调所指的记录在台账中不存在"}, now)
+				Detail: "平台回调所指的记录在台账中不存在"}, told, now)
 		}
 		if err != nil || !fresh {
 			return err
@@ -118,7 +118,7 @@ func (t *tx) applyCallback(d *delivery, cb schemas.PlatformCallback, now time.Ti
 
 // differs makes a difference about a delivery for a human.
 func (t *tx) differs(d *delivery, r schemas.PlatformRecord, at time.Time, detail string, now time.Time) error {
-	return t.addDifference(schemas.Difference{Day: at.In(shanghai()).Format(time.DateOnly), Kind: "differs", DeliveryID: d.ID, Record: r, Detail: detail}, now)
+	return t.addDifference(schemas.Difference{Day: at.In(shanghai()).Format(time.DateOnly), Kind: "differs", DeliveryID: d.ID, Record: r, Detail: detail}, told, now)
 }
 
 // itemOf names what a difference is about.
@@ -131,9 +131,17 @@ func itemOf(d schemas.Difference) string {
 	return d.Detail
 }
 
+// How a difference was learned: found by the comparison of a day, which closes
+// it when it does not find it again, or told by the platform in a callback or
+// an answer, which no list of a day disproves.
+const (
+	found = false
+	told  = true
+)
+
 // addDifference keeps a difference, unless the same one is open. One that the
 // platform's own answer resolves makes the client ask, at once.
-func (t *tx) addDifference(d schemas.Difference, now time.Time) error {
+func (t *tx) addDifference(d schemas.Difference, told bool, now time.Time) error {
 	if d.Safe != "" && d.Safe != safeQuery {
 		d.Safe = ""
 	}
@@ -158,9 +166,9 @@ func (t *tx) addDifference(d schemas.Difference, now time.Time) error {
 		return err
 	}
 	id := newID()
-	n, err := t.exec(`INSERT INTO differences (id, day, kind, item, delivery_id, record, detail, found_at, resolution, resolved_by, safe)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', '', ?) ON CONFLICT DO NOTHING`,
-		id, d.Day, d.Kind, itemOf(d), d.DeliveryID, record, d.Detail, micros(now), d.Safe)
+	n, err := t.exec(`INSERT INTO differences (id, day, kind, item, delivery_id, record, detail, found_at, resolution, resolved_by, safe, told)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', '', ?, ?) ON CONFLICT DO NOTHING`,
+		id, d.Day, d.Kind, itemOf(d), d.DeliveryID, record, d.Detail, micros(now), d.Safe, flag(told))
 	if err != nil || n == 0 {
 		return err
 	}
@@ -172,8 +180,8 @@ func (t *tx) addDifference(d schemas.Difference, now time.Time) error {
 }
 
 // RecordDifferences records what the reconciliation of a day found, and
-// finishes its obligation. An open difference of the day that was not found
-// again has resolved itself.
+// finishes its obligation. An open difference that a comparison of the day found
+// and that was not found again has resolved itself.
 func (l *Ledger) RecordDifferences(ctx context.Context, day string, lease schemas.Lease, ds []schemas.Difference, now time.Time) error {
 	return l.change(ctx, func(t *tx) error {
 		o, finished, err := t.hold(lease)
@@ -183,19 +191,19 @@ func (l *Ledger) RecordDifferences(ctx context.Context, day string, lease schema
 		if o.Kind != schemas.OweReconcile {
 			return invalid("wrong_lease", "租约不属于对账事项")
 		}
-		found := make(map[string]bool, len(ds))
+		again := make(map[string]bool, len(ds))
 		for _, d := range ds {
 			d.Day = day
-			found[d.Kind+" "+itemOf(d)] = true
-			if err := t.addDifference(d, now); err != nil {
+			again[d.Kind+" "+itemOf(d)] = true
+			if err := t.addDifference(d, found, now); err != nil {
 				return err
 			}
 		}
 		var gone []string
-		if err := t.rows(`SELECT id, kind, item FROM differences WHERE day = ? AND resolved_at IS NULL`, []any{day}, func(s scanner) error {
+		if err := t.rows(`SELECT id, kind, item FROM differences WHERE day = ? AND resolved_at IS NULL AND told = 0`, []any{day}, func(s scanner) error {
 			var id, kind, item string
 			err := s.Scan(&id, &kind, &item)
-			if !found[kind+" "+item] {
+			if !again[kind+" "+item] {
 				gone = append(gone, id)
 			}
 			return err
