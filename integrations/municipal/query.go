@@ -90,6 +90,8 @@ func (c *Client) identify(a *attempt, e *endpoint, out schemas.FilingOutcome) sc
 			out.Reasons = []string{"平台以同一幂等键登记了另一份文件：" + r.Receipt}
 			out.Attempt.Error = out.Reasons[0]
 			return out
+		case r.Receipt != "" && r.Receipt == f.SupersedesReceipt && !ours && !same:
+			// The revision before, which goes under the same number.
 		case e.op == opQueryByNumber && r.IdempotencyKey == "" && r.SHA256 == "" && rank(r.Status) >= rank("pending"):
 			unclear = &records[i]
 		case !ours && (!same || r.IdempotencyKey != ""):

@@ -262,6 +262,12 @@ func TestARecordThatNobodyCanTellApartIsForAHuman(t *testing.T) {
 	if out.Result != schemas.FilingFinal || len(out.Reasons) != 1 || !strings.Contains(out.Reasons[0], "H-7") {
 		t.Errorf("%+v", out)
 	}
+	// It is told apart by its receipt when it is that of the revision before.
+	f := w.filing(1)
+	f.SupersedesReceipt = "H-7"
+	if out := c.Query(context.Background(), f, always); out.Result != schemas.FilingNotFound {
+		t.Errorf("the revision before: %+v", out)
+	}
 }
 
 // Lists that lie: pages without end, of which none repeats, and records that

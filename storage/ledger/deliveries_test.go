@@ -300,6 +300,49 @@ func TestAnAnswerFromBeforeTheSwitch(t *testing.T) {
 	})
 }
 
+// The comparison finds the report on the platform, filed there by hand, while a
+// submission is on its way that then fails: the client asks, and does not send.
+func TestAFailureTakesNoDoubtOfTheComparisonBack(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		_, d := h.filed("x")
+		lease := h.lease(schemas.OweFile, d.ID)
+		no, err := h.BeginDeliveryAttempt(h.ctx, lease, "submit", "q", h.now())
+		h.must(err)
+		const day = "2026-11-23"
+		h.must(h.AddObligations(h.ctx, []schemas.NewObligation{{Kind: schemas.OweReconcile, Subject: day, DueAt: h.now()}}, h.now()))
+		h.must(h.RecordDifferences(h.ctx, day, h.lease(schemas.OweReconcile, day), []schemas.Difference{{Kind: "differs", DeliveryID: d.ID, Safe: "query",
+			Record: schemas.PlatformRecord{Receipt: "H1", Status: "accepted"}}}, h.now()))
+		d, err = h.FinishDeliveryAttempt(h.ctx, lease, schemas.FilingOutcome{Attempt: schemas.DeliveryAttempt{No: no}, Result: schemas.FilingRetry}, later(h), h.now())
+		h.must(err)
+		if !d.Unknown {
+			t.Errorf("%+v: it would be sent again unasked", d)
+		}
+	})
+}
+
+// A clerk who types the receipt of another report would bury this one: it is
+// refused. A revision may keep the receipt of the one before.
+func TestAReceiptIsOfOneReport(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		manual := func(number, content string) schemas.Delivery {
+			r, _ := h.assess(h.upload("agency-a", number, content), reading{status: schemas.ReportAccepted, file: true})
+			d, err := h.DeliveryByReport(h.ctx, r.ID)
+			h.must(err)
+			d, err = h.SetDeliveryManual(h.ctx, d.ID, officer("办"), h.now())
+			h.must(err)
+			return d
+		}
+		enter := func(d schemas.Delivery) error {
+			_, err := h.EnterManualReceipt(h.ctx, d.ID, "P1", "截图", officer("办"), h.now())
+			return err
+		}
+		first, other, revision := manual("R-1", "one"), manual("R-2", "two"), manual("R-1", "three")
+		h.must(enter(first))
+		h.wantCode(enter(other), schemas.KindConflict, "receipt_taken")
+		h.must(enter(revision))
+	})
+}
+
 func TestReplayAtARate(t *testing.T) {
 	onBoth(t, func(t *testing.T, h *house) {
 		var ids []string

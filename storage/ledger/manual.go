@@ -54,7 +54,8 @@ func (l *Ledger) SetDeliveryManual(ctx context.Context, id string, by schemas.Ac
 }
 
 // EnterManualReceipt enters the platform's receipt of a filing that a human
-// made, with its evidence. Conflict "delivery_not_manual" otherwise.
+// made, with its evidence. Conflict "delivery_not_manual" otherwise, and
+// "receipt_taken" when the receipt is that of another report.
 func (l *Ledger) EnterManualReceipt(ctx context.Context, id, receipt, evidence string, by schemas.Actor, now time.Time) (schemas.Delivery, error) {
 	if strings.TrimSpace(receipt) == "" || strings.TrimSpace(evidence) == "" {
 		return schemas.Delivery{}, invalid("receipt_missing", "请填写平台回执号和依据")
@@ -63,9 +64,27 @@ func (l *Ledger) EnterManualReceipt(ctx context.Context, id, receipt, evidence s
 		if d.Status != schemas.DeliveryManual {
 			return conflict("delivery_not_manual", "该报告不在人工上报状态")
 		}
+		if err := t.receiptFree(d, strings.TrimSpace(receipt)); err != nil {
+			return err
+		}
 		d.ManualEvidence = evidence
 		return t.acknowledge(d, strings.TrimSpace(receipt), by, now)
 	})
+}
+
+// receiptFree refuses the receipt of another report: a slip of the hand would
+// make a report count as filed that never was. Revisions of one report may
+// share one, on platforms that keep it.
+func (t *tx) receiptFree(d *delivery, receipt string) error {
+	var of string
+	ok, err := t.get(`SELECT o.receipt_no FROM deliveries d JOIN reports r ON r.id = d.report_id
+		JOIN deliveries o ON o.platform_receipt = ? AND o.id <> d.id JOIN reports p ON p.id = o.report_id
+		WHERE d.id = ? AND NOT (r.number <> '' AND p.number = r.number AND p.agency_id = r.agency_id) ORDER BY o.id LIMIT 1`,
+		[]any{receipt, d.ID}, &of).found()
+	if err == nil && ok {
+		return conflict("receipt_taken", "该平台回执号已登记于另一份报告（"+of+"），请核对")
+	}
+	return err
 }
 
 // SetDeliveryAutomatic gives a manual delivery back to the client. It is
