@@ -261,7 +261,7 @@ func TestTheReadmesPlatformCommands(t *testing.T) {
 			o.jianding(0, o.here("delivery", "export", d.ID, "-o", filepath.Join(t.TempDir(), "x.zip"))...)
 		},
 		"receipt": func([]string) {
-			o.jianding(0, o.here("delivery", "receipt", d.ID, "ZHFA-1", "--evidence", "截图")...)
+			o.jianding(0, o.here("delivery", "receipt", d.ID, "ZHFA-"+d.ID, "--evidence", "截图")...)
 			d = manualAgain(o)
 		},
 		"preview": func([]string) { o.jianding(0, o.here("delivery", "preview", r.ReceiptNo)...) },
