@@ -100,7 +100,12 @@ func (c *Client) readCallback(r *callbackReader, body []byte, nonce string, sign
 	if r.at != nil {
 		if x, err := expr.Run(r.at, v); err == nil {
 			if t, err := time.Parse(time.RFC3339Nano, text(x)); err == nil {
-				out.At = t.UTC()
+				// Nothing happens after it was told, as far as clocks agree: an
+				// instant to come would make all that is told until then look
+				// outdated.
+				if !t.After(signedAt.Add(r.scheme.spec.Time.Window)) {
+					out.At = t.UTC()
+				}
 			}
 		}
 	}

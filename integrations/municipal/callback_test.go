@@ -187,3 +187,30 @@ callbacks:
 		}
 	}
 }
+
+// An event of a day to come is of when it was told: what is told next must not
+// look older than it.
+func TestCallbackOfADayToCome(t *testing.T) {
+	w := newWorld(t, setup{patch: quick + `
+callbacks:
+  signing:
+    algorithm: hmac-sha256
+    encoding: hex
+    join: "\n"
+    time: {format: unix}
+    parts: [{value: "{timestamp}"}, {value: "{nonce}"}, {value: "{body_sha256}"}]
+    headers: [{name: T, value: "{timestamp}"}, {name: N, value: "{nonce}"}, {name: S, value: "{signature}"}]
+  event: body.event
+  at: body.at
+  record: body.record
+  events: {accepted: accepted}
+`})
+	now := w.clock.Now().Truncate(time.Second)
+	for said, want := range map[time.Duration]time.Duration{-time.Hour: -time.Hour, time.Minute: time.Minute, 8 * time.Hour: 0, 1000 * 24 * time.Hour: 0} {
+		body := `{"event":"accepted","at":"` + now.Add(said).Format(time.RFC3339) + `","record":{"receipt":"R1","status":"accepted"}}`
+		cb, err := w.client.VerifyCallback(signed(now, body), []byte(body), now)
+		if err != nil || !cb.At.Equal(now.Add(want)) {
+			t.Errorf("said %s from now: taken as %s from now (%v)", said, cb.At.Sub(now), err)
+		}
+	}
+}

@@ -245,6 +245,13 @@ func (c *Client) List(ctx context.Context, day time.Time) ([]schemas.PlatformRec
 			// which shows it as a difference.
 			c.log.Warn("platform record not understood", "error", err)
 		}
+		for i := range records {
+			// One whose time is missing or not understood is of the day that it
+			// is listed under: without any it would be of none, and unseen.
+			if records[i].RecordedAt.IsZero() {
+				records[i].RecordedAt = startOf(day)
+			}
+		}
 		if all = append(all, records...); len(all) > maxListed {
 			return nil, schemas.Errorf(schemas.KindInvalid, "list_too_long", "平台列表超过 %d 条", maxListed)
 		}
@@ -263,6 +270,12 @@ func (c *Client) List(ctx context.Context, day time.Time) ([]schemas.PlatformRec
 		}
 		seen[cursor] = true
 	}
+}
+
+// startOf is when the calendar day of at began in Chongqing.
+func startOf(at time.Time) time.Time {
+	y, m, d := at.In(shanghai()).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, shanghai()).UTC()
 }
 
 func (c *Client) page(ctx context.Context, e *endpoint, day time.Time, cursor string) (exchange, error) {

@@ -270,6 +270,26 @@ func TestARecordThatNobodyCanTellApartIsForAHuman(t *testing.T) {
 	}
 }
 
+// A listed record whose time cannot be read is of the day that it is listed
+// under; of no day, it would be seen by no comparison.
+func TestAListedRecordWithoutATimeIsOfItsDay(t *testing.T) {
+	w, c := oddly(t, "", func(rw http.ResponseWriter, _ *http.Request) {
+		io.WriteString(rw, `{"code":"OK","records":[{"receipt":"R-1","status":"accepted"},{"receipt":"R-2","status":"accepted","recorded_at":"昨天"}]}`)
+	})
+	day := w.clock.Now().In(time.FixedZone("", 8*60*60)).Truncate(time.Hour)
+	from := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, day.Location())
+	records, err := c.List(context.Background(), day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := municipal.Reconcile(from, from.AddDate(0, 0, 1), nil, records); len(got) != 2 {
+		t.Errorf("differences %+v of %+v", got, records)
+	}
+	if got := municipal.Reconcile(from.AddDate(0, 0, 1), from.AddDate(0, 0, 2), nil, records); len(got) != 0 {
+		t.Errorf("on the day after as well: %+v", got)
+	}
+}
+
 // Lists that lie: pages without end, of which none repeats, and records that
 // are listed twice because the pages shifted.
 func TestListsThatLie(t *testing.T) {
