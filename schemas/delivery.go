@@ -14,6 +14,12 @@ const (
 	DeliveryDead         DeliveryStatus = "dead"     // given up, visible, replayable
 )
 
+// Unfiled says that the platform has not taken the report, as far as is known,
+// and that it may be filed as it is: a returned one has to be corrected first.
+func (s DeliveryStatus) Unfiled() bool {
+	return s == DeliveryPending || s == DeliveryManual || s == DeliveryDead
+}
+
 // Delivery is what is owed to the platform for one report revision, and how
 // far it got. IdempotencyKey is stable for the revision.
 type Delivery struct {

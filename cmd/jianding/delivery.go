@@ -214,7 +214,11 @@ func newExport() *cobra.Command {
 					return err
 				}
 				for _, d := range ds {
-					ids = append(ids, d.ID)
+					// A day's package is what is still to be filed; what is on the
+					// platform would be filed twice.
+					if len(args) > 0 || status != "" || d.Status.Unfiled() {
+						ids = append(ids, d.ID)
+					}
 				}
 				if next == "" {
 					break
@@ -242,7 +246,7 @@ func newExport() *cobra.Command {
 		})
 	fl := cmd.Flags()
 	fl.StringVar(&status, "status", "", "only deliveries in this state")
-	fl.StringVar(&day, "day", "", "only those owed on this day (2026-11-24, Beijing time)")
+	fl.StringVar(&day, "day", "", "only those owed on this day (2026-11-24, Beijing time) and not filed")
 	fl.StringVarP(&output, "output", "o", "filing.zip", "file to write (never overwritten)")
 	return cmd
 }

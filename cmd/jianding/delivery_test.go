@@ -175,6 +175,10 @@ func TestFilingByHand(t *testing.T) {
 	o.jianding(0, o.here("delivery", "manual", d.ID)...)
 	pack := filepath.Join(t.TempDir(), "day.zip")
 	o.has(o.jianding(0, o.here("delivery", "export", "--day", time.Now().In(shanghai).Format(time.DateOnly), "-o", pack)...), "2 reports")
+	// Whoever has the package may file what is still automatic by hand.
+	if now, err := o.ledger.Delivery(t.Context(), other.ID); err != nil || now.Status != schemas.DeliveryPending || !now.Unknown {
+		t.Errorf("exported, it must be asked about first: %+v %v", now, err)
+	}
 	z, err := zip.OpenReader(pack)
 	o.must(err)
 	defer z.Close()
@@ -196,6 +200,7 @@ func TestFilingByHand(t *testing.T) {
 	if s := o.status(d); s != schemas.DeliveryAcknowledged {
 		t.Errorf("delivery is %s", s)
 	}
+	o.has(o.jianding(0, o.here("delivery", "export", "--day", time.Now().In(shanghai).Format(time.DateOnly), "-o", pack+"2")...), "1 reports") // the other one
 	o.jianding(0, o.here("delivery", "manual", other.ID)...)
 	o.jianding(0, o.here("delivery", "automatic", other.ID)...)
 	if now, err := o.ledger.Delivery(t.Context(), other.ID); err != nil || now.Status != schemas.DeliveryPending || !now.Unknown {

@@ -27,6 +27,9 @@ func (p platformConfig) client(log *slog.Logger) (*municipal.Client, *municipal.
 // exporter writes the package for filing by hand.
 func exporter(l *ledger.Ledger, st store, profile *municipal.Profile) func(context.Context, io.Writer, []string) error {
 	return func(ctx context.Context, w io.Writer, deliveryIDs []string) error {
+		if err := l.NoteExport(ctx, deliveryIDs); err != nil {
+			return err
+		}
 		filings := make([]schemas.Filing, 0, len(deliveryIDs))
 		for _, id := range deliveryIDs {
 			f, err := l.Filing(ctx, id)

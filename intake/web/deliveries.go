@@ -231,7 +231,7 @@ func (s *server) owedOn(ctx context.Context, day string) ([]string, error) {
 			return nil, err
 		}
 		for _, d := range ds {
-			if d.Status != schemas.DeliveryAcknowledged {
+			if d.Status.Unfiled() {
 				ids = append(ids, d.ID)
 			}
 		}

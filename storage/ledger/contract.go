@@ -97,6 +97,7 @@ type contract interface {
 	SetDeliveryManual(ctx context.Context, id string, by schemas.Actor, now time.Time) (schemas.Delivery, error)
 	EnterManualReceipt(ctx context.Context, id, receipt, evidence string, by schemas.Actor, now time.Time) (schemas.Delivery, error)
 	SetDeliveryAutomatic(ctx context.Context, id string, by schemas.Actor, now time.Time) (schemas.Delivery, error)
+	NoteExport(ctx context.Context, ids []string) error
 	ReplayDeliveries(ctx context.Context, f schemas.DeliveryFilter, by schemas.Actor, perMinute int, now time.Time) (n int, err error)
 	RecordCallback(ctx context.Context, cb schemas.PlatformCallback, now time.Time) (fresh bool, d schemas.Delivery, err error)
 	FilingsFor(ctx context.Context, from, to time.Time, records []schemas.PlatformRecord) ([]schemas.Filing, error)

@@ -320,6 +320,29 @@ func TestAFailureTakesNoDoubtOfTheComparisonBack(t *testing.T) {
 	})
 }
 
+// What was exported for filing by hand may be on the platform already, whether
+// somebody switched it to manual or not, and whatever becomes of a submission
+// that is under way.
+func TestWhatWasExportedIsAskedAboutFirst(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		_, d := h.filed("x")
+		_, m := h.filed("y")
+		_, err := h.SetDeliveryManual(h.ctx, m.ID, officer("办"), h.now())
+		h.must(err)
+		lease := h.lease(schemas.OweFile, d.ID)
+		no, err := h.BeginDeliveryAttempt(h.ctx, lease, "submit", "q", h.now())
+		h.must(err)
+		h.must(h.NoteExport(h.ctx, []string{d.ID, m.ID, "nobody's"}))
+		d, err = h.FinishDeliveryAttempt(h.ctx, lease, schemas.FilingOutcome{Attempt: schemas.DeliveryAttempt{No: no}, Result: schemas.FilingRetry}, later(h), h.now())
+		h.must(err)
+		m, err = h.Delivery(h.ctx, m.ID)
+		h.must(err)
+		if d.Status != schemas.DeliveryPending || !d.Unknown || m.Status != schemas.DeliveryManual {
+			t.Errorf("%+v, %+v", d, m)
+		}
+	})
+}
+
 // A clerk who types the receipt of another report would bury this one: it is
 // refused. A revision may keep the receipt of the one before.
 func TestAReceiptIsOfOneReport(t *testing.T) {

@@ -87,6 +87,41 @@ func (t *tx) receiptFree(d *delivery, receipt string) error {
 	return err
 }
 
+// NoteExport says that a human has the deliveries' papers in hand and may file
+// them on the platform's own pages without taking them out of automatic filing:
+// those that are not filed yet are Unknown from here, and the client asks
+// before it sends. An unknown id is passed over.
+func (l *Ledger) NoteExport(ctx context.Context, ids []string) error {
+	return l.change(ctx, func(t *tx) error {
+		for _, id := range ids {
+			d, err := t.delivery("id", id, true)
+			if schemas.KindOf(err) == schemas.KindNotFound {
+				continue
+			} else if err != nil {
+				return err
+			}
+			if d.Status != schemas.DeliveryPending && d.Status != schemas.DeliveryDead {
+				continue
+			}
+			d.Unknown = true
+			if err := t.saveDelivery(&d); err != nil {
+				return err
+			}
+			if err := t.doubtStands(d.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// doubtStands keeps a request under way from taking Unknown back when it
+// certainly made no record: somebody else may have made one.
+func (t *tx) doubtStands(deliveryID string) error {
+	_, err := t.exec(`UPDATE delivery_attempts SET unknown_before = 1 WHERE delivery_id = ? AND result = ''`, deliveryID)
+	return err
+}
+
 // SetDeliveryAutomatic gives a manual delivery back to the client. It is
 // Unknown then: somebody may have filed it, and the client asks first.
 func (l *Ledger) SetDeliveryAutomatic(ctx context.Context, id string, by schemas.Actor, now time.Time) (schemas.Delivery, error) {

@@ -86,9 +86,7 @@ func (t *tx) askAgain(diff schemas.Difference, now time.Time) (bool, error) {
 	if err := t.saveDelivery(&d); err != nil {
 		return false, err
 	}
-	// A request under way that certainly made no record must not take this
-	// doubt back: somebody else may have made one.
-	if _, err := t.exec(`UPDATE delivery_attempts SET unknown_before = 1 WHERE delivery_id = ? AND result = ''`, d.ID); err != nil {
+	if err := t.doubtStands(d.ID); err != nil {
 		return false, err
 	}
 	if err := t.oweAgain(schemas.NewObligation{Kind: schemas.OweFile, Subject: d.ID, DueAt: now}, now); err != nil {
