@@ -36,6 +36,9 @@ func (w *Workers) file(ctx context.Context, lease schemas.Lease, _ lane) (outcom
 	if f.EarlierPending && !f.Delivery.Unknown && f.Delivery.Status == schemas.DeliveryPending {
 		return notYet("earlier_revision_first", w.now().Add(time.Minute)), nil
 	}
+	if f.LaterFiled && !f.Delivery.Unknown && f.Delivery.Status == schemas.DeliveryPending {
+		return w.finishFiling(ctx, lease, f, 0, overtaken)
+	}
 	limited, cancel := context.WithTimeout(ctx, w.Limits.FileTime)
 	defer cancel()
 	var began error
@@ -60,6 +63,13 @@ func (w *Workers) file(ctx context.Context, lease schemas.Lease, _ lane) (outcom
 	}
 	return w.finishFiling(ctx, lease, f, no, res)
 }
+
+// overtaken: what was given up, and then filed in a later revision, is not sent
+// by a replay. Whether the platform wants the older one as well, a human knows,
+// who can file it by hand.
+var overtaken = schemas.FilingOutcome{Result: schemas.FilingFinal, Reasons: []string{overtakenSays}, Attempt: schemas.DeliveryAttempt{Error: overtakenSays}}
+
+const overtakenSays = "该报告的后一版本已报送：本版本不再自动报送，以免在平台上成为较新的记录；确需报送的，请人工报送并登记回执"
 
 // notBegun: nothing was sent. A human or a callback may have been faster.
 func (w *Workers) notBegun(err error) (outcome, error) {

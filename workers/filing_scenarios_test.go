@@ -242,6 +242,38 @@ func TestRevisionsAreFiledInTheirOrder(t *testing.T) {
 	})
 }
 
+// A revision that was given up, and then filed in the next one, is not sent by a
+// replay of all that is dead: the older content would stand as the newer.
+func TestAReplaySendsNoRevisionAfterItsSuccessor(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		h.platform.answer = func(n int) (bool, *schemas.FilingOutcome) {
+			if n == 1 {
+				return false, &schemas.FilingOutcome{Result: schemas.FilingFinal, Reasons: []string{"字段缺失"}, Attempt: schemas.DeliveryAttempt{Operation: "submit", Status: 422}}
+			}
+			return true, nil
+		}
+		first := h.upload(sound("2026-001"))
+		h.settle()
+		a := sound("2026-001")
+		a.Report.Owner = "业主"
+		second := h.upload(a)
+		h.pass(10 * time.Minute)
+		if d := h.delivery(second.ID); d.Status != schemas.DeliveryAcknowledged {
+			t.Fatalf("the second revision is %s", d.Status)
+		}
+		_, err := h.ledger.ReplayDeliveries(h.ctx, schemas.DeliveryFilter{Status: schemas.DeliveryDead}, officer(), 0, h.clock.Now())
+		must(t, err)
+		h.pass(time.Hour)
+		d := h.delivery(first.ID)
+		if n := h.platform.commits[d.IdempotencyKey]; n != 0 || d.Status != schemas.DeliveryDead {
+			t.Errorf("the first revision is %s with %d records", d.Status, n)
+		}
+		if last := d.Attempts[len(d.Attempts)-1]; !strings.Contains(last.Error, "后一版本已报送") {
+			t.Errorf("nobody is told why: %+v", last)
+		}
+	})
+}
+
 // A wish for patience is for everybody, also as the answer to a question, and
 // also when it is for longer than an hour.
 func TestALongRestIsARestForEverybody(t *testing.T) {

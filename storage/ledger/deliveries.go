@@ -212,6 +212,13 @@ func (l *Ledger) Filing(ctx context.Context, deliveryID string) (f schemas.Filin
 			return err
 		}
 		f.EarlierPending = pending > 0
+		var later int
+		if err := t.get(`SELECT count(*) FROM reports r JOIN deliveries d ON d.report_id = r.id
+			WHERE r.agency_id = ? AND r.number = ? AND r.revision > ? AND (d.platform_receipt <> '' OR d.status IN ('submitted', 'acknowledged'))`,
+			[]any{f.Report.AgencyID, number, f.Report.Revision}, &later).err; err != nil {
+			return err
+		}
+		f.LaterFiled = later > 0
 		return t.get(`SELECT d.platform_receipt, d.idempotency_key FROM reports r JOIN deliveries d ON d.report_id = r.id
 			WHERE r.agency_id = ? AND r.number = ? AND r.revision < ? AND d.platform_receipt <> '' ORDER BY r.revision DESC LIMIT 1`,
 			[]any{f.Report.AgencyID, number, f.Report.Revision}, &f.SupersedesReceipt, &f.SupersedesKey).orMissing(nil)
