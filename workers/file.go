@@ -36,7 +36,7 @@ func (w *Workers) file(ctx context.Context, lease schemas.Lease, _ lane) (outcom
 	if f.EarlierPending && !f.Delivery.Unknown && f.Delivery.Status == schemas.DeliveryPending {
 		return notYet("earlier_revision_first", w.now().Add(time.Minute)), nil
 	}
-	if f.LaterFiled && !f.Delivery.Unknown && f.Delivery.Status == schemas.DeliveryPending {
+	if f.LaterFiled && !f.Delivery.Unknown && f.Delivery.Status == schemas.DeliveryPending && givenUp(f.Delivery) {
 		return w.finishFiling(ctx, lease, f, 0, overtaken)
 	}
 	limited, cancel := context.WithTimeout(ctx, w.Limits.FileTime)
@@ -68,6 +68,11 @@ func (w *Workers) file(ctx context.Context, lease schemas.Lease, _ lane) (outcom
 // by a replay. Whether the platform wants the older one as well, a human knows,
 // who can file it by hand.
 var overtaken = schemas.FilingOutcome{Result: schemas.FilingFinal, Reasons: []string{overtakenSays}, Attempt: schemas.DeliveryAttempt{Error: overtakenSays}}
+
+// givenUp: it was refused for good before.
+func givenUp(d schemas.Delivery) bool {
+	return slices.ContainsFunc(d.Attempts, func(a schemas.DeliveryAttempt) bool { return a.Result == schemas.FilingFinal })
+}
 
 const overtakenSays = "该报告的后一版本已报送：本版本不再自动报送，以免在平台上成为较新的记录；确需报送的，请人工报送并登记回执"
 
