@@ -473,6 +473,35 @@ func TestDifferences(t *testing.T) {
 	})
 }
 
+// A comparison that met a filing in a human's hands is settled when the filing
+// gets the receipt that the platform listed, whatever day it compared.
+func TestADifferenceFoundInAHumansHandsIsSettledByItsReceipt(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		_, d := h.filed("x")
+		_, err := h.SetDeliveryManual(h.ctx, d.ID, officer("办"), h.now())
+		h.must(err)
+		record := schemas.PlatformRecord{IdempotencyKey: d.IdempotencyKey, Receipt: "P1", Status: "accepted"}
+		h.must(h.AddObligations(h.ctx, []schemas.NewObligation{{Kind: schemas.OweReconcile, Subject: "2026-11-23", DueAt: h.now()}}, h.now()))
+		h.must(h.RecordDifferences(h.ctx, "2026-11-23", h.lease(schemas.OweReconcile, "2026-11-23"),
+			[]schemas.Difference{{Kind: "differs", DeliveryID: d.ID, Record: record, Detail: "尚未登记回执", Safe: "query"}}, h.now()))
+		if ds, err := h.Differences(h.ctx, true, 10); err != nil || len(ds) != 1 {
+			t.Fatalf("%+v %v", ds, err)
+		}
+		n, err := h.ReplayDeliveries(h.ctx, schemas.DeliveryFilter{IDs: []string{d.ID}}, officer("办"), 0, h.now())
+		h.must(err)
+		if n != 1 {
+			t.Fatalf("%d given back", n)
+		}
+		_, _, err = h.RecordCallback(h.ctx, schemas.PlatformCallback{Nonce: "n", At: h.now(), Kind: "accepted", Record: record}, h.now())
+		h.must(err)
+		now, err := h.Delivery(h.ctx, d.ID)
+		h.must(err)
+		if ds, err := h.Differences(h.ctx, true, 10); err != nil || len(ds) != 0 || now.Status != schemas.DeliveryAcknowledged {
+			t.Errorf("%s, open: %+v %v", now.Status, ds, err)
+		}
+	})
+}
+
 // What the platform told us by callback is work until a human has looked at it:
 // the comparison of the day lists other days' records only, and its silence
 // about this one proves nothing.

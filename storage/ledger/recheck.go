@@ -101,14 +101,28 @@ func agrees(d schemas.Delivery, r schemas.PlatformRecord) bool {
 }
 
 // resolveAsked closes the differences of a delivery that only waited for the
-// platform's answer about it.
+// platform's answer about it, and those that a comparison found while a human
+// had it in hand and that its receipt settles.
 func (t *tx) resolveAsked(deliveryID, resolution string, now time.Time) error {
-	var ids []string
-	if err := t.rows(`SELECT id FROM differences WHERE delivery_id = ? AND resolved_at IS NULL AND safe <> ''`, []any{deliveryID}, func(s scanner) error {
-		var id string
-		err := s.Scan(&id)
-		ids = append(ids, id)
+	d, err := t.delivery("id", deliveryID, false)
+	if err != nil {
 		return err
+	}
+	var ids []string
+	if err := t.rows(`SELECT id, record, safe, told FROM differences WHERE delivery_id = ? AND resolved_at IS NULL`, []any{deliveryID}, func(s scanner) error {
+		var id, record, safe string
+		var told int
+		if err := s.Scan(&id, &record, &safe, &told); err != nil {
+			return err
+		}
+		var r schemas.PlatformRecord
+		if err := decode(record, &r); err != nil {
+			return err
+		}
+		if safe != "" || told == 0 && agrees(d.Delivery, r) {
+			ids = append(ids, id)
+		}
+		return nil
 	}); err != nil {
 		return err
 	}
