@@ -156,8 +156,8 @@ func TestCallbackBeforeAnswerAndTwice(t *testing.T) {
 	}
 }
 
-func TestCallbackThatIsSignedButNotUnderstood(t *testing.T) {
-	w := newWorld(t, setup{patch: quick + `
+// plainCallbacks signs callbacks over time, nonce and body, as signed does.
+const plainCallbacks = `
 callbacks:
   signing:
     algorithm: hmac-sha256
@@ -169,7 +169,10 @@ callbacks:
   event: body.event
   record: body.record
   events: {accepted: accepted}
-`})
+`
+
+func TestCallbackThatIsSignedButNotUnderstood(t *testing.T) {
+	w := newWorld(t, setup{patch: quick + plainCallbacks})
 	record := `{"receipt":"R1","idempotency_key":"jd-1","report_no":"N","sha256":"aa","status":"accepted","recorded_at":"2026-11-24T12:00:00+08:00"}`
 	for body, kind := range map[string]schemas.Kind{
 		`{"event":"accepted","record":` + record + `}`:                                                "",
@@ -191,20 +194,7 @@ callbacks:
 // An event of a day to come is of when it was told: what is told next must not
 // look older than it.
 func TestCallbackOfADayToCome(t *testing.T) {
-	w := newWorld(t, setup{patch: quick + `
-callbacks:
-  signing:
-    algorithm: hmac-sha256
-    encoding: hex
-    join: "\n"
-    time: {format: unix}
-    parts: [{value: "{timestamp}"}, {value: "{nonce}"}, {value: "{body_sha256}"}]
-    headers: [{name: T, value: "{timestamp}"}, {name: N, value: "{nonce}"}, {name: S, value: "{signature}"}]
-  event: body.event
-  at: body.at
-  record: body.record
-  events: {accepted: accepted}
-`})
+	w := newWorld(t, setup{patch: quick + plainCallbacks + "  at: body.at\n"})
 	now := w.clock.Now().Truncate(time.Second)
 	for said, want := range map[time.Duration]time.Duration{-time.Hour: -time.Hour, time.Minute: time.Minute, 8 * time.Hour: 0, 1000 * 24 * time.Hour: 0} {
 		body := `{"event":"accepted","at":"` + now.Add(said).Format(time.RFC3339) + `","record":{"receipt":"R1","status":"accepted"}}`
