@@ -31,14 +31,21 @@ type field struct {
 // its own (ISO 32000-1, 12.7.3.1).
 func widgetOf(d *revision.Dict) bool { return d.Get("T") == nil && d.Get("V") == nil }
 
-// fields compares the field arrays: the old fields stay where they are, and
-// new ones may follow when they are signatures.
-func (c *comparer) fields(oa, ob revision.Object, num int, redrawn bool) error {
+// arrays resolves what both revisions hold for an array; none is an empty one.
+// ok is false where either is something else or cannot be read.
+func (c *comparer) arrays(oa, ob revision.Object) (a, b revision.Array, ok bool) {
 	va, errA := c.a.Resolve(oa)
 	vb, errB := c.b.Resolve(ob)
 	a, okA := va.(revision.Array)
 	b, okB := vb.(revision.Array)
-	if errA != nil || errB != nil || (!okA && va != nil) || (!okB && vb != nil) {
+	return a, b, errA == nil && errB == nil && (okA || va == nil) && (okB || vb == nil)
+}
+
+// fields compares the field arrays: the old fields stay where they are, and
+// new ones may follow when they are signatures.
+func (c *comparer) fields(oa, ob revision.Object, num int, redrawn bool) error {
+	a, b, ok := c.arrays(oa, ob)
+	if !ok {
 		c.forbid(KindField, 0, num, "AcroForm/Fields")
 		return nil
 	}
@@ -247,11 +254,8 @@ func (c *comparer) kids(da, db *revision.Dict, num int, f field) {
 	if oa == nil && ob == nil {
 		return
 	}
-	va, errA := c.a.Resolve(oa)
-	vb, errB := c.b.Resolve(ob)
-	a, okA := va.(revision.Array)
-	b, okB := vb.(revision.Array)
-	if errA != nil || errB != nil || (!okA && va != nil) || (!okB && vb != nil) {
+	a, b, ok := c.arrays(oa, ob)
+	if !ok {
 		c.forbid(KindField, 0, num, "field/Kids")
 		return
 	}

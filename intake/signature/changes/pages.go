@@ -315,11 +315,8 @@ func (c *comparer) annots(oa, ob revision.Object, num, pageNo int) {
 	if oa == nil && ob == nil {
 		return
 	}
-	va, errA := c.a.Resolve(oa)
-	vb, errB := c.b.Resolve(ob)
-	a, okA := va.(revision.Array)
-	b, okB := vb.(revision.Array)
-	if errA != nil || errB != nil || (!okA && va != nil) || (!okB && vb != nil) {
+	a, b, ok := c.arrays(oa, ob)
+	if !ok {
 		c.push(ob, pageNo, KindAnnotation, "page/Annots")
 		if !revision.Equal(oa, ob) {
 			c.forbid(KindAnnotation, pageNo, num, "page/Annots")
