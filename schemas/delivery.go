@@ -82,6 +82,9 @@ type Filing struct {
 	// EarlierPending: a revision before has still to be sent. It goes first, so
 	// that this one supersedes it, and not the other way round.
 	EarlierPending bool
+	// EarlierUnconfirmed is since when a revision before is with the platform
+	// that has not given its receipt yet, which this one has to name.
+	EarlierUnconfirmed *time.Time
 	// LaterFiled: a revision after this one is on the platform. Sent now, the
 	// older content would stand as the newer.
 	LaterFiled bool

@@ -36,6 +36,11 @@ func (w *Workers) file(ctx context.Context, lease schemas.Lease, _ lane) (outcom
 	if f.EarlierPending && !f.Delivery.Unknown && f.Delivery.Status == schemas.DeliveryPending {
 		return notYet("earlier_revision_first", w.now().Add(time.Minute)), nil
 	}
+	if at := f.EarlierUnconfirmed; at != nil && !f.Delivery.Unknown && f.Delivery.Status == schemas.DeliveryPending {
+		if left := at.Add(receiptWait).Sub(w.now()); left > 0 {
+			return notYet("earlier_receipt_first", w.now().Add(min(left, 5*time.Minute))), nil
+		}
+	}
 	if f.LaterFiled && !f.Delivery.Unknown && f.Delivery.Status == schemas.DeliveryPending && givenUp(f.Delivery) {
 		return w.finishFiling(ctx, lease, f, 0, overtaken)
 	}
@@ -63,6 +68,12 @@ func (w *Workers) file(ctx context.Context, lease schemas.Lease, _ lane) (outcom
 	}
 	return w.finishFiling(ctx, lease, f, no, res)
 }
+
+// receiptWait is how long a revision waits for the receipt of the one before,
+// which the platform has taken and not confirmed: without it the platform cannot
+// be told what is superseded. A platform that is silent for longer must not keep
+// the newer content away: it then goes as a report of its own.
+const receiptWait = 24 * time.Hour
 
 // overtaken: what was given up, and then filed in a later revision, is not sent
 // by a replay. Whether the platform wants the older one as well, a human knows,

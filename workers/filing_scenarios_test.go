@@ -242,6 +242,44 @@ func TestRevisionsAreFiledInTheirOrder(t *testing.T) {
 	})
 }
 
+// The platform has taken the first revision and gives its receipt later: the
+// second, which has to name it, waits for that, and not for ever.
+func TestARevisionWaitsForTheReceiptItHasToName(t *testing.T) {
+	for _, answers := range []bool{true, false} {
+		t.Run(fmt.Sprint("confirmed ", answers), func(t *testing.T) {
+			eachLedger(t, func(t *testing.T, h *house) {
+				taken := &schemas.FilingOutcome{Result: schemas.FilingSubmitted, Attempt: schemas.DeliveryAttempt{Operation: "submit", Status: 202}}
+				h.platform.pending = true
+				h.platform.answer = func(int) (bool, *schemas.FilingOutcome) { return true, taken }
+				h.upload(sound("2026-001"))
+				h.settle()
+				a := sound("2026-001")
+				a.Report.Owner = "业主"
+				second := h.upload(a)
+				h.pass(3 * time.Hour)
+				if d := h.delivery(second.ID); d.Status != schemas.DeliveryPending || len(d.Attempts) != 0 {
+					t.Fatalf("it went without a receipt to name: %+v", d)
+				}
+				want := ""
+				if answers {
+					h.platform.pending = false
+					h.pass(3 * time.Hour)
+					want = h.platform.superseded[h.delivery(second.ID).IdempotencyKey]
+					if want == "" {
+						t.Error("it names no receipt")
+					}
+				} else {
+					h.pass(22 * time.Hour)
+				}
+				d := h.delivery(second.ID)
+				if got, sent := h.platform.superseded[d.IdempotencyKey]; !sent || got != want || h.platform.commits[d.IdempotencyKey] != 1 {
+					t.Errorf("sent %v, names %q, %d records", sent, got, h.platform.commits[d.IdempotencyKey])
+				}
+			})
+		})
+	}
+}
+
 // A revision that was given up, and then filed in the next one, is not sent by a
 // replay of all that is dead: the older content would stand as the newer.
 func TestAReplaySendsNoRevisionAfterItsSuccessor(t *testing.T) {

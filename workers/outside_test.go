@@ -179,6 +179,10 @@ type fakePlatform struct {
 	commits map[string]int
 	submits int
 	queries int
+	// superseded is the receipt that each submission named, by its key.
+	superseded map[string]string
+	// pending: records are taken and not confirmed, and have no receipt yet.
+	pending bool
 	// unlisted is the key of a record that the list leaves out.
 	unlisted string
 	// answer may replace the answer to a submission after the commit (or
@@ -187,7 +191,7 @@ type fakePlatform struct {
 }
 
 func newFakePlatform(now func() time.Time) *fakePlatform {
-	return &fakePlatform{now: now, records: map[string]schemas.PlatformRecord{}, commits: map[string]int{}}
+	return &fakePlatform{now: now, records: map[string]schemas.PlatformRecord{}, commits: map[string]int{}, superseded: map[string]string{}}
 }
 
 func (p *fakePlatform) Submit(_ context.Context, f schemas.Filing, original func() (io.ReadCloser, int64, error), begin func(string, string) error) schemas.FilingOutcome {
@@ -203,6 +207,7 @@ func (p *fakePlatform) Submit(_ context.Context, f schemas.Filing, original func
 	defer p.mu.Unlock()
 	p.submits++
 	key := f.Delivery.IdempotencyKey
+	p.superseded[key] = f.SupersedesReceipt
 	commit, res := true, (*schemas.FilingOutcome)(nil)
 	if p.answer != nil {
 		commit, res = p.answer(p.submits)
@@ -224,7 +229,9 @@ func (p *fakePlatform) Query(_ context.Context, f schemas.Filing, begin func(str
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.queries++
-	if r, ok := p.records[f.Delivery.IdempotencyKey]; ok {
+	if r, ok := p.records[f.Delivery.IdempotencyKey]; ok && p.pending {
+		return schemas.FilingOutcome{Result: schemas.FilingSubmitted, Attempt: schemas.DeliveryAttempt{Operation: "query", Status: 200}}
+	} else if ok {
 		res := schemas.FilingOutcome{Result: schemas.FilingAccepted, Receipt: r.Receipt, Attempt: schemas.DeliveryAttempt{Operation: "query", Status: 200}}
 		if r.Status == "returned" {
 			res.Result, res.Reasons = schemas.FilingReturned, r.Reasons

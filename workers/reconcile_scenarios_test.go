@@ -49,10 +49,15 @@ func TestReconciliationFindsWhatDiffers(t *testing.T) {
 		if d := h.delivery(b.ID); d.Status != schemas.DeliveryAcknowledged {
 			t.Errorf("the one with another file: %+v", d)
 		}
-		// And the next day is owed already.
+		// And the next day is owed already, and another look at this one.
 		next, _, err := h.ledger.Obligations(h.ctx, schemas.ObligationFilter{Kind: schemas.OweReconcile, State: schemas.ObligationOpen})
 		must(t, err)
-		if len(next) != 1 || next[0].Subject != "2026-11-25" {
+		days := map[string]time.Time{}
+		for _, o := range next {
+			days[o.Subject] = o.DueAt
+		}
+		due := time.Date(2026, 11, 25, 18, 0, 0, 0, time.UTC)
+		if len(next) != 2 || !days["2026-11-24"].Equal(due) || !days["2026-11-25"].Equal(due) {
 			t.Errorf("next: %+v", next)
 		}
 	})
@@ -123,6 +128,36 @@ func TestTwoReceiptsOfOneReportAreADifference(t *testing.T) {
 		must(t, err)
 		if d := h.delivery(r.ID); len(ds) != 1 || ds[0].DeliveryID != d.ID || d.PlatformReceipt != "P-hand" {
 			t.Errorf("differences %+v; %s %s", ds, d.Status, d.PlatformReceipt)
+		}
+	})
+}
+
+// The platform returns a report days after it was filed, and its callback is
+// lost. Nobody may go on believing that it is filed.
+func TestAReturnOfDaysLaterIsFoundWithoutItsCallback(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		r := h.upload(sound("2026-001"))
+		h.settle()
+		filed := h.clock.Now()
+		h.until(filed.Add(5 * 24 * time.Hour))
+		back := h.platform.records[h.delivery(r.ID).IdempotencyKey]
+		back.Status, back.Reasons = "returned", []string{"缺少附件"}
+		h.platform.records[back.IdempotencyKey] = back
+		h.until(filed.Add(9 * 24 * time.Hour))
+		if d := h.delivery(r.ID); d.Status != schemas.DeliveryReturned || h.report(r.ID).Status != schemas.ReportNeedsReview {
+			t.Errorf("%s, report %s", d.Status, h.report(r.ID).Status)
+		}
+		// Each day has an end of it, too.
+		h.until(filed.Add(40 * 24 * time.Hour))
+		looks, _, err := h.ledger.Obligations(h.ctx, schemas.ObligationFilter{Kind: schemas.OweReconcile, Subject: "2026-11-24"})
+		must(t, err)
+		for _, o := range looks {
+			if o.State != schemas.ObligationDone {
+				t.Errorf("%s of the day is %s", o.Payload, o.State)
+			}
+		}
+		if len(looks) != 5 {
+			t.Errorf("%d looks at the day", len(looks))
 		}
 	})
 }

@@ -72,17 +72,33 @@ func (c *Client) VerifyCallback(header http.Header, body []byte, now time.Time) 
 	if err != nil {
 		return out, untrusted("callback_time", "回调时间戳无法读取")
 	}
-	if d := now.Sub(at); d > r.scheme.spec.Time.Window || d < -r.scheme.spec.Time.Window {
+	skew, ok := c.callbackClock(now.Sub(at), r.scheme.spec.Time.Window)
+	if !ok {
 		return out, untrusted("callback_stale", "回调时间超出允许范围")
 	}
 	if n := len(values["nonce"]); n < 8 || n > maxNonce {
 		return out, untrusted("callback_nonce", "回调随机数长度不合规")
 	}
-	return c.readCallback(r, body, values["nonce"], at, values["body_sha256"])
+	return c.readCallback(r, body, values["nonce"], at, skew, values["body_sha256"])
 }
 
-func (c *Client) readCallback(r *callbackReader, body []byte, nonce string, signedAt time.Time, hash string) (schemas.PlatformCallback, error) {
-	out := schemas.PlatformCallback{Nonce: nonce, At: signedAt.UTC(), RawHash: hash}
+// callbackClock says whether a callback that is so old by our clock is of now,
+// and which clock says so: ours, or the platform's, as far off as its last
+// answer was. A platform whose clock is wrong must not be deaf to itself; a
+// callback that is sent twice is told by its nonce, however old it is.
+func (c *Client) callbackClock(age, window time.Duration) (skew time.Duration, ok bool) {
+	if age.Abs() <= window {
+		return 0, true
+	}
+	skew = time.Duration(c.heard.Load())
+	return skew, (age + skew).Abs() <= window
+}
+
+// readCallback reads a verified callback. Instants are brought to our clock:
+// else what came while the platform's was ahead would outdate what it tells
+// after that is put right.
+func (c *Client) readCallback(r *callbackReader, body []byte, nonce string, signedAt time.Time, skew time.Duration, hash string) (schemas.PlatformCallback, error) {
+	out := schemas.PlatformCallback{Nonce: nonce, At: signedAt.Add(-skew).UTC(), RawHash: hash}
 	v := viewOfAnswer(0, nil, body)
 	invalid := func(code, message string, err error) error { return schemas.E(schemas.KindInvalid, code, message, err) }
 	if !v.JSON {
@@ -104,7 +120,7 @@ func (c *Client) readCallback(r *callbackReader, body []byte, nonce string, sign
 				// instant to come would make all that is told until then look
 				// outdated.
 				if !t.After(signedAt.Add(r.scheme.spec.Time.Window)) {
-					out.At = t.UTC()
+					out.At = t.Add(-skew).UTC()
 				}
 			}
 		}

@@ -204,3 +204,34 @@ func TestCallbackOfADayToCome(t *testing.T) {
 		}
 	}
 }
+
+// The platform's clock is half an hour off, as its answers say: its callbacks
+// are of now all the same, and count as of now by our clock.
+func TestCallbacksOfAPlatformWhoseClockIsWrong(t *testing.T) {
+	for _, off := range []time.Duration{30 * time.Minute, -30 * time.Minute} {
+		w := newWorld(t, setup{patch: quick + plainCallbacks + "  at: body.at\n"})
+		now := w.clock.Now()
+		body := `{"event":"accepted","at":"` + now.Add(off-time.Minute).Format(time.RFC3339) + `","record":{"receipt":"R1","status":"accepted"}}`
+		if _, err := w.client.VerifyCallback(signed(now.Add(off), body), []byte(body), now); schemas.KindOf(err) != schemas.KindUntrusted {
+			t.Errorf("%s off, nothing heard of the platform's clock: %v", off, err)
+		}
+		if err := w.box.AddRule(sandbox.Rule{Fault: sandbox.Fault{Kind: sandbox.ClockSkew, Delay: off}, Operations: []string{"query"}, Times: 1}); err != nil {
+			t.Fatal(err)
+		}
+		f := w.filing(1)
+		w.client.Query(context.Background(), f, always)
+		cb, err := w.client.VerifyCallback(signed(now.Add(off), body), []byte(body), now)
+		if err != nil || !cb.At.Equal(now.Add(-time.Minute)) {
+			t.Errorf("%s off: taken as of %s from now (%v)", off, cb.At.Sub(now), err)
+		}
+		for _, at := range []time.Duration{off + 6*time.Minute, off - 6*time.Minute} {
+			if _, err := w.client.VerifyCallback(signed(now.Add(at), body), []byte(body), now); schemas.KindOf(err) != schemas.KindUntrusted {
+				t.Errorf("%s by a clock that is %s off: %v", at, off, err)
+			}
+		}
+		// One by the right clock is believed as before.
+		if _, err := w.client.VerifyCallback(signed(now, body), []byte(body), now); err != nil {
+			t.Errorf("by our own clock: %v", err)
+		}
+	}
+}

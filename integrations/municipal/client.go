@@ -37,7 +37,8 @@ type Client struct {
 	limiter     *rate.Limiter
 	breaker     *gobreaker.TwoStepCircuitBreaker[any]
 	opened      atomic.Int64 // when the breaker opened last, Unix nanoseconds of clock
-	skew        atomic.Int64 // platform's clock minus ours, nanoseconds
+	skew        atomic.Int64 // platform's clock minus ours that requests are signed by, nanoseconds
+	heard       atomic.Int64 // the same by its last answer, whatever that said
 	clock       func() time.Time
 	sleep       func(context.Context, time.Duration) error
 	log         *slog.Logger
@@ -288,6 +289,7 @@ func (c *Client) send(ctx context.Context, o *outgoing) exchange {
 	}
 	raw := resp.RawResponse
 	defer raw.Body.Close()
+	c.hearClock(raw.Header)
 	x := exchange{sent: true, status: raw.StatusCode, header: raw.Header}
 	x.body, x.err = readBody(raw.Header, raw.Body, c.profile.Limits.AnswerBytes)
 	return x
@@ -309,14 +311,29 @@ func (c *Client) platformNow() time.Time { return c.clock().Add(time.Duration(c.
 // maxSkew bounds what a platform's Date can make us believe.
 const maxSkew = 24 * time.Hour
 
-// learnClock takes the platform's clock from an answer that called ours wrong.
-func (c *Client) learnClock(h http.Header) {
+// clockOf is what an answer's Date says the platform's clock is ahead of ours.
+func (c *Client) clockOf(h http.Header) (time.Duration, bool) {
 	date, err := http.ParseTime(h.Get("Date"))
 	if err != nil {
+		return 0, false
+	}
+	return date.Sub(c.clock()), true
+}
+
+// hearClock notes the platform's clock, for what it sends us by itself.
+func (c *Client) hearClock(h http.Header) {
+	if skew, ok := c.clockOf(h); ok && skew.Abs() <= maxSkew {
+		c.heard.Store(int64(skew))
+	}
+}
+
+// learnClock takes the platform's clock from an answer that called ours wrong.
+func (c *Client) learnClock(h http.Header) {
+	skew, ok := c.clockOf(h)
+	if !ok {
 		return
 	}
-	skew := date.Sub(c.clock())
-	if skew > maxSkew || skew < -maxSkew {
+	if skew.Abs() > maxSkew {
 		c.log.Error("platform clock is more than a day off", "skew", skew)
 		return
 	}

@@ -212,6 +212,13 @@ func (l *Ledger) Filing(ctx context.Context, deliveryID string) (f schemas.Filin
 			return err
 		}
 		f.EarlierPending = pending > 0
+		var unconfirmed sql.NullInt64
+		if err := t.get(`SELECT max(d.submitted_at) FROM reports r JOIN deliveries d ON d.report_id = r.id
+			WHERE r.agency_id = ? AND r.number = ? AND r.revision < ? AND d.status = 'submitted' AND d.platform_receipt = ''`,
+			[]any{f.Report.AgencyID, number, f.Report.Revision}, &unconfirmed).err; err != nil {
+			return err
+		}
+		f.EarlierUnconfirmed = instantOrNil(unconfirmed)
 		var later int
 		if err := t.get(`SELECT count(*) FROM reports r JOIN deliveries d ON d.report_id = r.id
 			WHERE r.agency_id = ? AND r.number = ? AND r.revision > ? AND (d.platform_receipt <> '' OR d.status IN ('submitted', 'acknowledged'))`,

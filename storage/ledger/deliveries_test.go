@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -173,6 +174,11 @@ func TestReturned(t *testing.T) {
 		h.must(err)
 		if fresh || again.ID != d.ID {
 			t.Errorf("replayed: %v %+v", fresh, again)
+		}
+		other := cb
+		other.RawHash, other.Record.Reasons = strings.Repeat("1", 64), []string{"缺少签字"}
+		if _, _, err = h.RecordCallback(h.ctx, other, h.now()); schemas.KindOf(err) != schemas.KindConflict {
+			t.Errorf("another body under a nonce that was used: %v", err)
 		}
 		r = mustReport(h, r.ID)
 		if r.Status != schemas.ReportNeedsReview || !r.ReviewDue.Equal(h.now().Add(24*time.Hour)) {

@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -149,6 +150,42 @@ func TestACallbackAboutAnotherFile(t *testing.T) {
 		h.must(err)
 		if now.Status != d.Status || now.PlatformReceipt != "" || len(ds) != 1 || ds[0].DeliveryID != d.ID {
 			t.Errorf("%+v, differences %+v", now, ds)
+		}
+	})
+}
+
+// A day is compared several times. What a person has said about a record that
+// nobody filed from here stays said, as long as it is the same record; a report
+// that is missing there is asked about each time.
+func TestWhatAPersonSaidOfAStrangeRecordStaysSaid(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		_, d := h.filed("x")
+		missing := schemas.Difference{Kind: "missing_there", DeliveryID: d.ID}
+		strange := schemas.Difference{Kind: "unknown_here", Record: schemas.PlatformRecord{Receipt: "P7", Status: "accepted"}}
+		look := 0
+		open := func(ds ...schemas.Difference) (kinds []string) {
+			t.Helper()
+			look++
+			h.must(h.AddObligations(h.ctx, []schemas.NewObligation{{Kind: schemas.OweReconcile, Subject: "2026-11-24", Dedupe: fmt.Sprint(look), DueAt: h.now()}}, h.now()))
+			h.must(h.RecordDifferences(h.ctx, "2026-11-24", h.lease(schemas.OweReconcile, "2026-11-24"), ds, h.now()))
+			got, err := h.Differences(h.ctx, true, 10)
+			h.must(err)
+			for _, d := range got {
+				kinds = append(kinds, d.Kind)
+				h.must(h.ResolveDifference(h.ctx, d.ID, "已核对", officer("核"), h.now()))
+			}
+			slices.Sort(kinds)
+			return kinds
+		}
+		if got := open(missing, strange); !slices.Equal(got, []string{"missing_there", "unknown_here"}) {
+			t.Errorf("first: %v", got)
+		}
+		if got := open(missing, strange); !slices.Equal(got, []string{"missing_there"}) {
+			t.Errorf("again: %v", got)
+		}
+		strange.Record.Status = "withdrawn"
+		if got := open(strange); !slices.Equal(got, []string{"unknown_here"}) {
+			t.Errorf("of another state: %v", got)
 		}
 	})
 }

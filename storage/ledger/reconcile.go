@@ -9,7 +9,8 @@ import (
 )
 
 // RecordCallback applies a verified callback of the platform, once: fresh is
-// false when its nonce was seen before, and nothing changes. One about a
+// false when it was seen before, and nothing changes. Conflict
+// "callback_nonce_reused" when its nonce was seen with another body. One about a
 // record that the ledger does not know becomes a difference; the delivery is
 // then zero. A callback older than the newest applied one is kept and changes
 // nothing.
@@ -29,7 +30,15 @@ func (l *Ledger) RecordCallback(ctx context.Context, cb schemas.PlatformCallback
 		if err != nil {
 			return err
 		}
-		fresh = n == 1
+		if fresh = n == 1; !fresh {
+			var before string
+			if err := t.get(`SELECT raw_sha256 FROM callbacks WHERE nonce = ?`, []any{cb.Nonce}, &before).err; err != nil {
+				return err
+			}
+			if before != cb.RawHash {
+				return conflict("callback_nonce_reused", "该随机数已用于另一份回调")
+			}
+		}
 		dd, err = t.deliveryOf(cb.Record, fresh)
 		if schemas.KindOf(err) == schemas.KindNotFound {
 			if !fresh {
@@ -195,6 +204,11 @@ func (l *Ledger) RecordDifferences(ctx context.Context, day string, lease schema
 		for _, d := range ds {
 			d.Day = day
 			again[d.Kind+" "+itemOf(d)] = true
+			if known, err := t.saidKnown(d); err != nil {
+				return err
+			} else if known {
+				continue
+			}
 			if err := t.addDifference(d, found, now); err != nil {
 				return err
 			}
@@ -217,6 +231,29 @@ func (l *Ledger) RecordDifferences(ctx context.Context, day string, lease schema
 		}
 		return t.finish(o, schemas.ObligationResult{Done: true, Outcome: "reconciled"}, now)
 	})
+}
+
+// saidKnown: a person has said what a record is that nobody filed from here, and
+// the platform lists it as it did then. A day is compared several times.
+func (t *tx) saidKnown(d schemas.Difference) (known bool, err error) {
+	if d.Kind != "unknown_here" {
+		return false, nil
+	}
+	record, err := encode(d.Record)
+	if err != nil {
+		return false, err
+	}
+	return known, t.rows(`SELECT resolved_by FROM differences WHERE day = ? AND kind = ? AND item = ? AND record = ? AND resolved_at IS NOT NULL`,
+		[]any{d.Day, d.Kind, itemOf(d), record}, func(s scanner) error {
+			var who string
+			if err := s.Scan(&who); err != nil {
+				return err
+			}
+			var by schemas.Actor
+			err := decode(who, &by)
+			known = known || by.Kind != system().Kind
+			return err
+		})
 }
 
 func (t *tx) resolve(id, resolution string, by schemas.Actor, now time.Time) error {
