@@ -246,7 +246,7 @@ func (p *fakePlatform) List(_ context.Context, day time.Time) ([]schemas.Platfor
 	defer p.mu.Unlock()
 	var out []schemas.PlatformRecord
 	for _, r := range p.records {
-		if at := r.RecordedAt; r.IdempotencyKey != p.unlisted && !at.Before(day) && at.Before(day.AddDate(0, 0, 1)) {
+		if at := r.RecordedAt; (p.unlisted == "" || r.IdempotencyKey != p.unlisted) && !at.Before(day) && at.Before(day.AddDate(0, 0, 1)) {
 			out = append(out, r)
 		}
 	}

@@ -3,6 +3,8 @@ package workers
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -60,7 +62,13 @@ func (w *Workers) reconcile(ctx context.Context, lease schemas.Lease, _ lane) (o
 	if err != nil {
 		return outcome{}, err
 	}
-	if err := w.Ledger.RecordDifferences(ctx, name, lease, w.Compare(day, end, ours, there), w.now()); err != nil {
+	ds := w.Compare(day, end, ours, there)
+	if before, err := w.filedBefore(ctx, day, ours, ds); err != nil {
+		return outcome{}, err
+	} else if len(before) > 0 {
+		ds = w.Compare(day, end, ours, append(there, before...))
+	}
+	if err := w.Ledger.RecordDifferences(ctx, name, lease, ds, w.now()); err != nil {
 		return outcome{}, err
 	}
 	return recorded("compared"), nil
@@ -74,15 +82,59 @@ func (w *Workers) listAround(ctx context.Context, day time.Time) ([]schemas.Plat
 		if d.After(w.now()) {
 			break // a platform may refuse a day to come
 		}
-		limited, cancel := context.WithTimeout(ctx, w.Limits.FileTime)
-		some, err := w.Platform.List(limited, d)
-		cancel()
+		some, err := w.list(ctx, d)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, some...)
 	}
 	return all, nil
+}
+
+func (w *Workers) list(ctx context.Context, day time.Time) ([]schemas.PlatformRecord, error) {
+	limited, cancel := context.WithTimeout(ctx, w.Limits.FileTime)
+	defer cancel()
+	return w.Platform.List(limited, day)
+}
+
+// handReceiptDays is how far back a report that was filed by hand is looked for.
+const handReceiptDays = 31
+
+// filedBefore lists the records of earlier days that explain what the comparison
+// misses: a person files a report on the platform's own pages, and enters its
+// receipt days later. Days are listed back to that since which the report was
+// owed, while something is missing.
+func (w *Workers) filedBefore(ctx context.Context, day time.Time, ours []schemas.Filing, ds []schemas.Difference) ([]schemas.PlatformRecord, error) {
+	missing := map[string]schemas.Filing{} // by delivery
+	for _, d := range ds {
+		if d.Kind != "missing_there" {
+			continue
+		}
+		if i := slices.IndexFunc(ours, func(f schemas.Filing) bool { return f.Delivery.ID == d.DeliveryID && f.Delivery.ManualEvidence != "" }); i >= 0 {
+			missing[d.DeliveryID] = ours[i]
+		}
+	}
+	var found []schemas.PlatformRecord
+	for back := 2; back <= handReceiptDays; back++ {
+		before := day.AddDate(0, 0, -back)
+		maps.DeleteFunc(missing, func(_ string, f schemas.Filing) bool { return !f.Delivery.OwedAt.Before(before.AddDate(0, 0, 2)) })
+		if len(missing) == 0 {
+			break
+		}
+		records, err := w.list(ctx, before)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range records {
+			for id, f := range missing {
+				if r.Receipt != "" && r.Receipt == f.Delivery.PlatformReceipt || r.SHA256 != "" && r.SHA256 == f.Report.SHA256 {
+					found = append(found, r)
+					delete(missing, id)
+				}
+			}
+		}
+	}
+	return found, nil
 }
 
 func reconcileOf(day time.Time) schemas.NewObligation {

@@ -161,3 +161,37 @@ func TestAReturnOfDaysLaterIsFoundWithoutItsCallback(t *testing.T) {
 		}
 	})
 }
+
+// A person files a report on the platform's own pages and enters the receipt
+// five days later: nothing is missing there. One whose receipt nobody finds is.
+func TestAReceiptEnteredDaysLaterIsNotMissing(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		h.platform.answer = func(int) (bool, *schemas.FilingOutcome) {
+			return false, &schemas.FilingOutcome{Result: schemas.FilingRetry, RetryAfter: time.Minute, Attempt: schemas.DeliveryAttempt{Operation: "submit", Status: 503}}
+		}
+		a, b := h.upload(sound("2026-001")), h.upload(sound("2026-002"))
+		h.settle()
+		for _, r := range []schemas.Report{a, b} {
+			_, err := h.ledger.SetDeliveryManual(h.ctx, h.delivery(r.ID).ID, officer(), h.clock.Now())
+			must(t, err)
+		}
+		h.platform.records["by hand"] = schemas.PlatformRecord{ReportNo: "2026-001", Receipt: "P-hand", Status: "accepted", RecordedAt: h.clock.Now().Add(time.Hour)}
+		h.until(h.clock.Now().Add(5 * 24 * time.Hour))
+		for r, receipt := range map[string]string{a.ID: "P-hand", b.ID: "P-slip"} {
+			_, err := h.ledger.EnterManualReceipt(h.ctx, h.delivery(r).ID, receipt, "截图", officer(), h.clock.Now())
+			must(t, err)
+		}
+		h.until(h.clock.Now().Add(30 * time.Hour))
+		ds, err := h.ledger.Differences(h.ctx, true, 10)
+		must(t, err)
+		var missing []string
+		for _, d := range ds {
+			if d.Kind == "missing_there" {
+				missing = append(missing, d.DeliveryID)
+			}
+		}
+		if len(missing) != 1 || missing[0] != h.delivery(b.ID).ID {
+			t.Errorf("missing there: %v; differences %+v", missing, ds)
+		}
+	})
+}

@@ -1,7 +1,9 @@
 package municipal
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -125,7 +127,10 @@ func (e *endpoint) judge(v answerView, rec recordMapping, now time.Time) verdict
 		}
 		return out
 	}
-	return verdict{result: string(schemas.FilingUnknown), why: fmt.Sprintf("HTTP %d：配置中没有说明的应答 %s", v.Status, excerpt(v.Text))}
+	out := verdict{result: string(schemas.FilingUnknown), why: fmt.Sprintf("HTTP %d：配置中没有说明的应答 %s", v.Status, excerpt(v.Text))}
+	// A gateway in front of the platform asks for patience without its words.
+	out.retryAfter, _ = retryAfter(v.Header["retry-after"], now)
+	return out
 }
 
 func resultOfStatus(status string) schemas.FilingResult {
@@ -193,14 +198,19 @@ func retryAfter(s string, now time.Time) (time.Duration, bool) {
 		return 0, false
 	}
 	var d time.Duration
-	if n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 32); err == nil {
-		d = time.Duration(n) * time.Second
+	const most = 24 * time.Hour
+	n, err := strconv.ParseUint(strings.TrimSpace(s), 10, 64)
+	if errors.Is(err, strconv.ErrRange) {
+		n, err = math.MaxUint64, nil // digits, however many
+	}
+	if err == nil {
+		d = time.Duration(min(n, uint64(most/time.Second))) * time.Second
 	} else if t, err := http.ParseTime(s); err == nil {
 		d = t.Sub(now)
 	} else {
 		return 0, false
 	}
-	return min(max(d, 0), 24*time.Hour), true
+	return min(max(d, 0), most), true
 }
 
 // excerpt shortens an answer for a log line or an attempt's Error.

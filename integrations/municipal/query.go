@@ -103,7 +103,7 @@ func (c *Client) identify(a *attempt, e *endpoint, out schemas.FilingOutcome) sc
 		// Somebody filed under this number, and nothing says whether it was
 		// this report. Sending it could file it twice.
 		out.Result, out.Attempt.Result = schemas.FilingFinal, schemas.FilingFinal
-		out.Reasons = []string{"平台上该报告编号已有备案 " + unclear.Receipt + "，无法辨认是否本报告，请人工核对后登记回执或重新报送"}
+		out.Reasons = []string{"平台上该报告编号已有备案 " + unclear.Receipt + "，无法辨认是否本报告，请人工核对：是本报告的，转人工并登记该回执；不是的，在平台人工报送后登记回执"}
 		out.Attempt.Error = out.Reasons[0]
 		return out
 	}

@@ -231,3 +231,26 @@ func TestSecretsAreChecked(t *testing.T) {
 		}
 	}
 }
+
+// A wish for patience is kept as long as it is for a day at most, however it is
+// written.
+func TestWishesForPatience(t *testing.T) {
+	w := newWorld(t, setup{})
+	for wish, want := range map[string]time.Duration{
+		"9": 9 * time.Second, " 9 ": 9 * time.Second, "86400": 24 * time.Hour, "4294967296": 24 * time.Hour, "99999999999999999999999": 24 * time.Hour,
+		w.clock.Now().Add(time.Hour).Format(http.TimeFormat): time.Hour, w.clock.Now().Add(-time.Hour).Format(http.TimeFormat): 0,
+	} {
+		for body, result := range map[string]schemas.FilingResult{`{"code":"RATE_LIMITED"}`: schemas.FilingRetry, "<h1>of a gateway</h1>": schemas.FilingUnknown} {
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Retry-After", wish)
+				w.WriteHeader(http.StatusTooManyRequests)
+				io.WriteString(w, body)
+			}))
+			f := w.filing(1)
+			if out := w.newClient(municipal.Options{BaseURL: s.URL}).Submit(context.Background(), f, w.original(f), always); out.Result != result || out.RetryAfter != want {
+				t.Errorf("%q with %s: %s after %s", wish, body, out.Result, out.RetryAfter)
+			}
+			s.Close()
+		}
+	}
+}

@@ -158,15 +158,17 @@ func (l *Ledger) ReplayDeliveries(ctx context.Context, f schemas.DeliveryFilter,
 	}
 	const portion = 500
 	for {
-		some, err := l.replayPortion(ctx, f, by, perMinute, n, portion, now)
+		some, seen, err := l.replayPortion(ctx, f, by, perMinute, n, portion, now)
 		n += some
-		if err != nil || some < portion {
+		if err != nil || seen < portion {
 			return n, err
 		}
 	}
 }
 
-func (l *Ledger) replayPortion(ctx context.Context, f schemas.DeliveryFilter, by schemas.Actor, perMinute, before, portion int, now time.Time) (n int, err error) {
+// replayPortion says how many it replayed and how many it saw: what somebody
+// else replays at the same moment is seen and left alone, and is not the end.
+func (l *Ledger) replayPortion(ctx context.Context, f schemas.DeliveryFilter, by schemas.Actor, perMinute, before, portion int, now time.Time) (n, seen int, err error) {
 	err = l.change(ctx, func(t *tx) error {
 		w := selectDeliveries(f)
 		w.in("d.status", []string{string(schemas.DeliveryDead), string(schemas.DeliveryManual)})
@@ -178,7 +180,7 @@ func (l *Ledger) replayPortion(ctx context.Context, f schemas.DeliveryFilter, by
 		if err != nil {
 			return err
 		}
-		n = 0
+		n, seen = 0, len(ds)
 		for _, x := range ds {
 			d, err := t.delivery("id", x.ID, true)
 			if err != nil {
@@ -199,7 +201,7 @@ func (l *Ledger) replayPortion(ctx context.Context, f schemas.DeliveryFilter, by
 		return nil
 	})
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	return n, nil
+	return n, seen, nil
 }
