@@ -112,23 +112,28 @@ func TestTheQueueForgetsEverything(t *testing.T) {
 			}
 		}
 	}()
-	for i := range 10 {
+	const reports = 5
+	for i := range reports {
 		q.receive(red("2026-00" + string(rune('0'+i))))
 	}
-	eventually(t, "all ten are told", func() bool { return len(q.sms.told("hazard")) == 10 })
-	eventually(t, "all ten are filed", func() bool { q.platform.mu.Lock(); defer q.platform.mu.Unlock(); return len(q.platform.commits) == 10 })
+	eventually(t, "all are told", func() bool { return len(q.sms.told("hazard")) == reports })
+	eventually(t, "all are filed", func() bool {
+		q.platform.mu.Lock()
+		defer q.platform.mu.Unlock()
+		return len(q.platform.commits) == reports
+	})
 	close(enough)
 	<-forgetting
 	q.stop()
-	if n := len(q.sms.told("hazard")); n != 10 {
-		t.Errorf("%d messages for ten cases", n)
+	if n := len(q.sms.told("hazard")); n != reports {
+		t.Errorf("%d messages for %d cases", n, reports)
 	}
 	for key, n := range q.platform.commits {
 		if n != 1 {
 			t.Errorf("%s was filed %d times", key, n)
 		}
 	}
-	q.wantEvents(schemas.EventCaseOpened, 10)
+	q.wantEvents(schemas.EventCaseOpened, reports)
 }
 
 func TestTheQueueIsDown(t *testing.T) {

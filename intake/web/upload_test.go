@@ -219,6 +219,7 @@ func TestAnotherAgencysReportIsNotFound(t *testing.T) {
 // A body of one byte now and then ends; meanwhile others are told to wait and
 // are served afterwards.
 func TestSlowBodyEnds(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	var dir string
 	h := newHouse(t, func(o *Options) {
 		o.BodyPause, o.BodyGrace, o.MaxUploads = 5*time.Second, 3*time.Second, 1
@@ -271,6 +272,7 @@ func TestSlowBodyEnds(t *testing.T) {
 // An agency whose clients are slow or stuck keeps nobody else out, whether it
 // sends reports or only checks them.
 func TestOneAgencyCantTakeEveryPlace(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	var dir string
 	h := newHouse(t, func(o *Options) { o.MaxUploads, dir = 8, o.SpoolDir })
 	refused := 0
@@ -314,6 +316,7 @@ func TestOneAgencyCantTakeEveryPlace(t *testing.T) {
 // Who is refused before the body is read is told so, also when the body never
 // comes: a stranger can't hold a connection with a promise.
 func TestRefusalDoesNotWaitForTheBody(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	h := newHouse(t, func(o *Options) { o.BodyGrace = 2 * time.Second })
 	for path, want := range map[string]int{"/v1/reports": 401, "/v1/uploads": 401, "/sign-in": 422, "/console/deliveries": 303} {
 		conn, err := net.Dial("tcp", strings.TrimPrefix(h.URL, "http://"))
