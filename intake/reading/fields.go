@@ -97,6 +97,7 @@ func (r *reader) fields(items []*item, furniture []string) schemas.ReportFields 
 		}
 		c.fromLine(it)
 		c.fromProse(it)
+		c.fromSeal(it)
 	}
 	c.fromCover(items)
 	c.fromAddressee(items)
@@ -219,7 +220,11 @@ func (c candidates) fromLine(it *item) {
 		label := p.text[m[0] : m[1]-1]
 		rs := []rune(label)
 		for k := range rs {
-			if f := labelOf(string(rs[k:])); f != fNone {
+			f := labelOf(string(rs[k:]))
+			if (f == fNone || f == fOther) && subjectLabel.MatchString(string(rs[k:])) && addressStart.MatchString(p.text[m[1]:]) {
+				f = fAddress // 房屋:江津区德感街道长江路89号
+			}
+			if f != fNone {
 				from := m[1] - 1 - len(string(rs[k:]))
 				if f == fAddress && orgEnd.MatchString(p.text[:from]) {
 					f = fOther // the agency's own, in its letterhead

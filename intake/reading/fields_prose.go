@@ -6,13 +6,17 @@ import (
 
 var (
 	// 委托单位为重庆市江津区白沙镇人民政府,鉴定单位为…
-	clientIs  = re(`(?:^|[,。;])(?:委托单位|委托方|委托人)(?:为|是)([\p{Han}A-Za-z0-9()·]{2,40}?)(?:[,。;]|$)`)
-	agencyIs  = re(`(?:^|[,。;])(?:鉴定|检测鉴定|承担|受托)(?:单位|机构|方)(?:为|是)([\p{Han}A-Za-z0-9()]{4,40}?)(?:[,。;]|$)`)
-	entrusted = re(`(?:受|应)([\p{Han}A-Za-z0-9()、·]{2,40}?)(?:的)?(?:委托|要求),`)
+	clientIs = re(`(?:^|[,。;])(?:委托单位|委托方|委托人)(?:为|是)([\p{Han}A-Za-z0-9()·]{2,40}?)(?:[,。;]|$)`)
+	// 先锋镇人民政府在自建房整治中,委托我公司对…进行鉴定
+	clientAsks = re(`(?:^|[。;])([\p{Han}()]{3,24}?(?:政府|委员会|办事处|公司|局|学校|小学|中学|医院|卫生院|院|所|中心|站|厂))(?:[因为在就于]?[^。;]{0,24}?),?委托(?:我|本)(?:公司|单位|院|所|中心|站|司)(?:对|鉴定|进行)`)
+	agencyIs   = re(`(?:^|[,。;])(?:鉴定|检测鉴定|承担|受托)(?:单位|机构|方)(?:为|是)([\p{Han}A-Za-z0-9()]{4,40}?)(?:[,。;]|$)`)
+	entrusted  = re(`(?:受|应)([\p{Han}A-Za-z0-9()、·]{2,40}?)(?:的)?(?:委托|要求),`)
 	// not 我单位于2026年3月2日
 	locatedAt = re(`(?:(?:^|[^单])位于|坐落于|座落于|地处)([\p{Han}A-Za-z0-9()#、-]{4,50}?)(?:的|,|。|;|$)`)
 	// 后勤楼,地址:江津区龙华镇桥头街50号,二层砖混结构
 	addressIn = re(`(?:^|[,。;(])(?:房屋|工程|项目|建筑)?(?:地址|坐落|座落|位置|地点)(?:为|在|于|:)([\p{Han}A-Za-z0-9()#-]{4,50}?)(?:[,。;)]|$)`)
+	// 房屋:江津区德感街道长江路89号(业主…), 鉴定对象:江津区珞璜镇郭坝村三栋房屋
+	addressOf = re(`(?:^|[,。;)])(?:(?:被|受)?(?:鉴定|检测|复核|复查|委托|检)的?)?(?:房屋|建筑物?|对象|标的物?)(?:为|是|:)((?:\p{Han}{2,3}市)?\p{Han}{1,4}[区县]\p{Han}{1,6}(?:街道|镇|乡)[^,。;()]{2,40}?)(?:[,。;()]|$)`)
 	// A clause that is nothing but an address, from the district down to a number.
 	addressAlone = re(`(?:^|[,。;(])((?:\p{Han}{2,3}市)?\p{Han}{1,4}[区县]\p{Han}{1,6}(?:街道|镇|乡)[\p{Han}A-Za-z0-9#-]{0,30}?[0-9一二三四五六七八九十](?:号|社|组|栋|幢)(?:附[0-9]{1,3}号)?)(?:[,。;)]|$)`)
 	// 对江津区西湖镇青泊村7社冯有才住房进行了危险性鉴定
@@ -58,10 +62,12 @@ func (c candidates) fromProse(it *item) {
 	}
 	take(fClient, entrusted.FindStringSubmatchIndex(t), 1, 1)
 	take(fClient, clientIs.FindStringSubmatchIndex(t), 1, 1)
+	take(fClient, clientAsks.FindStringSubmatchIndex(t), 1, 0)
 	take(fAgency, agencyIs.FindStringSubmatchIndex(t), 1, 1)
 	if it.section != secDeclaration {
 		take(fAddress, locatedAt.FindStringSubmatchIndex(t), 1, 1)
 		take(fAddress, addressIn.FindStringSubmatchIndex(t), 1, 1)
+		take(fAddress, addressOf.FindStringSubmatchIndex(t), 1, 0)
 		take(fAddress, addressAlone.FindStringSubmatchIndex(t), 1, 0)
 		take(fAddress, appraisedAt.FindStringSubmatchIndex(t), 1, 0)
 		take(fArea, areaProse.FindStringSubmatchIndex(t), 1, 1)
@@ -98,11 +104,23 @@ func (c candidates) fromCover(items []*item) {
 			if ds := datesIn(t); len(ds) == 1 && ds[0].from == 0 && ds[0].to == len(t) {
 				c.add(fIssued, it.text.glyphs, it.page, 1)
 			}
+			if m := numberOfLetter.FindStringSubmatchIndex(t); m != nil && it.page == 1 {
+				c.add(fReportNo, it.text.sub(m[2], m[3]), it.page, 1)
+			} else if m := numberOfYear.FindStringSubmatchIndex(t); m != nil && it.page == 1 {
+				c.add(fReportNo, it.text.sub(m[2], m[3]), it.page, 0)
+			}
 			if m := reportNoLine.FindStringSubmatchIndex(t); m != nil && it.page == 1 && !accredited.MatchString(t) {
 				c.add(fReportNo, it.text.sub(m[2], m[3]), it.page, 0)
 			}
 		}
 	}
 }
+
+var (
+	// 渝安鉴函〔2026〕41号(报告编号:YA-2026-0341)
+	numberOfLetter = re(`^[\p{Han}A-Za-z]{1,12}[\[(〔【]?20[0-9]{2}[\])〕】]?[^,。;:()]{0,4}[0-9]{1,5}号[(](?:报告)?编号:([A-Za-z0-9\p{Han}\[\]〔〕/._-]{3,40})[)]$`)
+	// 应急鉴〔2026〕7号
+	numberOfYear = re(`^([\p{Han}A-Za-z]{1,10}[\[(〔【]20[0-9]{2}[\])〕】](?:年度)?第?[0-9]{1,5}号)$`)
+)
 
 var reportNoLine = re(`^(?:\(|N[oO][.:]?|编号)?([A-Za-z\p{Han}]{0,8}[-\[(〔【]?[A-Z0-9][A-Za-z0-9\p{Han}\[\]()〔〕【】/-]{5,30}[0-9][)\]〕】]?(?:号|-[A-Z])?)\)?$`)

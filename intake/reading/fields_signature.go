@@ -1,12 +1,13 @@
 package reading
 
 import (
+	"slices"
 	"strings"
 )
 
 var (
 	// orgName is the name of an organisation as it stands between marks.
-	orgName = re(`[\p{Han}][\p{Han}()·]{3,28}(?:有限责任公司|有限公司|研究院|设计院|研究所|检测中心|检验中心|测试中心|鉴定中心|检测站|鉴定站|鉴定所|事务所)`)
+	orgName = re(`[\p{Han}][\p{Han}()·]{3,28}(?:有限责任公司|有限公司|研究院|设计院|研究所|检测中心|检验中心|测试中心|鉴定中心|检测站|鉴定站|鉴定所|检测所|检验所|事务所|实验室|试验室|研究室|检测室)`)
 	orgEnd  = re(orgName.String() + `$`)
 	// appraises: what an agency of this trade calls itself.
 	appraises = re(`鉴定|检测|检验|测试|建筑|建设|工程|房屋|结构|建科`)
@@ -94,6 +95,25 @@ func (c candidates) fromSignature(items []*item, furniture []string) {
 	}
 }
 
+// fromSeal takes the day of issue that stands behind the agency's name, or its
+// seal, in the line with which a report ends.
+func (c candidates) fromSeal(it *item) {
+	if it.section != secConclusion && it.section != secAdvice && it.section != secAppendix {
+		return
+	}
+	sealedAbove := false // the line before is the agency's name
+	for _, l := range linesOf(it.text) {
+		t := strings.TrimRight(l.text, "。")
+		m := orgName.FindStringIndex(t)
+		signs := m != nil && m[0] == 0
+		if ds := datesIn(t); len(ds) == 1 && ds[0].to == len(t) &&
+			(signs && m[1] <= ds[0].from && sealed.MatchString(t[m[1]:ds[0].from]) || sealedAbove && ds[0].from == 0) {
+			c.add(fIssued, l.sub(ds[0].from, ds[0].to), it.page, 1)
+		}
+		sealedAbove = signs && sealed.MatchString(t[m[1]:])
+	}
+}
+
 // linesOf divides a passage where its lines were joined.
 func linesOf(p passage) []passage {
 	var out []passage
@@ -140,10 +160,15 @@ var (
 	addressee = re(`^(\p{Han}{3,30}(?:政府|委员会|办事处|公司|局|学校?|院|所|中心|站|社|处|厂)):$`)
 )
 
+// asked: a letter that answers the one to whom it is written.
+var asked = re(`贵[\p{Han}]{1,3}[^。;]{0,16}来函|承(?:嘱|委|托)|受(?:嘱|托)`)
+
 // fromAddressee takes the one to whom a letter is written for its client where
-// the letter says 受贵单位委托.
+// the letter says 受贵单位委托, or 来函收悉 and names no other.
 func (c candidates) fromAddressee(items []*item) {
-	if v, ok := pick(c[fClient], nil); !ok || !honorific.MatchString(v.folded) {
+	v, ok := pick(c[fClient], nil)
+	if ok && !honorific.MatchString(v.folded) ||
+		!ok && !slices.ContainsFunc(items, func(it *item) bool { return it.table == nil && it.page <= 2 && asked.MatchString(it.text.text) }) {
 		return
 	}
 	var kept []candidate

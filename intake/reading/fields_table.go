@@ -37,6 +37,25 @@ func (c candidates) fromTable(t *table) {
 			}
 		}
 	}
+	c.addressOfSubject(t)
+}
+
+// subjectLabel names the house by a label that no form has for an address.
+var subjectLabel = re(`^(?:(?:被|受)?(?:鉴定|检测|复核|复查|委托|检)的?)?(?:房屋|建筑物?|对象|标的物?)$`)
+
+// addressStart: an address from the district down.
+var addressStart = re(`^(?:\p{Han}{2,3}市)?\p{Han}{1,4}[区县]\p{Han}{1,6}(?:街道|镇|乡)[^,。;]{0,30}[0-9一二三四五六七八九十](?:号|社|组|栋|幢|户)`)
+
+// addressOfSubject takes the entry of 复核对象 for the address where it is one.
+func (c candidates) addressOfSubject(t *table) {
+	for i, k := range t.cells {
+		if !subjectLabel.MatchString(strings.TrimRight(k.folded(), ":")) {
+			continue
+		}
+		if v := t.entryOf(i); v != nil && addressStart.MatchString(v.folded()) {
+			c.add(fAddress, v.glyphs, t.page, 1)
+		}
+	}
 }
 
 // dateBeside takes a date that stands alone right of the agency's name: the

@@ -4,6 +4,13 @@ package reading
 // 50292-2015 表3.3.1, JGJ 125-2016 6.3.5 or JGJ/T 363-2014, and nothing else.
 var listMeaning = re(`^(?:[(]?[0-9①-⑳]{1,2}[)、.]?)?["“]?([A-D])(?:su)?["”]?级?["”]?[:,(](?:即)?(?:无危险构件|个别(?:结构|承重)?构件|部分(?:主要)?承重结构|承重结构已|(?:房屋)?结构(?:基本)?(?:上)?能(?:够)?满足|安全性(?:符合|略低于|不符合|严重不符合|极不符合)|可靠性(?:符合|略低于|不符合|严重不符合|极不符合))`)
 
+var (
+	// 名词解释（摘自标准）：Csu级——显著影响整体承载；Dsu级——……: a paragraph that says it explains.
+	glossary = re(`^(?:附?注:?)?(?:名词|术语|用语|等级)(?:解释|释义|含义|定义)(?:[(][^()]{2,24}[)])?:`)
+	// glossEntry names a grade and its meaning, and no house.
+	glossEntry = re(`^(?:[^:]{2,34}:)?["“]?[A-D](?:su)?["”]?级?["”]?(?:-+|:|,|指|为|即)+[^该本此房楼栋幢]+$`)
+)
+
 // grades counts the grades that sentences explain so. Three at least are a
 // scale: a paragraph, or paragraphs one after the other, that a conclusion
 // reprints before it rates the house in another sentence.

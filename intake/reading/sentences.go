@@ -69,9 +69,9 @@ func sentencesOf(p passage, it *item) []sentence {
 		}
 	}
 	flush(len(p.text))
-	if it.listed || grades(out) >= 3 {
+	if glossed := glossary.MatchString(p.text); glossed || it.listed || grades(out) >= 3 {
 		for i, x := range out {
-			out[i].listed = listMeaning.MatchString(x.text)
+			out[i].listed = listMeaning.MatchString(x.text) || glossed && glossEntry.MatchString(x.text)
 		}
 	}
 	return out

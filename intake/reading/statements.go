@@ -100,6 +100,12 @@ func (r *reader) statementsOf(s sentence) []schemas.Statement {
 	geoBefore, moving := false, false
 	for _, c := range clauses(s.text) {
 		text := s.text[c.from:c.to]
+		if labelsEffect.MatchString(text) && strings.HasPrefix(s.text[c.to:], ":") {
+			// 对整体承载的影响：无. What stands behind the label says which.
+			if unaffected.MatchString(s.text[c.to+1:]) {
+				continue
+			}
+		}
 		geo := geoWord.MatchString(text)
 		kind, rule := statementKind(text, geo || geoBefore)
 		if geo && !negatedGeo.MatchString(text) {
@@ -125,6 +131,12 @@ func (r *reader) statementsOf(s sentence) []schemas.Statement {
 	}
 	return out
 }
+
+var (
+	// 对整体承载的影响: a label, in a form or in a sentence that is one.
+	labelsEffect = re(`^(?:对|于)(?:房屋|结构|该房屋)?(?:的)?整体(?:结构)?(?:的)?(?:承载|安全)[^,。;:]{0,6}影响(?:程度|情况)?$`)
+	unaffected   = re(`^(?:尚|并|均)?(?:不|未|无|没有)(?:显著|明显|严重)?(?:影响|$|[,。;])|^(?:较小|轻微)(?:$|[,。;])`)
+)
 
 // subjectOf: a sentence that names a house; the meaning of a grade names none.
 var subjectOf = re(`[该本此]|房屋|楼|建筑|住宅|厂房|栋|幢|受检|被鉴定`)

@@ -19,7 +19,7 @@ func TestWordsThatCouldTakeBackAConclusion(t *testing.T) {
 		{"the standard's own words", ofConclusion, "即安全性略低于本标准对Asu级的规定,尚不显著影响整体承载,可能有极少数构件应采取措施。", ""},
 		{"a part that needs repair", ofConclusion, "虽屋面局部渗漏,但承重构件未见开裂变形,综合评定该房屋安全性等级为Bsu级。", ""},
 		{"for the time being", ofConclusion, "该房屋安全性等级暂按Bsu级考虑。", "暂"},
-		{"until something is built", ofConclusion, "该房屋安全性等级为Bsu级,自挡墙修好之日起算。", "起算"},
+		{"until something is built", ofConclusion, "该房屋安全性等级为Bsu级,自挡墙修好之日起算。", "自挡墙修好之日起、算"},
 		{"two readings of one sentence", ofConclusion, "业主称其安全性等级为Bsu级。", "业主、称"},
 		{"a gap hides no word", ofConclusion, "将该房屋暂评定为Bsu级。", "暂"},
 		{"a storey for the house", ofCore, "一层门面安全性等级", "层、门面"},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 )
@@ -49,6 +50,8 @@ func LoadForeign(dir fs.FS) (Foreign, error) {
 
 var streetOf = regexp.MustCompile(`(?:重庆市)?(?:江津区)?\p{Han}{0,4}?(?:街道|镇)?\p{Han}{2,4}(?:路|街)[0-9]+号`)
 
+var townIn = regexp.MustCompile(`(?:支坪|先锋|白沙|鼎山|几江|德感|双福|圣泉|油溪|吴滩|石门|朱杨|石蟆|永兴|塘河|龙华|李市|慈云|蔡家|中山|嘉平|柏林|珞璜|贾嗣|夏坝|西湖|杜市|广兴|四面山|四屏)(?:镇|街道)`)
+
 // BuildLine sets the short report.
 func (w *Wordings) BuildLine(x Insert) Report {
 	conclusion, advice := "该房屋安全性等级为Bsu级，尚不显著影响整体承载。", "可继续正常使用。"
@@ -63,8 +66,10 @@ func (w *Wordings) BuildLine(x Insert) Report {
 		x.Text = ""
 	}
 	address := "江津区支坪镇真武街8号"
-	if a := streetOf.FindString(conclusion); a != "" {
-		address = a // the house is the one that the conclusion names
+	if a := streetOf.FindString(conclusion); a != "" && !strings.Contains(a, "真武街") {
+		address = a // the house is the one that the conclusion names; next door in its street is another
+	} else if a := townIn.FindString(conclusion); a != "" && x.Grade != "" {
+		address = "江津区" + a + "真武街8号"
 	}
 	return w.beside(x.Where, x.Text, address, "《民用建筑可靠性鉴定标准》GB 50292-2015", conclusion, advice)
 }

@@ -123,6 +123,7 @@ func (f Foreign) print(t *testing.T) {
 			for _, d := range Judge(*x.truth, x.v) {
 				if d.Fault == HazardMissed || d.Fault == HazardMilder {
 					missed++
+					t.Logf("%s: %s", x.id, weighing(x.v.Reasons))
 				}
 				if d.Fault != FieldDiffers {
 					t.Logf("%s (%s): %s", x.id, x.why, d)
