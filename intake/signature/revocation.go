@@ -23,6 +23,8 @@ type evidence struct {
 	// per issuer however many signatures ask; what the document brings is
 	// verified no more than maxVerified times, and is of no use after that.
 	signed map[evidenceKey]bool
+	// weak tells which responders' keys anybody may have found; nil for none.
+	weak func(*cms.Certificate) bool
 	// ends are when the certificates of responders end that answered for the
 	// issuer.
 	ends map[evidenceKey]time.Time
@@ -231,8 +233,8 @@ func (e *evidence) crlStatus(crl *cms.CRL, cert, issuer *cms.Certificate, at tim
 	if r == reachNothing {
 		return revocationUnknown, time.Time{}
 	}
-	if entry := crl.Entry(cert.Serial); entry != nil {
-		const removeFromCRL = 8
+	const removeFromCRL = 8
+	for _, entry := range crl.Entries(cert.Serial) {
 		if since := invalidSince(entry); entry.ReasonCode != removeFromCRL && !since.After(at) {
 			return revocationRevoked, since
 		}
@@ -308,7 +310,7 @@ func (e *evidence) authorised(o *cms.OCSP, issuer *cms.Certificate) bool {
 		return true
 	}
 	for _, c := range o.Certificates {
-		if !bytes.Equal(c.Issuer, issuer.Subject) || o.ProducedAt.Before(c.NotBefore) || o.ProducedAt.After(c.NotAfter) {
+		if !bytes.Equal(c.Issuer, issuer.Subject) || o.ProducedAt.Before(c.NotBefore) || o.ProducedAt.After(c.NotAfter) || e.weak != nil && e.weak(c) {
 			continue
 		}
 		x, err := c.SM()
@@ -336,7 +338,7 @@ func (e *evidence) authorised(o *cms.OCSP, issuer *cms.Certificate) bool {
 // has the key of a responder writes what date he likes.
 func (e *evidence) listed(cert, issuer *cms.Certificate) bool {
 	for i, crl := range append(e.trusted[:len(e.trusted):len(e.trusted)], e.crls...) {
-		if e.reachOf(crl, cert, issuer, i >= len(e.trusted)) != reachNothing && crl.Entry(cert.Serial) != nil {
+		if e.reachOf(crl, cert, issuer, i >= len(e.trusted)) != reachNothing && len(crl.Entries(cert.Serial)) > 0 {
 			return true
 		}
 	}

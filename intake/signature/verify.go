@@ -169,6 +169,7 @@ func (v *verification) judgeIntegrity() {
 	v.store = readStore(v.file)
 	v.evidence = v.store.evidence
 	v.evidence.trusted = v.trust.crls
+	v.evidence.weak = v.weakCertificate
 	for _, s := range v.signatures {
 		if !v.run(s, rawRules()) {
 			continue

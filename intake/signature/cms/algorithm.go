@@ -119,6 +119,9 @@ func resolve(digest string, alg AlgorithmID, key *Key) (Scheme, error) {
 		if err != nil {
 			return Scheme{}, err
 		}
+		if key.pssFor != nil && !key.pssFor.permits(p) {
+			return Scheme{}, fmt.Errorf("%w: key is for other PSS parameters", ErrAlgorithm)
+		}
 		s.hash, out.mgf, out.salt = p.hash, p.mgf, p.salt
 	}
 	if s.hash != "" && s.hash != h {
@@ -131,6 +134,12 @@ func resolve(digest string, alg AlgorithmID, key *Key) (Scheme, error) {
 type pss struct {
 	hash, mgf Hash // of the message, and of the mask: they may differ
 	salt      int
+}
+
+// permits reports whether a key that is bound to p may make a signature with
+// used: the same digests, and no shorter salt (RFC 4055, 3.3).
+func (p pss) permits(used pss) bool {
+	return used.hash == p.hash && used.mgf == p.mgf && used.salt >= p.salt
 }
 
 // pssParams reads RSASSA-PSS-params (RFC 4055, 3.1).

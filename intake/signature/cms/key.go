@@ -30,6 +30,7 @@ type Key struct {
 	Bits   int
 	rsa    *rsa.PublicKey
 	pssKey bool // the key is for PSS only (RFC 4055)
+	pssFor *pss // what it is bound to, nil for any parameters
 	wide   bool // an exponent or a length that crypto/rsa refuses
 	ec     *ecdsa.PublicKey
 	ed     ed25519.PublicKey
@@ -67,7 +68,15 @@ func parseKey(spki []byte) (*Key, error) {
 	}
 	switch alg.OID {
 	case oidRSA, oidPSS:
-		return parseRSA(bits, alg.OID == oidPSS)
+		key, err := parseRSA(bits, alg.OID == oidPSS)
+		if err == nil && key.pssKey && alg.Params != nil {
+			p, err := pssParams(alg.Params)
+			if err != nil {
+				return nil, err
+			}
+			key.pssFor = &p
+		}
+		return key, err
 	case oidECKey, oidSM2Curve:
 		return parseEC(bits, alg)
 	case oidEd25519:

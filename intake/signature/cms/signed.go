@@ -44,7 +44,7 @@ type CRL struct {
 	alg AlgorithmID
 	// Few lists are asked, and a document can bring long ones.
 	index    sync.Once
-	bySerial map[string]int
+	bySerial map[string][]int
 	// Unclear: an entry says something critical that is not known here, so that
 	// what the list leaves out cannot be told (RFC 5280, 5.3).
 	Unclear bool
@@ -80,18 +80,21 @@ func ParseCRL(der []byte) (*CRL, error) {
 	return out, nil
 }
 
-// Entry is what the list says of a serial number, nil when it does not list it.
-func (c *CRL) Entry(serial *big.Int) *x509.RevocationListEntry {
+// Entries is what the list says of a serial number, nothing when it does not
+// list it. That a list should say it once binds its issuer; the worst counts.
+func (c *CRL) Entries(serial *big.Int) []*x509.RevocationListEntry {
 	c.index.Do(func() {
-		c.bySerial = make(map[string]int, len(c.RevokedCertificateEntries))
+		c.bySerial = make(map[string][]int, len(c.RevokedCertificateEntries))
 		for i := range c.RevokedCertificateEntries {
-			c.bySerial[string(c.RevokedCertificateEntries[i].SerialNumber.Bytes())] = i
+			key := string(c.RevokedCertificateEntries[i].SerialNumber.Bytes())
+			c.bySerial[key] = append(c.bySerial[key], i)
 		}
 	})
-	if i, on := c.bySerial[string(serial.Bytes())]; on {
-		return &c.RevokedCertificateEntries[i]
+	var out []*x509.RevocationListEntry
+	for _, i := range c.bySerial[string(serial.Bytes())] {
+		out = append(out, &c.RevokedCertificateEntries[i])
 	}
-	return nil
+	return out
 }
 
 // VerifiedBy checks the list's signature and returns its scheme.
@@ -200,8 +203,17 @@ func parseBasicOCSP(e element) (*OCSP, error) {
 		}
 		o.Singles = append(o.Singles, s)
 	}
-	if c.err != nil || d.err != nil || singles.err != nil {
+	unclear := false
+	if ext, ok := d.optional(2, 1); ok {
+		list, err := extensionsOf(ext)
+		d.fail(err)
+		unclear = unknownCritical(list)
+	}
+	if c.end() != nil || d.end() != nil || singles.err != nil {
 		return nil, errBER
+	}
+	for i := range o.Singles {
+		o.Singles[i].Good = o.Singles[i].Good && !unclear
 	}
 	return o, nil
 }
@@ -233,25 +245,87 @@ func parseSingle(e element) (SingleOCSP, error) {
 		c.fail(err)
 	}
 	if ext, ok := c.optional(2, 1); ok {
-		s.Cutoff = archiveCutoff(open(ext, 2, 1).next())
+		list, err := extensionsOf(ext)
+		c.fail(err)
+		s.Cutoff = timeIn(list, oidArchiveCutoff)
+		// From when on the key is known or feared to have been in other hands,
+		// if that is earlier: the extensions of CRL entries are those of answers
+		// too (RFC 6960, 4.4.5).
+		if since := timeIn(list, oidInvalidity.String()); !since.IsZero() && since.Before(s.RevokedAt) {
+			s.RevokedAt = since
+		}
+		s.Good = s.Good && !unknownCritical(list)
 	}
-	return s, c.err
+	return s, c.end()
 }
 
-// archiveCutoff finds the extension of that name (RFC 6960, 4.4.4).
-func archiveCutoff(extensions element) time.Time {
-	for _, e := range open(extensions, 0, tagSequence).list {
+const oidArchiveCutoff = "1.3.6.1.5.5.7.48.1.6" // RFC 6960, 4.4.4
+
+// extension is one of an OCSP response or a time-stamp.
+type extension struct {
+	id       string
+	critical bool
+	value    []byte
+}
+
+// extensionsOf reads Extensions below an explicit or implicit tag.
+func extensionsOf(tagged element) ([]extension, error) {
+	list, err := tagged.children()
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 1 && len(list[0].content) > 0 && list[0].content[0] == 0x30 { // a sequence of sequences: the tag is explicit
+		if list, err = list[0].children(); err != nil {
+			return nil, err
+		}
+	}
+	var out []extension
+	for _, e := range list {
 		c := open(e, 0, tagSequence)
-		if id, err := c.next().oid(); err != nil || id != "1.3.6.1.5.5.7.48.1.6" {
+		var x extension
+		x.id, err = c.next().oid()
+		c.fail(err)
+		if b, ok := c.optional(0, 1); ok {
+			x.critical = len(b.content) != 1 || b.content[0] != 0
+		}
+		value := c.next()
+		if c.end() != nil || !value.is(0, tagOctetString) {
+			return nil, errBER
+		}
+		x.value = value.content
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// timeIn is the time in an extension, zero when there is none that can be read.
+func timeIn(list []extension, id string) time.Time {
+	for _, x := range list {
+		if x.id != id {
 			continue
 		}
-		c.optional(0, 1)
-		inner, _, err := read(c.next().content)
-		if t, bad := parseTime(inner); c.err == nil && err == nil && bad == nil {
+		inner, _, err := read(x.value)
+		if t, bad := parseTime(inner); err == nil && bad == nil {
 			return t
 		}
 	}
 	return time.Time{}
+}
+
+// unknownCritical reports whether an extension says something critical that is
+// not known here: nobody is acquitted by what was not understood.
+func unknownCritical(list []extension) bool {
+	for _, x := range list {
+		switch x.id {
+		case oidArchiveCutoff, oidInvalidity.String(), oidReason.String(),
+			"1.3.6.1.5.5.7.48.1.2", "1.3.6.1.5.5.7.48.1.3", "1.3.6.1.5.5.7.48.1.9": // nonce, CRL reference, extended revoke
+		default:
+			if x.critical {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // VerifiedBy checks the response's signature and returns its scheme.

@@ -33,8 +33,11 @@ func ParseTimeStamp(token []byte, stamped Digests, extra []*Certificate) (*TimeS
 		return nil, fmt.Errorf("%w: TSTInfo", ErrSyntax)
 	}
 	c := open(e, 0, tagSequence)
-	_, err = c.next().integer()
+	version, err := c.next().integer()
 	c.fail(err)
+	if err == nil && (!version.IsInt64() || version.Int64() != 1) {
+		c.fail(errBER)
+	}
 	_, err = c.next().oid()
 	c.fail(err)
 	imprint := open(c.next(), 0, tagSequence)
@@ -46,7 +49,21 @@ func ParseTimeStamp(token []byte, stamped Digests, extra []*Certificate) (*TimeS
 	c.fail(err)
 	at, err := parseTime(c.next())
 	c.fail(err)
-	if c.err != nil || !value.is(0, tagOctetString) {
+	blurred := false
+	if a, ok := c.optional(0, tagSequence); ok {
+		blurred, err = coarse(a)
+		c.fail(err)
+	}
+	c.optional(0, 1) // ordering
+	c.optional(0, tagInteger)
+	c.optional(2, 0) // who stamped, which the certificate says
+	unclear := false
+	if ext, ok := c.optional(2, 1); ok {
+		list, err := extensionsOf(ext)
+		c.fail(err)
+		unclear = unknownCritical(list)
+	}
+	if c.end() != nil || !value.is(0, tagOctetString) {
 		return nil, fmt.Errorf("%w: TSTInfo", ErrSyntax)
 	}
 	ts := &TimeStamp{Time: at, Hash: HashByOID(alg.OID), Imprint: value.content, Token: sd}
@@ -57,10 +74,34 @@ func ParseTimeStamp(token []byte, stamped Digests, extra []*Certificate) (*TimeS
 	case !bytes.Equal(ts.Imprint, stamped(ts.Hash)):
 		ts.Verdict.fail(ErrDigest)
 	}
+	if blurred {
+		ts.Verdict.fail(fmt.Errorf("%w: accuracy of the time", ErrUnsupported))
+	}
+	if unclear {
+		ts.Verdict.fail(fmt.Errorf("%w: critical extension of the time-stamp", ErrUnsupported))
+	}
 	if !ts.Verdict.SigningCert && ts.Verdict.Certificate != nil {
 		ts.Verdict.fail(ErrNoSigningCert) // RFC 3161, 2.4.1
 	}
 	return ts, nil
+}
+
+// coarsest is the accuracy, in seconds, from which on a time-stamp says too little
+// of when it was made to decide anything.
+const coarsest = 300
+
+// coarse reads Accuracy (RFC 3161, 2.4.2): seconds, and fractions, which are
+// left out.
+func coarse(accuracy element) (bool, error) {
+	c := open(accuracy, 0, tagSequence)
+	seconds, ok := c.optional(0, tagInteger)
+	c.optional(2, 0)
+	c.optional(2, 1)
+	if err := c.end(); err != nil || !ok {
+		return false, err
+	}
+	n, err := seconds.integer()
+	return err == nil && (n.Sign() < 0 || !n.IsInt64() || n.Int64() > coarsest), err
 }
 
 // SumOf makes Digests of plain bytes.
