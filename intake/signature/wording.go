@@ -38,6 +38,7 @@ func inChinese(err error) string {
 		{cms.ErrSigners, "签名者不止一个"},
 		{cms.ErrTrailing, "数据之后有多余字节"},
 		{cms.ErrSyntax, "数据格式错误"},
+		{cms.ErrStamp, "时间精度不足，或含有不能识别的关键内容"},
 		{cms.ErrSeal, "不是已知的电子印章"},
 	} {
 		if errors.Is(err, known.err) {

@@ -47,6 +47,7 @@ var (
 	ErrNoCertificate = errors.New("the signer's certificate is not in the container")
 	ErrSigningCert   = errors.New("the signing-certificate attribute does not match the certificate")
 	ErrNoSigningCert = errors.New("the signing-certificate attribute is missing")
+	ErrStamp         = errors.New("the time-stamp says too little of the time, or something that is not known")
 	ErrContent       = errors.New("the container encloses content of its own")
 )
 

@@ -75,10 +75,10 @@ func ParseTimeStamp(token []byte, stamped Digests, extra []*Certificate) (*TimeS
 		ts.Verdict.fail(ErrDigest)
 	}
 	if blurred {
-		ts.Verdict.fail(fmt.Errorf("%w: accuracy of the time", ErrUnsupported))
+		ts.Verdict.fail(fmt.Errorf("%w: accuracy", ErrStamp))
 	}
 	if unclear {
-		ts.Verdict.fail(fmt.Errorf("%w: critical extension of the time-stamp", ErrUnsupported))
+		ts.Verdict.fail(fmt.Errorf("%w: critical extension", ErrStamp))
 	}
 	if !ts.Verdict.SigningCert && ts.Verdict.Certificate != nil {
 		ts.Verdict.fail(ErrNoSigningCert) // RFC 3161, 2.4.1
