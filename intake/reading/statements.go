@@ -51,6 +51,9 @@ func (r *reader) statements(items []*item) []schemas.Statement {
 				for _, s := range sentencesOf(p, it) {
 					s.section = it.table.labelSection(c, it.section)
 					sts := r.statementsOf(s)
+					if len(sts) == 0 {
+						continue
+					}
 					if us := it.table.unitsOf(c); len(us) == 1 {
 						// What a row of a table of houses says is said of its house.
 						for i := range sts {

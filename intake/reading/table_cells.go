@@ -15,6 +15,7 @@ type table struct {
 	ruled *ruling
 	prev  *table // the part of it on the page before
 	next  *table
+	body  *float64 // what headEnd found: it is asked for with every cell
 }
 
 // tableAt returns the number of lines of the table that begins at line i, or 0.

@@ -48,6 +48,14 @@ func (t *table) headAt(c *cell) string {
 // headEnd returns the height below which the table's body begins: the first of
 // its lines that holds a grade or a number for an entry; at most the third.
 func (t *table) headEnd() float64 {
+	if t.body == nil {
+		at := t.findHeadEnd()
+		t.body = &at
+	}
+	return *t.body
+}
+
+func (t *table) findHeadEnd() float64 {
 	if t.prev != nil && !headLine(t.lines[0]) {
 		return t.lines[0].y1 + t.lines[0].size // goes on, all of it body
 	}

@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -90,5 +91,31 @@ RATED
 		if got != contradicts {
 			t.Errorf("%s: contradiction %v, want %v", rated, got, contradicts)
 		}
+	}
+}
+
+// Looking for the words one by one finds what looking for all of them finds.
+func TestEachWordIsFoundByItsCharacters(t *testing.T) {
+	raw, err := os.ReadFile("testdata/roles.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := strings.Split(string(raw)+operatorsData+understoodData, "\n")
+	found, none := 0, 0
+	for name, c := range map[string]caution{"conclusion": ofConclusion, "core": ofCore, "advice": ofAdvice, "anywhere": ofReport, "facts": ofFacts} {
+		for _, s := range texts {
+			want := c.words.MatchString(s)
+			if got := c.any(s); got != want {
+				t.Errorf("%s: %q: %v, want %v", name, s, got, want)
+			}
+			if want {
+				found++
+			} else {
+				none++
+			}
+		}
+	}
+	if found < 500 || none < 500 {
+		t.Errorf("%d with a word, %d without: too few to tell", found, none)
 	}
 }

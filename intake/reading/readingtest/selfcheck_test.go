@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,12 +24,15 @@ var (
 
 func load(t testing.TB) *Wordings {
 	t.Helper()
-	w, err := LoadWordings()
+	w, err := loaded()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return w
 }
+
+// loaded: no test changes the wordings, and they take a while to parse.
+var loaded = sync.OnceValues(LoadWordings)
 
 // Issue 5 asks for at least thirty wordings of each kind of conclusion.
 func TestThirtyWordingsOfEachKind(t *testing.T) {
