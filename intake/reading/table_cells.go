@@ -46,7 +46,7 @@ func tableAt(lines []*line, i int, goesOn bool) int {
 		if j > start && opensPart(l) {
 			break
 		}
-		if j > start && headsProse(lines, j) {
+		if j > start && (headsProse(lines, j) || headsTable(lines, j)) {
 			break
 		}
 		if j > start && inForm(l, lines[start:end]) {
@@ -132,6 +132,14 @@ func headsProse(lines []*line, j int) bool {
 	l, next := lines[j], lines[j+1]
 	return len(next.cells) == 1 && next.x0() < l.x0()+3*l.size && next.x0() > l.x0()-3*l.size &&
 		next.cells[0].x1 > l.cells[0].x1+8*l.size && l.cy()-next.cy() > 1.2*l.size
+}
+
+// headsTable tells whether a line below a table is the caption of the next one:
+// what follows are its headings. Centred, it may begin where a column does.
+func headsTable(lines []*line, j int) bool {
+	t := lines[j].folded()
+	return j+1 < len(lines) && len(lines[j+1].cells) >= 2 && captioned.MatchString(t) && len([]rune(t)) <= 30 && !strings.ContainsAny(t, ",。;:") &&
+		lines[j].x0() > lines[j+1].x0()+lines[j].size
 }
 
 func inColumn(l *line, around []*line) bool {

@@ -28,6 +28,22 @@ func TestNoneOfTheseIsAcceptedWrongly(t *testing.T) {
 	}
 }
 
+// Sound reports that went to a human for what the layout did: the caption of a
+// table in the column of the one above it, which lost its head and its units.
+func TestNoneOfTheseIsHeld(t *testing.T) {
+	w := load(t)
+	for _, seed := range []uint64{8700234, 8700268, 8700551} {
+		r := w.Build(w.Draw(seed))
+		v, err := real(r.Pages)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(v.Outcome) != r.Truth.Expected.Outcome {
+			t.Errorf("seed %d: %s %v", seed, v.Outcome, codes(v.Reasons))
+		}
+	}
+}
+
 // The same of reports drawn wider: half a unit's name on the next page, 第一单元.
 func TestNoneOfTheWiderIsAcceptedWrongly(t *testing.T) {
 	w := load(t)
