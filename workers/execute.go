@@ -29,7 +29,7 @@ func (w *Workers) newHandlers() map[schemas.ObligationKind]handler {
 		schemas.OweNotify:       {l.SendTime + quick, w.notify},
 		schemas.OweNoticeWatch:  {quick, w.noticeWatch},
 		schemas.OweReviewWatch:  {quick, w.reviewWatch},
-		schemas.OweReconcile:    {3*l.FileTime + 4*quick, w.reconcile},
+		schemas.OweReconcile:    {4*l.FileTime + 4*quick, w.reconcile},
 		schemas.OweAgencyNotice: {quick, w.agencyNotice},
 		schemas.OweHeartbeat:    {l.SendTime, w.heartbeat},
 	}

@@ -41,7 +41,7 @@ func (w *Workers) file(ctx context.Context, lease schemas.Lease, _ lane) (outcom
 			return notYet("earlier_receipt_first", w.now().Add(min(left, 5*time.Minute))), nil
 		}
 	}
-	if f.LaterFiled && !f.Delivery.Unknown && f.Delivery.Status == schemas.DeliveryPending && givenUp(f.Delivery) {
+	if f.LaterFiled && !f.Delivery.Unknown && f.Delivery.Status == schemas.DeliveryPending && (givenUp(f.Delivery) || wasThere(f.Delivery)) {
 		return w.finishFiling(ctx, lease, f, 0, overtaken)
 	}
 	limited, cancel := context.WithTimeout(ctx, w.Limits.FileTime)
@@ -76,13 +76,25 @@ func (w *Workers) file(ctx context.Context, lease schemas.Lease, _ lane) (outcom
 const receiptWait = 24 * time.Hour
 
 // overtaken: what was given up, and then filed in a later revision, is not sent
-// by a replay. Whether the platform wants the older one as well, a human knows,
+// by a replay; nor is what the platform had and shows no longer, since a later
+// revision superseded it there or the platform lost it. Whether the platform wants the older one as well, a human knows,
 // who can file it by hand.
 var overtaken = schemas.FilingOutcome{Result: schemas.FilingFinal, Reasons: []string{overtakenSays}, Attempt: schemas.DeliveryAttempt{Error: overtakenSays}}
 
 // givenUp: it was refused for good before.
 func givenUp(d schemas.Delivery) bool {
 	return slices.ContainsFunc(d.Attempts, func(a schemas.DeliveryAttempt) bool { return a.Result == schemas.FilingFinal })
+}
+
+// wasThere: the platform had it before, by its own word.
+func wasThere(d schemas.Delivery) bool {
+	return slices.ContainsFunc(d.Attempts, func(a schemas.DeliveryAttempt) bool {
+		switch a.Result {
+		case schemas.FilingAccepted, schemas.FilingDuplicate, schemas.FilingSubmitted, schemas.FilingReturned:
+			return true
+		}
+		return false
+	})
 }
 
 const overtakenSays = "该报告的后一版本已报送：本版本不再自动报送，以免在平台上成为较新的记录；确需报送的，请人工报送并登记回执"

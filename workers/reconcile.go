@@ -40,7 +40,8 @@ func (w *Workers) reconcile(ctx context.Context, lease schemas.Lease, _ lane) (o
 		return outcome{name: "not_a_comparison", dead: true, err: err}, nil //nolint:nilerr // the outcome carries it
 	}
 	if !why.OnDemand {
-		if at := end.Add(reconcileAfter); w.now().Before(at) {
+		// Everything owed is woken when the clock was set back.
+		if at := comparedAt(day, why.Look); w.now().Before(at) {
 			return notYet("too_early", at), nil
 		}
 		if err := w.Ledger.AddObligations(ctx, nextComparisons(day, why.Look), w.now()); err != nil {
@@ -56,22 +57,53 @@ func (w *Workers) reconcile(ctx context.Context, lease schemas.Lease, _ lane) (o
 	}
 	there, err := w.listAround(ctx, day)
 	if err != nil {
-		return outcome{}, err
+		return w.notListed(lease.Obligation, day, why, err)
 	}
 	ours, err := w.Ledger.FilingsFor(ctx, day, end, there)
 	if err != nil {
 		return outcome{}, err
 	}
 	ds := w.Compare(day, end, ours, there)
-	if before, err := w.filedBefore(ctx, day, ours, ds); err != nil {
-		return outcome{}, err
-	} else if len(before) > 0 {
+	if before := w.filedBefore(ctx, day, ours, ds); len(before) > 0 {
 		ds = w.Compare(day, end, ours, append(there, before...))
 	}
 	if err := w.Ledger.RecordDifferences(ctx, name, lease, ds, w.now()); err != nil {
 		return outcome{}, err
 	}
 	return recorded("compared"), nil
+}
+
+// A platform that lists its last days only refuses every later look for good. It
+// is asked each hour, so that this disturbs no filing, and for longer than an
+// outage of days.
+const (
+	lookAgain = time.Hour
+	lookUntil = 4 * 24 * time.Hour
+)
+
+// notListed: the platform does not list the day. Its first comparison is owed
+// until it was made; a later one, and one of whatever day somebody asked for, is
+// given up some time.
+func (w *Workers) notListed(o schemas.Obligation, day time.Time, why comparison, err error) (outcome, error) {
+	since := o.CreatedAt
+	if !why.OnDemand {
+		if why.Look == 0 {
+			return outcome{}, err
+		}
+		if at := comparedAt(day, why.Look); at.After(since) {
+			since = at
+		}
+	}
+	if w.now().Sub(since) > lookUntil {
+		return outcome{name: "not_listed", dead: true, err: err}, nil
+	}
+	again := w.retry(o, "not_listed", err)
+	if o.Attempt > 3 {
+		if at := w.now().Add(lookAgain); at.After(again.retryAt) {
+			again.retryAt = at
+		}
+	}
+	return again, nil
 }
 
 // listAround lists the platform's day with the days before and after it.
@@ -103,8 +135,11 @@ const handReceiptDays = 31
 // filedBefore lists the records of earlier days that explain what the comparison
 // misses: a person files a report on the platform's own pages, and enters its
 // receipt days later. Days are listed back to that since which the report was
-// owed, while something is missing.
-func (w *Workers) filedBefore(ctx context.Context, day time.Time, ours []schemas.Filing, ds []schemas.Difference) ([]schemas.PlatformRecord, error) {
+// owed, while something is missing. What could not be listed explains nothing: it
+// is shown as missing, which is better than a day that is never compared.
+func (w *Workers) filedBefore(ctx context.Context, day time.Time, ours []schemas.Filing, ds []schemas.Difference) []schemas.PlatformRecord {
+	ctx, cancel := context.WithTimeout(ctx, w.Limits.FileTime)
+	defer cancel()
 	missing := map[string]schemas.Filing{} // by delivery
 	for _, d := range ds {
 		if d.Kind != "missing_there" {
@@ -123,7 +158,8 @@ func (w *Workers) filedBefore(ctx context.Context, day time.Time, ours []schemas
 		}
 		records, err := w.list(ctx, before)
 		if err != nil {
-			return nil, err
+			w.log.Warn("receipts entered by hand not looked for any further back", "day", before.Format(time.DateOnly), "error", err)
+			break
 		}
 		for _, r := range records {
 			for id, f := range missing {
@@ -134,12 +170,20 @@ func (w *Workers) filedBefore(ctx context.Context, day time.Time, ours []schemas
 			}
 		}
 	}
-	return found, nil
+	return found
+}
+
+// comparedAt is when the look'th comparison of the day is due.
+func comparedAt(day time.Time, look int) time.Time {
+	at := day.AddDate(0, 0, 1).Add(reconcileAfter)
+	if look > 0 && look <= len(laterLooks) {
+		at = at.Add(laterLooks[look-1])
+	}
+	return at.UTC()
 }
 
 func reconcileOf(day time.Time) schemas.NewObligation {
-	return schemas.NewObligation{Kind: schemas.OweReconcile, Subject: day.In(triage.Shanghai()).Format(time.DateOnly),
-		DueAt: day.AddDate(0, 0, 1).Add(reconcileAfter).UTC()}
+	return schemas.NewObligation{Kind: schemas.OweReconcile, Subject: day.In(triage.Shanghai()).Format(time.DateOnly), DueAt: comparedAt(day, 0)}
 }
 
 // nextComparisons are owed once the look'th comparison of the day has begun: the
@@ -152,7 +196,7 @@ func nextComparisons(day time.Time, look int) []schemas.NewObligation {
 	if look < len(laterLooks) {
 		again := reconcileOf(day)
 		again.Dedupe = "look " + strconv.Itoa(look+1)
-		again.DueAt = again.DueAt.Add(laterLooks[look])
+		again.DueAt = comparedAt(day, look+1)
 		again.Payload = comparison{Look: look + 1}
 		next = append(next, again)
 	}
