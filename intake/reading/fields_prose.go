@@ -21,6 +21,8 @@ var (
 	addressAlone = re(`(?:^|[,。;(])((?:\p{Han}{2,3}市)?\p{Han}{1,4}[区县]\p{Han}{1,6}(?:街道|镇|乡)[\p{Han}A-Za-z0-9#-]{0,30}?[0-9一二三四五六七八九十](?:号|社|组|栋|幢)(?:附[0-9]{1,3}号)?)(?:[,。;)]|$)`)
 	// 对江津区西湖镇青泊村7社冯有才住房进行了危险性鉴定
 	appraisedAt = re(`对((?:\p{Han}{2,3}市)?\p{Han}{1,4}[区县][\p{Han}A-Za-z0-9#-]{2,36}(?:社|组|号|村|街|路|栋|幢|楼|座))[^,。;]{0,24}(?:鉴定|检测|检查|查勘)`)
+	// 对几江街道西门路9号房屋进行了鉴定: in a letter to somebody in the district
+	appraisedIn = re(`对(\p{Han}{2,4}(?:街道|镇)[\p{Han}]{2,12}[0-9]{1,4}号)[^,。;]{0,24}(?:鉴定|检测|检查|查勘)`)
 	areaProse   = re(`(?:总)?(?:建筑)?面积(?:共|合计)?(?:约|为|:)*(?:约)?([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)(?:m2|平方米|平米|㎡|M2)`)
 	structProse = re(`(?:为|系|属|采用|,)((?:地上)?[一二三四五六七八九十0-9]*层?(?:[(]局部[^()]{1,8}[)])?(?:现浇|预制)?)?((?:底部框架-?上部砖混|底部框架|钢筋混凝土框架(?:-?剪力墙)?|框架-?剪力墙|框架|剪力墙|砖混|砖木|土木|石木|木|混合|砌体|石砌体|砖石|钢|生土|穿斗木|内框架|砖砌体|轻钢|排架|门式刚架)结构)`)
 	// 该楼为六层框架结构; but not 一层3根框架柱, which tells where.
@@ -70,6 +72,9 @@ func (c candidates) fromProse(it *item) {
 		take(fAddress, addressOf.FindStringSubmatchIndex(t), 1, 0)
 		take(fAddress, addressAlone.FindStringSubmatchIndex(t), 1, 0)
 		take(fAddress, appraisedAt.FindStringSubmatchIndex(t), 1, 0)
+		if m := appraisedIn.FindStringSubmatchIndex(t); m != nil && townOf(t[m[2]:m[3]]) != "" {
+			take(fAddress, m, 1, 0)
+		}
 		take(fArea, areaProse.FindStringSubmatchIndex(t), 1, 1)
 		take(fStructure, structProse.FindStringSubmatchIndex(t), 2, 1)
 		if !strings.Contains(t, "加建") {

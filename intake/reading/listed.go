@@ -11,6 +11,19 @@ var (
 	glossEntry = re(`^(?:[^:]{2,34}:)?["“]?[A-D](?:su)?["”]?级?["”]?(?:-+|:|,|指|为|即)+[^该本此房楼栋幢]+$`)
 )
 
+// meaning: Csu级为显著影响整体承载.
+var meaning = re(`(?:^|[,:;])["“]?([A-D])su["”]?级?["”]?(?:为|即|指|表示|-+|:)(?:安全性[^,;]{0,14})?(?:不|尚不显著|显著|严重)影响整体承载`)
+
+// scaleInOne tells whether a sentence explains three grades at least in the words
+// of the standard: a house has one.
+func scaleInOne(s string) bool {
+	seen := map[string]bool{}
+	for _, m := range meaning.FindAllStringSubmatch(s, -1) {
+		seen[m[1]] = true
+	}
+	return len(seen) >= 3
+}
+
 // grades counts the grades that sentences explain so. Three at least are a
 // scale: a paragraph, or paragraphs one after the other, that a conclusion
 // reprints before it rates the house in another sentence.

@@ -69,9 +69,12 @@ func sentencesOf(p passage, it *item) []sentence {
 		}
 	}
 	flush(len(p.text))
+	for i, x := range out {
+		out[i].listed = scaleInOne(x.text)
+	}
 	if glossed := glossary.MatchString(p.text); glossed || it.listed || grades(out) >= 3 {
 		for i, x := range out {
-			out[i].listed = listMeaning.MatchString(x.text) || glossed && glossEntry.MatchString(x.text)
+			out[i].listed = out[i].listed || listMeaning.MatchString(x.text) || glossed && glossEntry.MatchString(x.text)
 		}
 	}
 	return out

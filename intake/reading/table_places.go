@@ -193,15 +193,31 @@ func (t *table) unitsLead() bool {
 	if len(units) == 0 {
 		return false
 	}
-	end, top, bare := t.headEnd(), math.Inf(-1), false
+	end, top := t.headEnd(), math.Inf(-1)
 	for _, d := range t.cells {
-		if d.cy() >= end {
-			continue
+		if d.cy() < end {
+			top = max(top, d.cy())
 		}
-		top = max(top, d.cy())
-		bare = bare || len(loneTokens(d.folded())) > 0 && !slices.ContainsFunc(units, func(u *cell) bool { return math.Abs(u.cy()-d.cy()) < 0.5*d.size })
 	}
-	return bare && units[0].cy() > top-0.5*units[0].size
+	if units[0].cy() <= top-0.5*units[0].size {
+		return false
+	}
+	for ; t != nil; t = t.next {
+		// A page may end with the first row of a unit, whose others follow.
+		if t.bareRow() {
+			return true
+		}
+	}
+	return false
+}
+
+// bareRow tells whether a row of grades has no unit of its own.
+func (t *table) bareRow() bool {
+	units, end := t.unitCells(math.Inf(1)), t.headEnd()
+	return slices.ContainsFunc(t.cells, func(d *cell) bool {
+		return d.cy() < end && len(loneTokens(d.folded())) > 0 &&
+			!slices.ContainsFunc(units, func(u *cell) bool { return math.Abs(u.cy()-d.cy()) < 0.5*d.size })
+	})
 }
 
 // labelSection returns the section that a form's label opens for the entry
@@ -221,6 +237,12 @@ func (t *table) labelSection(c *cell, fallback section) section {
 			if s := sectionOf(d.folded()); s != "" && len([]rune(d.folded())) <= 12 {
 				return s
 			}
+		}
+	}
+	// 鉴定结论 / 该房屋……: the heading is the entry's own first line.
+	if ls := linesOf(newPassage(c.glyphs)); len(ls) > 1 && bare.MatchString(ls[0].text) {
+		if s := sectionOf(ls[0].text); decides(s) {
+			return s
 		}
 	}
 	// A table of houses has the names of parts above its columns.

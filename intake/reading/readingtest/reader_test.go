@@ -19,7 +19,7 @@ func real(src pdf.Source) (Verdict, error) {
 			Findings: res.Findings, Fields: res.Fields, Recommendations: res.Recommendations,
 			Statements: res.Statements, Pages: res.Pages, Reasons: res.Reasons,
 		},
-		At: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC),
+		At: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC),
 	})
 	return Verdict{
 		Outcome: d.Outcome, Reasons: d.Reasons, Findings: res.Findings, Advice: res.Recommendations,
