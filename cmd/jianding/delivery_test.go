@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -301,4 +302,20 @@ func manualAgain(o *office) schemas.Delivery {
 	_, d := o.report()
 	o.jianding(0, o.here("delivery", "manual", d.ID)...)
 	return d
+}
+
+// What the profile allows a request, the service does too: a large report on a
+// slow line takes longer than two minutes, each time.
+func TestAFilingMayTakeAsLongAsTheProfileAllows(t *testing.T) {
+	o := newOffice(t)
+	client, profile, err := o.cfg.Platform.client(nil)
+	o.must(err)
+	defer client.Close()
+	st, err := openOriginals(t.Context(), o.cfg)
+	o.must(err)
+	s := &service{cfg: o.cfg, ledger: o.ledger, originals: st, platform: client, log: slog.New(slog.DiscardHandler)}
+	o.must(s.buildWorkers(t.Context(), parts{}, pageLinks{}, nil))
+	if got := s.workers.Limits.FileTime; got < profile.Timeouts.Total {
+		t.Errorf("a filing is ended after %s, the profile allows %s", got, profile.Timeouts.Total)
+	}
 }

@@ -202,6 +202,7 @@ func (s *service) buildWorkers(ctx context.Context, which parts, links pageLinks
 	}
 	if s.platform != nil {
 		o.Platform, o.Compare = s.platform, municipal.Reconcile
+		o.Limits.FileTime = s.platform.CallTime()
 	}
 	if s.cfg.Heartbeat.URL != "" {
 		beat, err := notify.NewHeartbeat(s.cfg.Heartbeat.URL)

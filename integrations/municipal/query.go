@@ -173,6 +173,17 @@ func (c *Client) settlesIn(d schemas.Delivery) time.Duration {
 	return min(until.Add(c.profile.Timeouts.Settle).Sub(c.clock()), c.longest()+c.profile.Timeouts.Settle)
 }
 
+// CallTime is how long one call to the client can take by its profile: the wait
+// for a turn, and one or two requests. Whoever ends it sooner cuts off what the
+// profile allows, a large file on a slow line each time anew.
+func (c *Client) CallTime() time.Duration {
+	d := c.longest()
+	if c.profile.Endpoints.QueryByNumber != nil {
+		d = max(d, 2*c.profile.Timeouts.Total+c.profile.Rate.MaxWait)
+	}
+	return c.profile.Rate.MaxWait + d
+}
+
 // longest is how long an attempt can be under way after begin.
 func (c *Client) longest() time.Duration {
 	d := c.profile.Timeouts.Total
