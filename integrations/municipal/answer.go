@@ -191,6 +191,16 @@ func (m recordMapping) read(v answerView, record any) (schemas.PlatformRecord, e
 	return r, nil
 }
 
+// instant reads a time that the platform states outside of a record: as in one,
+// or as RFC 3339 has it.
+func (m recordMapping) instant(s string) (time.Time, bool) {
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil && m.time.Format != "" {
+		t, err = parseTime(m.time.Format, s, m.zone)
+	}
+	return t, err == nil
+}
+
 // retryAfter reads Retry-After (RFC 9110 §10.2.3): seconds or a date. A wish
 // of more than a day is cut, so that a platform's mistake can't park a report.
 func retryAfter(s string, now time.Time) (time.Duration, bool) {

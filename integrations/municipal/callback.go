@@ -84,19 +84,22 @@ func (c *Client) VerifyCallback(header http.Header, body []byte, now time.Time) 
 
 // callbackClock says whether a callback that is so old by our clock is of now,
 // and which clock says so: ours, or the platform's, as far off as its last
-// answer was. A platform whose clock is wrong must not be deaf to itself; a
-// callback that is sent twice is told by its nonce, however old it is.
+// answer was, whichever is nearer. A platform whose clock is wrong must not be
+// deaf to itself, and what it told while its clock was ahead must not outdate
+// what it tells when that is put right; a callback that is sent twice is told by
+// its nonce, however old it is.
 func (c *Client) callbackClock(age, window time.Duration) (skew time.Duration, ok bool) {
-	if age.Abs() <= window {
-		return 0, true
+	if s := time.Duration(c.heard.Load()); s.Abs() > dateExact && (age+s).Abs() < age.Abs() {
+		skew = s
 	}
-	skew = time.Duration(c.heard.Load())
 	return skew, (age + skew).Abs() <= window
 }
 
-// readCallback reads a verified callback. Instants are brought to our clock:
-// else what came while the platform's was ahead would outdate what it tells
-// after that is put right.
+// dateExact is how exact a clock is that was read from a Date header: it has
+// whole seconds, and was under way.
+const dateExact = 2 * time.Second
+
+// readCallback reads a verified callback. Instants are brought to our clock.
 func (c *Client) readCallback(r *callbackReader, body []byte, nonce string, signedAt time.Time, skew time.Duration, hash string) (schemas.PlatformCallback, error) {
 	out := schemas.PlatformCallback{Nonce: nonce, At: signedAt.Add(-skew).UTC(), RawHash: hash}
 	v := viewOfAnswer(0, nil, body)
@@ -115,7 +118,7 @@ func (c *Client) readCallback(r *callbackReader, body []byte, nonce string, sign
 	out.Kind = kind
 	if r.at != nil {
 		if x, err := expr.Run(r.at, v); err == nil {
-			if t, err := time.Parse(time.RFC3339Nano, text(x)); err == nil {
+			if t, ok := c.profile.compiled.record.instant(word(x)); ok {
 				// Nothing happens after it was told, as far as clocks agree: an
 				// instant to come would make all that is told until then look
 				// outdated.
@@ -131,6 +134,11 @@ func (c *Client) readCallback(r *callbackReader, body []byte, nonce string, sign
 	}
 	if out.Record, err = c.profile.compiled.record.read(v, in); err != nil {
 		return out, invalid("callback_body", "回调的备案记录无法读取", err)
+	}
+	if s := resultOfStatus(out.Record.Status); kind == "accepted" && (s != schemas.FilingAccepted || out.Record.Receipt == "") {
+		// A success that cannot be proven later is no success; the filing is
+		// asked about as before.
+		return out, invalid("callback_contradicts", "回调称已备案，所附记录却不是（"+out.Record.Status+"）或没有回执号", nil)
 	}
 	return out, nil
 }

@@ -179,6 +179,8 @@ func TestCallbackThatIsSignedButNotUnderstood(t *testing.T) {
 		`{"event":"exploded","record":` + record + `}`:                                                schemas.KindInvalid,
 		`{"event":"accepted"}`:                                                                        schemas.KindInvalid,
 		`{"event":"accepted","record":{"receipt":"R1","status":"lost"}}`:                              schemas.KindInvalid,
+		`{"event":"accepted","record":{"idempotency_key":"jd-1","status":"pending"}}`:                 schemas.KindInvalid,
+		`{"event":"accepted","record":{"receipt":"R1","status":"returned"}}`:                          schemas.KindInvalid,
 		`{"event":"accepted","record":` + strings.Replace(record, "2026-11-24", "yesterday", 1) + `}`: schemas.KindInvalid,
 		`not json`: schemas.KindInvalid,
 		`[]`:       schemas.KindInvalid,
@@ -233,5 +235,52 @@ func TestCallbacksOfAPlatformWhoseClockIsWrong(t *testing.T) {
 		if _, err := w.client.VerifyCallback(signed(now, body), []byte(body), now); err != nil {
 			t.Errorf("by our own clock: %v", err)
 		}
+	}
+}
+
+// A platform's clock is four minutes ahead, and then put right: what it told
+// before does not outdate what it tells a minute later, which may be a return.
+func TestCallbacksKeepTheirOrderWhenAClockIsPutRight(t *testing.T) {
+	w := newWorld(t, setup{patch: quick + plainCallbacks})
+	const off = 4 * time.Minute
+	if err := w.box.AddRule(sandbox.Rule{Fault: sandbox.Fault{Kind: sandbox.ClockSkew, Delay: off}, Operations: []string{"query"}, Times: 2}); err != nil {
+		t.Fatal(err)
+	}
+	told := func(by time.Duration) time.Time {
+		t.Helper()
+		w.client.Query(context.Background(), w.filing(1), always) // its answer carries the clock
+		body := `{"event":"accepted","record":{"receipt":"R1","status":"accepted"}}`
+		now := w.clock.Now()
+		cb, err := w.client.VerifyCallback(signed(now.Add(by), body), []byte(body), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cb.At
+	}
+	before := told(off)
+	w.clock.Advance(time.Minute)
+	if after := told(0); !after.After(before) {
+		t.Errorf("told at %s, and a minute later at %s", before.Format(time.TimeOnly), after.Format(time.TimeOnly))
+	}
+}
+
+// A platform writes the time of a callback's event as it writes all times. One
+// repeated later is of when it happened, not of when it was signed anew.
+func TestTheTimeOfACallbackIsReadAsThePlatformWritesIt(t *testing.T) {
+	w := newWorld(t, setup{patch: quick + plainCallbacks + "  at: body.at\n" + `
+record:
+  in: body?.record
+  receipt: record?.receipt
+  sha256: record?.sha256
+  status: record?.status
+  recorded_at: record?.recorded_at
+  statuses: {accepted: accepted}
+  time: {format: datetime, zone: Asia/Shanghai}
+`})
+	now := w.clock.Now().Truncate(time.Second)
+	happened := now.Add(-time.Hour)
+	body := `{"event":"accepted","at":"` + happened.In(time.FixedZone("", 8*3600)).Format(time.DateTime) + `","record":{"receipt":"R1","status":"accepted"}}`
+	if cb, err := w.client.VerifyCallback(signed(now, body), []byte(body), now); err != nil || !cb.At.Equal(happened) {
+		t.Errorf("taken as %s from now (%v)", cb.At.Sub(now), err)
 	}
 }
