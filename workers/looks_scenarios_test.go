@@ -107,3 +107,21 @@ func TestAPlatformThatListsItsLastDaysOnly(t *testing.T) {
 		}
 	})
 }
+
+// What a human has to settle is of one day, not of each day around it too.
+func TestADifferenceIsShownForOneDay(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		h.pass(30 * time.Hour)
+		r := h.upload(sound("2026-001"))
+		h.settle()
+		theirs := h.platform.records[h.delivery(r.ID).IdempotencyKey]
+		theirs.ReportNo = "2026-01"
+		h.platform.records[theirs.IdempotencyKey] = theirs
+		h.pass(3 * 24 * time.Hour)
+		ds, err := h.ledger.Differences(h.ctx, false, 10)
+		must(t, err)
+		if len(ds) != 1 || ds[0].Kind != "differs" || ds[0].Day != "2026-11-25" {
+			t.Errorf("differences: %+v", ds)
+		}
+	})
+}

@@ -42,7 +42,7 @@ func Reconcile(from, to time.Time, filings []schemas.Filing, records []schemas.P
 			claimed[i] = true
 		}
 		found = slices.DeleteFunc(found, func(i int) bool { return undoneBefore(f, records[i]) })
-		if d, ok := compare(from, to, f, found, records); ok {
+		if d, ok := compare(from, to, f, found, records); ok && (d.Safe != "" || ofDay(from, to, f.Delivery, d)) {
 			d.DeliveryID = f.Delivery.ID
 			out = append(out, d)
 		}
@@ -195,12 +195,26 @@ func compare(from, to time.Time, f schemas.Filing, found []int, records []schema
 	return schemas.Difference{}, false
 }
 
+// ofDay: a human is shown a difference in the comparison of the day that the
+// filing or the record is of. The days around it see the same, and each day is
+// compared several times.
+func ofDay(from, to time.Time, d schemas.Delivery, diff schemas.Difference) bool {
+	within := func(at time.Time) bool { return !at.Before(from) && at.Before(to) }
+	at := filedAt(d)
+	return diff.Kind != Differs || at != nil && within(*at) || within(diff.Record.RecordedAt)
+}
+
+// filedAt is when a delivery counts as filed; nil: not yet.
+func filedAt(d schemas.Delivery) *time.Time {
+	if d.AcknowledgedAt != nil {
+		return d.AcknowledgedAt
+	}
+	return d.SubmittedAt
+}
+
 // missing is what it means that the platform does not list a delivery.
 func missing(from, to time.Time, d schemas.Delivery) (schemas.Difference, bool) {
-	at := d.AcknowledgedAt
-	if at == nil {
-		at = d.SubmittedAt
-	}
+	at := filedAt(d)
 	filed := d.Status == schemas.DeliveryAcknowledged || d.Status == schemas.DeliverySubmitted
 	if !filed || at == nil || at.Before(from) || !at.Before(to) {
 		return schemas.Difference{}, false

@@ -60,6 +60,8 @@ func TestReconcile(t *testing.T) {
 			[]diff{{"differs", "d1", "", "文件"}}},
 		{"other report number", []schemas.Filing{ours("acknowledged", "R1")}, []schemas.PlatformRecord{theirs("accepted", func(r *schemas.PlatformRecord) { r.ReportNo = "N9" })},
 			[]diff{{"differs", "d1", "", "报告编号"}}},
+		{"other report number, seen from the day after", []schemas.Filing{ours("acknowledged", "R1", at(from.Add(-time.Hour)))},
+			[]schemas.PlatformRecord{theirs("accepted", func(r *schemas.PlatformRecord) { r.ReportNo, r.RecordedAt = "N9", from.Add(-time.Hour) })}, nil},
 		{"other receipt", []schemas.Filing{ours("acknowledged", "R9")}, []schemas.PlatformRecord{theirs("accepted")}, []diff{{"differs", "d1", "", "回执号"}}},
 		{"filed twice", []schemas.Filing{ours("acknowledged", "R1")},
 			[]schemas.PlatformRecord{theirs("accepted"), theirs("accepted", func(r *schemas.PlatformRecord) { r.Receipt = "R2" })}, []diff{{"differs", "d1", "", "2 条"}}},
