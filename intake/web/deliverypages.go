@@ -1,8 +1,10 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +19,7 @@ type deliveriesPage struct {
 	Next        string
 	Stats       schemas.Stats
 	Differences []schemas.Difference
+	Comparisons []schemas.Obligation // with the platform's list, that failed and are owed still
 	Problem     *problem
 	CanExport   bool
 	Today       string
@@ -75,11 +78,22 @@ func (s *server) showDeliveries(w http.ResponseWriter, r *http.Request, p princi
 	if page.Differences, err = s.ledger.Differences(ctx, true, 100); err != nil {
 		return err
 	}
+	if page.Comparisons, err = s.failingComparisons(ctx); err != nil {
+		return err
+	}
 	status := http.StatusOK
 	if pr != nil {
 		status = pr.Status
 	}
 	return s.render(w, r, status, "deliveries", p, "平台报送", page)
+}
+
+// failingComparisons are those of the open comparisons that could not be made:
+// one that never can be is owed for ever, and would else be found in logs alone.
+func (s *server) failingComparisons(ctx context.Context) ([]schemas.Obligation, error) {
+	// A day in the last month is compared once more at most, and then the next day.
+	os, _, err := s.ledger.Obligations(ctx, schemas.ObligationFilter{Kind: schemas.OweReconcile, State: schemas.ObligationOpen, Limit: 500})
+	return slices.DeleteFunc(os, func(o schemas.Obligation) bool { return o.LastError == "" }), err
 }
 
 func (s *server) deliveryPage(w http.ResponseWriter, r *http.Request, p principal) error {

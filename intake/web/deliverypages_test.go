@@ -196,3 +196,44 @@ func TestDeadFilingsOnTheConsole(t *testing.T) {
 		t.Errorf("a clerk replays: %d", a.status)
 	}
 }
+
+// A comparison with the platform that fails, and one that found what is missing
+// there: the console says which day it is, and which report.
+func TestComparisonsOnTheConsole(t *testing.T) {
+	h := newHouse(t)
+	_, rep, _ := h.story()
+	d, err := h.ledger.DeliveryByReport(t.Context(), rep.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lease := func(day string) schemas.Lease {
+		t.Helper()
+		owed := []schemas.NewObligation{{Kind: schemas.OweReconcile, Subject: day, DueAt: h.clock.now()}}
+		if err := h.ledger.AddObligations(t.Context(), owed, h.clock.now()); err != nil {
+			t.Fatal(err)
+		}
+		os, _, err := h.ledger.Obligations(t.Context(), schemas.ObligationFilter{Kind: schemas.OweReconcile, Subject: day})
+		if err != nil || len(os) != 1 {
+			t.Fatal(os, err)
+		}
+		l, err := h.ledger.LeaseObligation(t.Context(), os[0].ID, time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	b := h.browser("officer")
+	if strings.Contains(string(b.get("/console/deliveries").body), "对账") {
+		t.Error("nothing was compared yet")
+	}
+	failed := schemas.ObligationResult{RetryAt: h.clock.now().Add(time.Hour), Outcome: "unavailable", Error: "平台列表暂不可用"}
+	if err := h.ledger.FinishObligation(t.Context(), lease("2026-11-23"), failed, h.clock.now()); err != nil {
+		t.Fatal(err)
+	}
+	missing := schemas.Difference{Kind: "missing_there", DeliveryID: d.ID, Detail: "平台列表中没有", Record: schemas.PlatformRecord{ReportNo: rep.ReportNo, Receipt: "P-77"}}
+	if err := h.ledger.RecordDifferences(t.Context(), "2026-11-24", lease("2026-11-24"), []schemas.Difference{missing}, h.clock.now()); err != nil {
+		t.Fatal(err)
+	}
+	contains(t, b.get("/console/deliveries").body, "1 次对账尚未完成", "2026-11-23（已试 1 次）", "平台列表暂不可用",
+		`<a href="/console/deliveries/`+d.ID+`">`+rep.ReportNo+`</a> 平台列表中没有`, "P-77")
+}

@@ -85,6 +85,7 @@ type deliveryLedger interface {
 	RecordCallback(ctx context.Context, cb schemas.PlatformCallback, now time.Time) (fresh bool, d schemas.Delivery, err error)
 	Differences(ctx context.Context, openOnly bool, limit int) ([]schemas.Difference, error)
 	ResolveDifference(ctx context.Context, id, resolution string, by schemas.Actor, now time.Time) error
+	Obligations(ctx context.Context, f schemas.ObligationFilter) (os []schemas.Obligation, next string, err error)
 }
 
 type peopleLedger interface {

@@ -150,7 +150,7 @@ func compare(from, to time.Time, f schemas.Filing, found []int, records []schema
 		return differs(standing[1], "", "同一报告在平台有 %d 条备案：%s、%s", len(standing), standing[0].Receipt, standing[1].Receipt)
 	}
 	if len(found) == 0 {
-		return missing(from, to, d)
+		return missing(from, to, f)
 	}
 	r := records[found[len(found)-1]]
 	if len(standing) == 1 {
@@ -213,7 +213,8 @@ func filedAt(d schemas.Delivery) *time.Time {
 }
 
 // missing is what it means that the platform does not list a delivery.
-func missing(from, to time.Time, d schemas.Delivery) (schemas.Difference, bool) {
+func missing(from, to time.Time, f schemas.Filing) (schemas.Difference, bool) {
+	d := f.Delivery
 	at := filedAt(d)
 	filed := d.Status == schemas.DeliveryAcknowledged || d.Status == schemas.DeliverySubmitted
 	if !filed || at == nil || at.Before(from) || !at.Before(to) {
@@ -227,5 +228,5 @@ func missing(from, to time.Time, d schemas.Delivery) (schemas.Difference, bool) 
 		safe, detail = "", "人工登记的回执，平台列表中没有"
 	}
 	return schemas.Difference{Kind: MissingThere, Detail: detail, Safe: safe,
-		Record: schemas.PlatformRecord{IdempotencyKey: d.IdempotencyKey, Receipt: d.PlatformReceipt}}, true
+		Record: schemas.PlatformRecord{IdempotencyKey: d.IdempotencyKey, ReportNo: reportNo(f), Receipt: d.PlatformReceipt}}, true
 }

@@ -83,6 +83,11 @@ func TestReconcile(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got := Reconcile(from, to, tc.filings, tc.records)
+			for _, d := range got {
+				if d.Record.ReportNo == "" {
+					t.Errorf("nobody can tell which report: %+v", d)
+				}
+			}
 			var flat []diff
 			for i, d := range got {
 				m := d.Detail
