@@ -51,6 +51,9 @@ func newDelivery() *cobra.Command {
 	replay := onLedger("replay [DELIVERY…]", "Try dead or manual deliveries again: those named, or those that the filter selects", nil,
 		func(cmd *cobra.Command, args []string, _ config, l *ledger.Ledger) error {
 			f.IDs, f.Status = args, schemas.DeliveryStatus(status)
+			if f.Status != schemas.DeliveryDead && f.Status != schemas.DeliveryManual {
+				return usageError{fmt.Errorf("--status %s: only dead and manual deliveries are tried again", status)}
+			}
 			if rate < 0 {
 				return usageError{fmt.Errorf("--rate %d: deliveries a minute can't be negative", rate)}
 			}
@@ -224,6 +227,13 @@ func newExport() *cobra.Command {
 					break
 				}
 				f.Cursor = next
+			}
+			if len(ids) < len(args) {
+				return usageError{fmt.Errorf("of %d deliveries named only %d are found", len(args), len(ids))}
+			}
+			if len(ids) == 0 {
+				fmt.Fprintln(cmd.OutOrStdout(), "nothing is to be filed: no package written")
+				return nil
 			}
 			st, err := openOriginals(cmd.Context(), c)
 			if err != nil {

@@ -159,6 +159,7 @@ func TestDeadDeliveriesAreReplayed(t *testing.T) {
 	o.has(o.jianding(0, o.here("delivery", "replay", "--query", "CQJJ-2026-0002")...), "1 deliveries")
 	o.has(o.jianding(0, o.here("delivery", "replay", "--to", "2020-01-01")...), "0 deliveries")
 	o.has(o.jianding(2, o.here("delivery", "replay", "--rate", "-5")...), "--rate -5")
+	o.has(o.jianding(2, o.here("delivery", "replay", "--status", "returned")...), "--status returned")
 	o.has(o.jianding(0, o.here("delivery", "replay", "--rate", "1")...), "2 deliveries")
 	os, _, err := o.ledger.Obligations(t.Context(), schemas.ObligationFilter{Kind: schemas.OweFile, State: schemas.ObligationOpen})
 	o.must(err)
@@ -206,6 +207,11 @@ func TestFilingByHand(t *testing.T) {
 	o.jianding(0, o.here("delivery", "automatic", other.ID)...)
 	if now, err := o.ledger.Delivery(t.Context(), other.ID); err != nil || now.Status != schemas.DeliveryPending || !now.Unknown {
 		t.Errorf("back to automatic it must ask first: %+v %v", now, err)
+	}
+	o.has(o.jianding(2, o.here("delivery", "export", other.ID, "nobody", "-o", pack+"3")...), "only 1")
+	o.has(o.jianding(0, o.here("delivery", "export", "--day", "2020-01-01", "-o", pack+"3")...), "nothing is to be filed")
+	if _, err := os.Stat(pack + "3"); err == nil {
+		t.Error("a package of nothing was written")
 	}
 	o.has(o.jianding(0, o.here("delivery", "reconcile")...), "差异")
 }

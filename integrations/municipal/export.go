@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,6 +67,7 @@ func ExportPackage(ctx context.Context, w io.Writer, p *Profile, filings []schem
 			SM3:          f.Report.SM3, ReportNo: reportNo(f), ReceiptNo: f.Report.ReceiptNo, DeliveryID: f.Delivery.ID,
 			IdempotencyKey: f.Delivery.IdempotencyKey, Supersedes: f.SupersedesReceipt,
 		}
+		e.Problems = cautions(f.Delivery)
 		for _, x := range problems {
 			e.Problems = append(e.Problems, x.Message)
 		}
@@ -98,6 +100,30 @@ func ExportPackage(ctx context.Context, w io.Writer, p *Profile, filings []schem
 	}
 	return m, err
 }
+
+// cautions keep whoever files by hand from filing what is there already, or may
+// be: the table is worked through without looking at the console.
+func cautions(d schemas.Delivery) []string {
+	switch d.Status {
+	case schemas.DeliveryAcknowledged:
+		return []string{"已报送，平台回执 " + d.PlatformReceipt + "，请勿重复报送"}
+	case schemas.DeliverySubmitted:
+		return []string{strings.TrimSpace("平台已接收，等待确认，请勿重复报送 " + d.PlatformReceipt)}
+	case schemas.DeliveryReturned:
+		return []string{"平台已退回，须更正后再报送：" + strings.Join(d.Returned, "；")}
+	}
+	for _, a := range slices.Backward(d.Attempts) {
+		switch {
+		case a.Result == schemas.FilingUnknown && submits(a.Operation), a.Result == "" && submits(a.Operation):
+			return []string{"自动报送过，结果不明：请先在平台上查询有无该报告，再行报送"}
+		case a.Result == schemas.FilingNotFound:
+			return nil
+		}
+	}
+	return nil
+}
+
+func submits(operation string) bool { return operation == opSubmit || operation == opSupersede }
 
 // sums is in the form of sha256sum, so that a clerk's machine can check it.
 func sums(m Manifest) string {

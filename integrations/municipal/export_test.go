@@ -97,6 +97,41 @@ func TestExportPackage(t *testing.T) {
 	}
 }
 
+// The table says what is on the platform already, or may be: whoever files by
+// hand from it alone must not file twice.
+func TestTheTableWarnsOfWhatIsFiled(t *testing.T) {
+	w := newWorld(t, setup{})
+	sent := func(operation string, r schemas.FilingResult) schemas.DeliveryAttempt {
+		return schemas.DeliveryAttempt{Operation: operation, Result: r}
+	}
+	for _, tc := range []struct {
+		delivery schemas.Delivery
+		want     string
+	}{
+		{schemas.Delivery{Status: schemas.DeliveryAcknowledged, PlatformReceipt: "P-1"}, "P-1，请勿重复报送"},
+		{schemas.Delivery{Status: schemas.DeliverySubmitted, PlatformReceipt: "P-2"}, "请勿重复报送 P-2"},
+		{schemas.Delivery{Status: schemas.DeliveryReturned, Returned: []string{"缺少附件"}}, "更正后再报送：缺少附件"},
+		{schemas.Delivery{Status: schemas.DeliveryManual, Unknown: true, Attempts: []schemas.DeliveryAttempt{sent("submit", schemas.FilingUnknown), sent("query", schemas.FilingUnknown)}}, "先在平台上查询"},
+		{schemas.Delivery{Status: schemas.DeliveryManual, Unknown: true, Attempts: []schemas.DeliveryAttempt{sent("supersede", "")}}, "先在平台上查询"},
+		{schemas.Delivery{Status: schemas.DeliveryManual, Attempts: []schemas.DeliveryAttempt{sent("submit", schemas.FilingUnknown), sent("query", schemas.FilingNotFound)}}, ""},
+		{schemas.Delivery{Status: schemas.DeliveryPending, Unknown: true}, ""}, // exported is all that was done with it
+		{schemas.Delivery{Status: schemas.DeliveryDead, Attempts: []schemas.DeliveryAttempt{sent("submit", schemas.FilingFinal)}}, ""},
+	} {
+		f := w.filing(1)
+		tc.delivery.ID, tc.delivery.IdempotencyKey = f.Delivery.ID, f.Delivery.IdempotencyKey
+		f.Delivery = tc.delivery
+		m, err := municipal.ExportPackage(context.Background(), io.Discard, w.profile, []schemas.Filing{f}, func(_ context.Context, sum string) (io.ReadCloser, error) {
+			return io.NopCloser(bytes.NewReader(w.docs[sum])), nil
+		}, w.clock.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(m.Reports[0].Problems, ""); tc.want == "" && got != "" || !strings.Contains(got, tc.want) {
+			t.Errorf("%s %+v: says %q, want %q", tc.delivery.Status, tc.delivery.Attempts, got, tc.want)
+		}
+	}
+}
+
 // A package with a wrong original must not look complete.
 func TestExportPackageWithAlteredOriginalIsNoZip(t *testing.T) {
 	w := newWorld(t, setup{})

@@ -151,7 +151,7 @@ func (c *Client) believe(f schemas.Filing, out schemas.FilingOutcome) schemas.Fi
 func (c *Client) settlesIn(d schemas.Delivery) time.Duration {
 	var until time.Time
 	for _, a := range d.Attempts {
-		if a.Operation != opSubmit && a.Operation != opSupersede {
+		if !submits(a.Operation) {
 			continue
 		}
 		end := a.StartedAt.Add(a.Duration)
