@@ -47,8 +47,11 @@ func assemble(pages [][]*line) []*item {
 					continue
 				}
 			}
-			goesOn := i == 0 && len(items) > 0 && items[len(items)-1].table != nil && items[len(items)-1].page == lines[0].page-1
-			if n := tableAt(lines[:next], i, goesOn); n > 0 {
+			var before *table // with which the page before ended
+			if n := len(items); i == 0 && n > 0 && items[n-1].page == lines[0].page-1 {
+				before = items[n-1].table
+			}
+			if n := tableAt(lines[:next], i, before); n > 0 {
 				items = append(items, newTable(lines[i:i+n], items))
 				i += n
 				continue
@@ -159,7 +162,7 @@ func continues(prev *item, text string, l *line) bool {
 var (
 	unfinished = re(`(?:[(,、《“]|[的为及和与对在将按由]|评定|[A-Da-d]|[A-D]s|等级)$`)
 	// A grade may stand on the line, or page, after the words that announce it.
-	gradePending = re(`(?:等级|级别|评级|类别|结果|(?:安全|可靠|危险|使用)性|评定为|评为|定为|属|为|是)[:]?["“]?$`)
+	gradePending = re(`(?:等级|级别|评级|类别|结果|(?:安全|可靠|危险|使用)性|评定为|评为|定为|属|为|是)[:]?["“]?$|(?:[0-9A-Z一二三四五六七八九十]|教学|综合|办公|宿舍|主|附|副|裙)(?:[#号]?[楼栋幢座]|[#号])(?:房屋|房)?:["“]?$`)
 	gradeFirst   = re(`^(?:均|综合)?(?:评定|评|定|判定)?(?:为|是|属于?)?["“]?(?:[A-D](?:_?[({]?su|_?[({]?ss)?[)}]?["”]?级?|(?:I{1,3}|IV)["”]?级|[一二三四]级)(?:["”]|[。,;(:]|$|危)`)
 	// documentNo: a letter's number, on a line of its own above the title.
 	documentNo      = re(`^[\p{Han}A-Za-z0-9]{2,12}[〔\[(【]20[0-9]{2}[〕\])】]第?[0-9]{1,5}号$`)

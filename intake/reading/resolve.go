@@ -160,13 +160,38 @@ func (r *reader) checkRated(c conclusion) {
 			named = append(named, f.Unit)
 		}
 	}
+	below := ratedBelow(c.lower)
 	if len(named) == 0 {
+		r.checkSeriesRated(c, below)
 		return
 	}
-	for _, m := range ratedBelow(c.lower) {
+	for _, m := range below {
 		if u := m.units[0]; m.aspect == schemas.AspectSafety && unitKey(u) != defaultUnit && !containsUnit(named, u) {
 			r.reason("unit_without_conclusion", m.page, u, m.evidence)
 		}
+	}
+}
+
+// checkSeriesRated: parts of several numbered houses are graded, and the conclusion,
+// which names none of them, does not say that it is on all: their names were lost.
+func (r *reader) checkSeriesRated(c conclusion, below []*mention) {
+	if len(c.findings) == 0 || slices.ContainsFunc(c.findings, func(f schemas.Finding) bool {
+		return unitKey(f.Unit) == defaultUnit && allOfThem.MatchString(fold(f.Evidence.Quote))
+	}) {
+		return
+	}
+	var houses []*mention
+	for _, m := range below {
+		if k := unitKey(m.units[0]); m.aspect == schemas.AspectSafety && series.MatchString(k) &&
+			!slices.ContainsFunc(houses, func(h *mention) bool { return unitKey(h.units[0]) == k }) {
+			houses = append(houses, m)
+		}
+	}
+	if len(houses) < 2 {
+		return
+	}
+	for _, m := range houses {
+		r.reason("unit_without_conclusion", m.page, m.units[0], m.evidence)
 	}
 }
 

@@ -22,13 +22,15 @@ type table struct {
 // A table is at least two lines of which two have several cells; lines with a
 // single cell belong to it when that cell stands in one of its columns: a
 // wrapped entry, or one that spans rows.
-// goesOn: the page before ended with a table, and one row is enough.
-func tableAt(lines []*line, i int, goesOn bool) int {
+// Where the page before ended with a table, one row is enough, and it may begin
+// with the upper lines of its entries alone.
+func tableAt(lines []*line, i int, before *table) int {
 	start := i
 	if len(lines[i].cells) < 2 {
 		// A first line that holds only the upper half of an entry beside which
 		// the others are centred.
-		if i+1 >= len(lines) || len(lines[i+1].cells) < 2 || !inColumn(lines[i], lines[i+1:min(i+3, len(lines))]) || isProse(lines[i]) {
+		if i+1 >= len(lines) || isProse(lines[i]) ||
+			(len(lines[i+1].cells) < 2 || !inColumn(lines[i], lines[i+1:min(i+3, len(lines))])) && !before.goesOnWith(lines[i], lines[i+1:min(i+4, len(lines))]) {
 			return 0
 		}
 	}
@@ -53,7 +55,7 @@ func tableAt(lines []*line, i int, goesOn bool) int {
 			end = j + 1
 			continue
 		}
-		if isProse(l) || !inColumn(l, append(slices.Clone(lines[max(start, j-3):j]), lines[j+1:min(j+4, len(lines))]...)) {
+		if isProse(l) || !before.hasColumn(l) && !inColumn(l, append(slices.Clone(lines[max(start, j-3):j]), lines[j+1:min(j+4, len(lines))]...)) {
 			break
 		}
 		// Single cells are taken with what follows; trailing ones only when
@@ -68,12 +70,33 @@ func tableAt(lines []*line, i int, goesOn bool) int {
 		if multi == 1 && formRow(lines[start]) {
 			return 1
 		}
-		if multi == 1 && goesOn {
+		if multi == 1 && before != nil {
 			return end - start
 		}
 		return 0
 	}
 	return end - start
+}
+
+// goesOnWith tells whether a line with one cell at the top of a page is the first
+// of an entry of the table's next row: it begins where another column than the
+// first does, and its row has several cells.
+func (t *table) goesOnWith(l *line, next []*line) bool {
+	return t.hasColumn(l) && inColumn(l, next) && slices.ContainsFunc(next, func(n *line) bool { return len(n.cells) >= 2 })
+}
+
+// hasColumn tells whether a line with one cell begins where a column of the table
+// does, other than the first, in which paragraphs begin as well.
+func (t *table) hasColumn(l *line) bool {
+	if t == nil {
+		return false
+	}
+	left := math.Inf(1)
+	for _, c := range t.cells {
+		left = min(left, c.x0)
+	}
+	c := l.cells[0]
+	return c.x0 > left+3*c.size && slices.ContainsFunc(t.cells, func(d *cell) bool { return math.Abs(d.x0-c.x0) < 0.6*c.size })
 }
 
 // inForm tells whether a line with one cell belongs to the form above it: it
