@@ -81,6 +81,9 @@ func demo(ctx context.Context, o demoOptions, out, errOut io.Writer) error {
 	}
 	defer s.close()
 	d.service = s
+	if err := d.openSandbox(); err != nil {
+		return err
+	}
 	if err := d.people(ctx); err != nil {
 		return err
 	}
@@ -133,14 +136,8 @@ func (d *demoHouse) config(listen string) (config, error) {
 		return cfg, err
 	}
 	d.secret = schemas.Secret("whsec_" + base64.StdEncoding.EncodeToString(key))
-	platformSecret := rand.Text()
 	cfg.Platform = platformConfig{Profile: "reference-hmac-sha256", BaseURL: "http://" + d.platform.Addr().String() + sandbox.Prefix,
-		AppID: "jianding-demo", Secret: schemas.Secret(platformSecret)}
-	d.sandbox, err = sandbox.New(sandbox.Options{Scheme: "hmac-sha256", AppID: "jianding-demo", Secret: platformSecret,
-		CommitLog: filepath.Join(d.dir, "sandbox-commits.jsonl")})
-	if err != nil {
-		return cfg, err
-	}
+		AppID: "jianding-demo", Secret: schemas.Secret(rand.Text())}
 	cfg.Channels = map[string]notify.Config{"officer": {Type: "webhook", BaseURL: "http://" + d.officer.Addr().String() + "/",
 		Secret: d.secret, AllowPrivate: true, Timeout: 5 * time.Second}}
 	cfg.Ladder = ladder.Policy{
@@ -153,6 +150,15 @@ func (d *demoHouse) config(listen string) (config, error) {
 		return cfg, &schemas.Error{Kind: schemas.KindInternal, Code: "demo_config", Message: "demo configuration", Problems: problems}
 	}
 	return cfg, nil
+}
+
+// openSandbox makes the platform that the service files with, and that calls it
+// back: what is returned on the sandbox's page is at once with the reviewer.
+func (d *demoHouse) openSandbox() (err error) {
+	p := d.service.cfg.Platform
+	d.sandbox, err = sandbox.New(sandbox.Options{Scheme: "hmac-sha256", AppID: p.AppID, Secret: p.Secret.Reveal(),
+		CommitLog: filepath.Join(d.dir, "sandbox-commits.jsonl"), CallbackURL: d.service.publicURL() + "/v1/platform/callbacks"})
+	return err
 }
 
 // freeOr keeps the wanted address when it is free, else takes a free port.
@@ -214,6 +220,7 @@ func (d *demoHouse) welcome() {
 接下来 try next
   • 以 officer 登录控制台，查看红色险情、登记处置、打印通知送达记录
   • 以 clerk 登录门户，上传一份 PDF
+  • 在沙盒平台的页面上退回一份报告，看它回到复核员和机构面前
   • 命令行提交：JIANDING_TOKEN=%s go run ./cmd/jianding submit --server %s --wait 30s FILE.pdf
   • 看一份报告：go run ./cmd/jianding inspect --trust %s --explain %s
   • Ctrl-C 结束；数据在 %s

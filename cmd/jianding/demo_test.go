@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"io"
+	"net/http"
+	"net/url"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -43,4 +47,44 @@ func TestDemo(t *testing.T) {
 	if t.Failed() {
 		t.Logf("%s\n%s", story, &errOut)
 	}
+}
+
+// The sandbox platform of the demo calls back: what is returned on its page is
+// told at once, and not by the comparison of the night.
+func TestTheDemosPlatformCallsBack(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	out, in := io.Pipe()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		run(ctx, []string{"demo", "--listen", "127.0.0.1:0", "--data", filepath.Join(t.TempDir(), "new")}, strings.NewReader(""), in, io.Discard)
+		in.Close()
+	}()
+	platform, receipt := regexp.MustCompile(`沙盒平台 sandbox (http://\S+)/`), regexp.MustCompile(`平台已受理并出具回执：(\S+)`)
+	address, returned := "", ""
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if m := platform.FindStringSubmatch(lines.Text()); m != nil {
+			address = m[1]
+		}
+		if m := receipt.FindStringSubmatch(lines.Text()); m != nil && returned == "" {
+			resp, err := http.PostForm(address+"/_sandbox/records/"+m[1]+"/return", url.Values{"reason": {"层数不符"}})
+			if err != nil {
+				t.Error(err)
+				break
+			}
+			resp.Body.Close()
+			returned = m[1]
+		}
+		if returned != "" && strings.Contains(lines.Text(), "平台退回："+returned) {
+			cancel()
+			go io.Copy(io.Discard, out) // what is told while it ends
+			<-ended
+			return
+		}
+	}
+	cancel()
+	go io.Copy(io.Discard, out)
+	<-ended
+	t.Errorf("nothing is told of the return of %q", returned)
 }
