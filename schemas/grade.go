@@ -76,6 +76,19 @@ const (
 	FixNow             RecommendationCode = "fix_now"
 )
 
+// AspectNames maps each aspect to the standards' term.
+func AspectNames() map[Aspect]string {
+	return map[Aspect]string{
+		AspectSafety: "安全性", AspectServiceability: "使用性", AspectReliability: "可靠性",
+		AspectReparability: "适修性", AspectDanger: "危险性", AspectSeismic: "抗震",
+	}
+}
+
+// ScopeNames maps each scope to the standards' term.
+func ScopeNames() map[Scope]string {
+	return map[Scope]string{ScopeMember: "构件", ScopeSubUnit: "子单元", ScopeStorey: "楼层", ScopeUnit: "鉴定单元", ScopeHouse: "房屋"}
+}
+
 // RecommendationNames maps each code to the term of the district plan or of
 // the field (DESIGN §3).
 func RecommendationNames() map[RecommendationCode]string {

@@ -246,9 +246,9 @@ func TestProfilesByCommand(t *testing.T) {
 	}
 	bad := filepath.Join(dir, "bad.yaml")
 	o.must(os.WriteFile(bad, []byte("extends: reference-hmac-sha256\nname: bad\nbase_url: http://platform.example.cn\nrate: {per_second: -3}\ncolour: red\n"+
-		"signing: {algorithm: md5, encoding: hex, parts: [{name: a, value: \"{nonsense}\"}]}\nfields:\n  - {name: a, label: 甲, value: \"report.no +\"}\n"), 0o600))
+		"signing: {algorithm: md5, encoding: hex, parts: [{name: a, value: \"{nonsense}\"}]}\nfields:\n  - {name: a, label: 甲, value: \"report.no +\", sheet: \"nobody.no\"}\n"), 0o600))
 	o.has(o.jianding(2, "delivery", "profile", "check", bad), "base_url", "https", "rate.per_second", "colour", "第 5 行", "signing.algorithm", "md5", "hmac-sm3",
-		"nonsense", "fields.a.value")
+		"nonsense", "fields.a.value", "fields.a.sheet")
 	o.jianding(2, "delivery", "profile", "check", filepath.Join(dir, "nowhere.yaml"))
 }
 

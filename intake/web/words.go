@@ -54,19 +54,6 @@ func signatureWords() map[schemas.SignatureStatus]string {
 	}
 }
 
-func aspectWords() map[schemas.Aspect]string {
-	return map[schemas.Aspect]string{
-		schemas.AspectSafety: "安全性", schemas.AspectServiceability: "使用性", schemas.AspectReliability: "可靠性",
-		schemas.AspectReparability: "适修性", schemas.AspectDanger: "危险性", schemas.AspectSeismic: "抗震",
-	}
-}
-
-func scopeWords() map[schemas.Scope]string {
-	return map[schemas.Scope]string{
-		schemas.ScopeMember: "构件", schemas.ScopeSubUnit: "子单元", schemas.ScopeStorey: "楼层", schemas.ScopeUnit: "鉴定单元", schemas.ScopeHouse: "房屋",
-	}
-}
-
 func notificationWords() map[schemas.NotificationStatus]string {
 	return map[schemas.NotificationStatus]string{
 		schemas.NotificationPending: "待发送", schemas.NotificationSent: "已送达", schemas.NotificationFailed: "发送失败", schemas.NotificationCancelled: "已取消",
@@ -98,12 +85,12 @@ func basisWords(code string) string {
 
 // gradeBasisWords reads "unit_safety_Dsu" (scope, aspect, grade).
 func gradeBasisWords(code string) string {
-	for sc, scope := range scopeWords() {
+	for sc, scope := range schemas.ScopeNames() {
 		rest, ok := strings.CutPrefix(code, string(sc)+"_")
 		if !ok {
 			continue
 		}
-		for as, aspect := range aspectWords() {
+		for as, aspect := range schemas.AspectNames() {
 			if g, ok := strings.CutPrefix(rest, string(as)+"_"); ok {
 				return scope + aspect + " " + g + " 级"
 			}
@@ -169,8 +156,8 @@ func pageFuncs() template.FuncMap {
 		"signature":    func(s schemas.SignatureStatus) string { return word(signatureWords(), s) },
 		"explain":      signature.Explain,
 		"forbidden":    forbiddenChanges,
-		"aspect":       func(a schemas.Aspect) string { return word(aspectWords(), a) },
-		"scope":        func(a schemas.Scope) string { return word(scopeWords(), a) },
+		"aspect":       func(a schemas.Aspect) string { return word(schemas.AspectNames(), a) },
+		"scope":        func(a schemas.Scope) string { return word(schemas.ScopeNames(), a) },
 		"notification": func(s schemas.NotificationStatus) string { return word(notificationWords(), s) },
 		"channel":      func(s string) string { return word(channelWords(), s) },
 		"recommend":    func(c schemas.RecommendationCode) string { return word(schemas.RecommendationNames(), c) },

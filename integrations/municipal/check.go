@@ -189,6 +189,9 @@ func (c *checker) fields(comp compiler) []field {
 			c.add(at+".value", "missing", "缺少表达式")
 		}
 		fd.value = c.expression(comp, at+".value", f.Value, filingView{})
+		if f.Sheet != "" {
+			fd.sheet = c.expression(comp, at+".sheet", f.Sheet, filingView{})
+		}
 		if f.Pattern != "" {
 			var err error
 			if fd.pattern, err = regexp.Compile(`\A(?:` + f.Pattern + `)\z`); err != nil {

@@ -74,7 +74,7 @@ func ExportPackage(ctx context.Context, w io.Writer, p *Profile, filings []schem
 		if err := copyOriginal(ctx, z, e, open, now); err != nil {
 			return m, err
 		}
-		rows[i] = append(append([]any{i + 1, e.Name}, cells(meta.values)...), strings.Join(e.Problems, "；"), "", "")
+		rows[i] = append(append([]any{i + 1, e.Name}, cells(meta.cells)...), strings.Join(e.Problems, "；"), "", "")
 		m.Reports = append(m.Reports, e)
 	}
 	var err error

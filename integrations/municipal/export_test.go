@@ -82,6 +82,9 @@ func TestExportPackage(t *testing.T) {
 			t.Errorf("column %s: %q, want %q", label, rows[1], want)
 		}
 	}
+	if got := rows[1][column["鉴定结论"]]; !strings.HasPrefix(got, "1号楼 安全性 Dsu（GB 50292-2015，鉴定单元）；") || rows[1][column["隐患级别"]] != "红色" {
+		t.Errorf("in the interface's words: %q, %q", got, rows[1][column["隐患级别"]])
+	}
 	if !strings.Contains(rows[1][column["鉴定结论"]], "Dsu") || !strings.Contains(rows[1][column["处理建议"]], "停止使用") {
 		t.Errorf("conclusions %q, advice %q", rows[1][column["鉴定结论"]], rows[1][column["处理建议"]])
 	}

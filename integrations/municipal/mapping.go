@@ -68,6 +68,9 @@ type findingView struct {
 	Aspect   string `expr:"aspect"`
 	Unit     string `expr:"unit"`
 	Grade    string `expr:"grade"`
+	// The standards' terms for scope and aspect.
+	ScopeName  string `expr:"scope_name"`
+	AspectName string `expr:"aspect_name"`
 }
 
 type overallView struct {
@@ -139,12 +142,12 @@ func viewOf(f schemas.Filing, division string) filingView {
 		Hazard:  hazardView{string(a.Hazard.Level), a.Hazard.WholeStructure, a.Hazard.Basis},
 		File:    fileView{r.Filename, r.SHA256, r.SM3, int(r.Size)},
 	}
+	scopes, aspects, names := schemas.ScopeNames(), schemas.AspectNames(), schemas.RecommendationNames()
 	for _, x := range a.Findings {
 		if x.Role == schemas.RoleConclusion {
-			v.Findings = append(v.Findings, findingView{x.Standard, string(x.Scope), string(x.Aspect), x.Unit, string(x.Grade)})
+			v.Findings = append(v.Findings, findingView{x.Standard, string(x.Scope), string(x.Aspect), x.Unit, string(x.Grade), scopes[x.Scope], aspects[x.Aspect]})
 		}
 	}
-	names := schemas.RecommendationNames()
 	for _, x := range a.Recommendations {
 		v.Recommendations = append(v.Recommendations, recommendationView{string(x.Code), names[x.Code], x.Quote, x.Unit, x.Deadline})
 	}
@@ -163,12 +166,13 @@ type field struct {
 	spec    Field
 	path    []string
 	value   *vm.Program
+	sheet   *vm.Program // nil: as value
 	pattern *regexp.Regexp
 }
 
 // metadata is a report in the platform's words.
 type metadata struct {
-	values  []any          // by field
+	cells   []any          // by field, as a person writes them
 	tree    map[string]any // nested, without empty fields
 	encoded []byte         // JSON; keys sorted, so that it is the same each time
 }
@@ -177,7 +181,7 @@ type metadata struct {
 // why it cannot be filed.
 func mapFiling(fields []field, f schemas.Filing, division string) (metadata, []schemas.Problem) {
 	view := viewOf(f, division)
-	m := metadata{tree: map[string]any{}, values: make([]any, len(fields))}
+	m := metadata{tree: map[string]any{}, cells: make([]any, len(fields))}
 	var problems []schemas.Problem
 	for i, fd := range fields {
 		add := func(code, format string, args ...any) {
@@ -205,7 +209,7 @@ func mapFiling(fields []field, f schemas.Filing, division string) (metadata, []s
 			add("cannot_map", "不是有效数字")
 			continue
 		}
-		m.values[i] = v
+		m.cells[i] = fd.cell(v, view)
 		if empty(v) {
 			if fd.spec.Required {
 				add("missing", "缺少")
@@ -224,6 +228,19 @@ func mapFiling(fields []field, f schemas.Filing, division string) (metadata, []s
 	}
 	m.encoded = []byte(strings.TrimSuffix(b.String(), "\n"))
 	return m, problems
+}
+
+// cell is a field as a person enters it on the platform's pages, who knows no
+// words of an interface.
+func (fd field) cell(value any, view filingView) any {
+	if fd.sheet == nil || empty(value) {
+		return value
+	}
+	v, err := expr.Run(fd.sheet, view)
+	if err != nil {
+		return value
+	}
+	return v
 }
 
 // clean removes what a form of a platform would choke on and no reader misses:

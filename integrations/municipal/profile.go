@@ -226,6 +226,9 @@ type Field struct {
 	Name  string `yaml:"name"`  // dotted path in the metadata: "file.sha256"
 	Label string `yaml:"label"` // Chinese, the column of the manual export
 	Value string `yaml:"value"` // (expression)
+	// Sheet is the cell of the manual export, where a person would write it in
+	// other words than the interface; default: the value. (expression)
+	Sheet string `yaml:"sheet"`
 	// Required: an empty value makes the report unfit for filing.
 	Required bool `yaml:"required"`
 	// MaxRunes bounds a text in characters; 0: no bound.
