@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"slices"
 	"strings"
 
 	"jianding/schemas"
@@ -44,6 +45,7 @@ var (
 // conclusion, or concludes of something else than the house that it names.
 func (r *reader) checkReserved(items []*item, mentions []*mention, f schemas.ReportFields, fs []schemas.Finding) {
 	r.checkQualified(mentions, fs)
+	r.checkWholeNamed(items, fs)
 	for _, it := range items {
 		switch it.section {
 		case secBasis, secDeclaration, secHistory, secNeighbours, secEquipment:
@@ -84,6 +86,33 @@ func (r *reader) checkReserved(items []*item, mentions []*mention, f schemas.Rep
 			r.reason("address_differs", m.page, f.Address+" / "+no, m.evidence)
 		}
 	}
+}
+
+// sectionOfHouse: the name of a part between joints or stairs, 东单元, 2单元, B区.
+var sectionOfHouse = re(`^(?:[东西南北中左右前后]|[0-9]{1,2}|[一二三四五六七八九十A-Z])(?:单元|段|区|侧)$`)
+
+// checkWholeNamed asks for a human where the conclusion is on one section of a
+// house, and nothing before it says that this section is what is appraised.
+func (r *reader) checkWholeNamed(items []*item, fs []schemas.Finding) {
+	var named []schemas.Finding
+	for _, f := range fs {
+		if f.Scope.Speaks() && weighty(f.Aspect) && unitKey(f.Unit) != defaultUnit && !slices.ContainsFunc(named, func(g schemas.Finding) bool { return unitKey(g.Unit) == unitKey(f.Unit) }) {
+			named = append(named, f)
+		}
+	}
+	if len(named) != 1 || !sectionOfHouse.MatchString(fold(named[0].Unit)) {
+		return
+	}
+	u := fold(named[0].Unit)
+	for _, it := range items {
+		if it.section == secConclusion || it.section == secAdvice {
+			continue
+		}
+		if it.table == nil && strings.Contains(it.text.text, u) || it.table != nil && slices.ContainsFunc(it.table.cells, func(c *cell) bool { return strings.Contains(c.folded(), u) }) {
+			return
+		}
+	}
+	r.reason("partial_appraisal", named[0].Evidence.Page, u, named[0].Evidence)
 }
 
 // 2026年7月30日对贾嗣镇玉龙村村民住宅进行检查, in the report on a house elsewhere.

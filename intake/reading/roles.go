@@ -55,6 +55,7 @@ var (
 	whenRated        = re(`(?:时|者|的|情况下|情形之一)(?:的)?,?(?:应|可|宜|须)?(?:直接)?(?:将其)?(?:评|定|判)(?:定)?为["“]?$`)
 	standardSays     = re(`(?:标准|规范|条文|条例|规程|条|[0-9]-[0-9]{4})(?:中|里)?(?:明确)?(?:规定|指出|注明|要求)(?:为)?[:,]?[^。;]{0,60}$|(?:含义|意义)(?:规定)?(?:为|如下|是)[:,][^。;]{0,60}$|第[0-9.]+条[:,][^。;]{0,60}$`)
 	concludes        = re(`综合|综上|故|因此|本次|该房屋|本房屋|经鉴定|评定该|鉴定结果|鉴定结论`)
+	satisfied        = re(`(?:满足|符合|达到|低于|高于)(?:国家|现行|相关|有关|本|上述|该|各项|设计|抗震|的)*$`) // 满足规范要求,安全性评级为Asu级
 	basedOn          = re(`(?:依据|根据|按照|按|参照|对照|依)[^。;]{0,60}$`)
 	thoseGraded      = re(`^(?:(?:[、,/]|和|及|或)` + gradeForm + `)*["”]?为最|^(?:(?:[、,/]|和|及|或)` + gradeForm + `)*["”]?(?:危房|危险房屋|房屋)?的(?:,|鉴定单元|单元|子单元|构件|房屋,|建筑物?,|(?:房屋|建筑物?)?(?:应|必须|须|宜|可))|^(?:(?:[、,/]|和|及|或)` + gradeForm + `)*["”]?(?:为|属)(?:危险房屋|危房)|^(?:危房|危险房屋|房屋|建筑物?|鉴定单元)(?:均|一律|原则上)?(?:应|必须|须|宜|需)|^["”]?(?:级)?(?:及|或)?以[上下]`)
 	// 对C、D级危险房屋,责任人应当及时采取解危措施.
@@ -170,7 +171,7 @@ func roleRules() []roleRule {
 			return (thoseGraded.MatchString(c.after) || forAll.MatchString(c.clause) && houses.MatchString(c.after)) && lastOf(thisCue, c.clause) < 0 && !c.unitsBefore
 		}},
 		{"standard_says", schemas.RoleDefinition, "标准规定,承重构件大面积失效的评定为[Dsu]级", func(c setting) bool {
-			if loc := standardSays.FindStringIndex(c.before); loc != nil && !basedOn.MatchString(c.before) && !concludes.MatchString(c.before[loc[0]:]) {
+			if loc := standardSays.FindStringIndex(c.before); loc != nil && !basedOn.MatchString(c.before) && !concludes.MatchString(c.before[loc[0]:]) && !satisfied.MatchString(c.before[:loc[0]]) {
 				return true
 			}
 			return lastOf(thisCue, c.before) < 0 && !c.unitsBefore && (whenRated.MatchString(c.before) || directly.MatchString(c.clause) && standardWord.MatchString(c.before))

@@ -138,7 +138,7 @@ func (r *reader) cautious(p passage, it *item, in section, mild bool, worst int,
 		}
 		if mild && !rules && !elsewhere(s.text) && !unrelated.MatchString(s.text) {
 			r.caution(ofFacts, s, s.text, "grade_contradicts_statement")
-			if l := leans(s.text); l != "" {
+			if l := beyondMild(s.text); l != "" {
 				r.reason("grade_contradicts_statement", s.page, l, s.whole())
 			}
 		}

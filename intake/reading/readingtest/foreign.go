@@ -20,7 +20,7 @@ type Insert struct {
 	Grade string `yaml:"grade"` // that it gives; mode conclusion, sound
 }
 
-// Foreign is material that somebody wrote who does not know the reader: in
+// Foreign is material that somebody wrote who does not know the reader (all but the set "ours"): in
 // traps.yaml sentences over which a report must not be accepted, in benign.yaml
 // such as change nothing, in wholes.yaml reports. held.yaml names by text or id
 // what ought to be accepted and still goes to a human, and the traps that are

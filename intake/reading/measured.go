@@ -1,0 +1,96 @@
+package reading
+
+import (
+	"math"
+	"strconv"
+)
+
+// A house whose walls stand out of plumb by a hundredth of their height is far
+// beyond the lateral displacements of GB 50292-2015 7.3.10 (a few thousandths):
+// ours, so that no question of which limit applies decides it.
+const tiltOfNone = 10.0 // ‰
+
+var (
+	// 最大倾斜率18‰; a limit is named by its own words.
+	tiltShare = re(`(?:倾斜|偏斜|外倾|歪斜)(?:率|量|度|值)?[^,。;限允规标过超不未小大]{0,12}?([0-9]+(?:\.[0-9]+)?)(‰|%)`)
+	// 檐口高9.60m,测得顶点向南水平位移412mm
+	tiltHeight = re(`(?:檐口|檐|墙|房屋|建筑|楼|总|层|测点|柱)?高(?:度|差)?(?:为|约|是|:)*([0-9]+(?:\.[0-9]+)?)(?:m|米)(?:[^m0-9a-z]|$)`)
+	tiltShift  = re(`(?:位移|侧移|偏移|外倾|偏离|倾斜量?|偏斜量?|偏出|歪出)[^,。;限允规标过超不未小]{0,10}?([0-9]+(?:\.[0-9]+)?)(mm|毫米|cm|厘米)`)
+	// What stands beside a house may lean.
+	noHouse = re(`围墙|院墙|女儿墙|挡土?墙|堡坎|栏杆|栏板|树|电杆|烟囱|塔`)
+)
+
+// What else is told in figures and no house of a mild grade shows.
+var measuredLimits = []struct {
+	re    *guarded // the value is the last group that holds one
+	bad   func(v float64) bool
+	plain *guarded // words that make it no such value
+}{
+	// GB 50292-2015 7.2.3: more than 2 mm a month for two months is Cu.
+	{re(`(?:沉降|下沉)[^。;]{0,30}?(?:速率|每月)[^,。;]{0,6}?([0-9]+(?:\.[0-9]+)?)mm(?:/月|每月|,|。|;|$)`), func(v float64) bool { return v > 2 }, re(`限值|小于|不大于|未超|允许|规定`)},
+	{re(`(?:沉降|下沉)[^。;]{0,30}?(?:速率|每[天日])[^,。;]{0,6}?([0-9]+(?:\.[0-9]+)?)mm(?:/[d天日])`), func(v float64) bool { return v*30 > 2 }, re(`限值|小于|不大于|未超|允许|规定`)},
+	{re(`(?:沉降|下沉)[^。;]{0,30}?每[天日](?:约|为)?([0-9]+(?:\.[0-9]+)?)mm`), func(v float64) bool { return v*30 > 2 }, nil},
+	// Concrete weaker than any that structures are built of (ours: 10 MPa).
+	{re(`混凝土[^。;砂砖块砌碳]{0,24}?(?:换算值|推定值|强度|为)[^。;砂砖块砌碳]{0,8}?([0-9]+(?:\.[0-9]+)?)(?:MPa|[~、]\s*[0-9.]+MPa)`), func(v float64) bool { return v < 10 }, re(`垫层|标准差|提高|相差|偏差|增加|差值`)},
+	// JGJ 125-2016: a slab that rests on less than 70 % of what is asked, 80 to 100 mm.
+	{re(`(?:搁置|支承|搭接)长度[^,。;]{0,10}?([0-9]+)(?:~[0-9]+)?mm`), func(v float64) bool { return v < 55 }, re(`不小于|不少于|不足者|设计要求|规定值`)},
+}
+
+// beyondMild returns the words by which a sentence tells, in figures, of what no
+// house of a mild grade shows, or "".
+func beyondMild(s string) string {
+	if l := leans(s); l != "" {
+		return l
+	}
+	for _, x := range measuredLimits {
+		if x.plain != nil && x.plain.MatchString(s) {
+			continue
+		}
+		for _, m := range x.re.FindAllStringSubmatch(s, -1) {
+			if x.bad(decimal(m[1])) {
+				return m[0]
+			}
+		}
+	}
+	return ""
+}
+
+// leans returns the words by which a sentence tells of a tilt that no house of
+// a mild grade has, or "".
+func leans(s string) string {
+	if noHouse.MatchString(s) {
+		return ""
+	}
+	for _, m := range tiltShare.FindAllStringSubmatchIndex(s, -1) {
+		v := decimal(s[m[2]:m[3]])
+		if s[m[4]:m[5]] == "%" {
+			v *= 10
+		}
+		if v >= tiltOfNone {
+			return s[m[0]:m[1]]
+		}
+	}
+	h := tiltHeight.FindStringSubmatch(s)
+	if h == nil {
+		return ""
+	}
+	for _, m := range tiltShift.FindAllStringSubmatch(s, -1) {
+		mm := decimal(m[1])
+		if m[2] == "cm" || m[2] == "厘米" {
+			mm *= 10
+		}
+		// Millimetres on metres are ‰.
+		if mm >= tiltOfNone*math.Max(decimal(h[1]), 1) {
+			return m[0]
+		}
+	}
+	return ""
+}
+
+func decimal(s string) float64 {
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return 0
+	}
+	return v
+}
