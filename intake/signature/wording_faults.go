@@ -111,7 +111,7 @@ var faultGroups = []struct {
 		"page takes %s from another node than lists it",
 	}},
 	{"页面的内容存放在文件之外", []string{"stream whose data are elsewhere"}},
-	{"批注或印章图样在有的软件中显示、在有的软件中不显示", []string{"annotation that some readers show", "annotation in none of its states"}},
+	{"批注或印章图样在有的软件中显示、在有的软件中不显示", []string{"annotation that some readers show", "annotation in none of its states", "annotation that readers draw in their own way"}},
 	{"页面要用到的对象读不出来", []string{"object %d cannot be read"}},
 	{"页面要用到的对象已被注销，有的软件仍会显示它", []string{"object %d was freed and is still referred to"}},
 	{"页面目录残缺，各种软件显示的页数不一定相同", []string{"a node of the page tree is missing", "a page with kids, or a node without"}},

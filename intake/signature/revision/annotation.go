@@ -35,8 +35,11 @@ func Hidden(annotation *Dict) bool {
 // annotation checks that readers agree on whether an annotation is shown, and on
 // what of it.
 func (w *readerWalk) annotation(d *Dict) error {
-	if d.Get("AP") == nil || Hidden(d) {
+	if Hidden(d) {
 		return nil
+	}
+	if err := w.unpainted(d); err != nil || d.Get("AP") == nil {
+		return err
 	}
 	start := max(0, d.Entry("AP").Start)
 	states, _ := w.f.Resolve(w.f.Dict(d.Get("AP")).Get("N"))
@@ -52,6 +55,69 @@ func (w *readerWalk) annotation(d *Dict) error {
 		return syntax(start, "annotation that some readers show")
 	}
 	return syntax(start, "annotation in none of its states")
+}
+
+// drawnByReaders are annotations that many readers draw without an appearance, each
+// in its own way, and others leave out: a text box may be read by all but one.
+var drawnByReaders = map[Name]bool{
+	"FreeText": true, "Line": true, "Square": true, "Circle": true, "Polygon": true, "PolyLine": true, "Highlight": true, "Underline": true,
+	"Squiggly": true, "StrikeOut": true, "Stamp": true, "Caret": true, "Ink": true, "Redact": true, "Watermark": true,
+}
+
+// unpainted finds an annotation, or a field with a value, of which readers draw
+// what no appearance says.
+func (w *readerWalk) unpainted(d *Dict) error {
+	kind, _ := w.f.Resolve(d.Get("Subtype"))
+	subtype, _ := kind.(Name)
+	if d.Get("Rect") == nil || subtype != "Widget" && !drawnByReaders[subtype] {
+		return nil
+	}
+	normal, _ := w.f.Resolve(w.f.Dict(d.Get("AP")).Get("N"))
+	if subtype == "Widget" && !w.drawsValue(d, normal != nil) || subtype != "Widget" && normal != nil {
+		return nil
+	}
+	return syntax(max(0, d.Entries[0].Start), "annotation that readers draw in their own way")
+}
+
+// drawsValue reports whether readers draw the value of a field themselves: it has
+// one and nothing that shows it, or the form asks for it (ISO 32000-1, 12.7.2).
+func (w *readerWalk) drawsValue(field *Dict, shown bool) bool {
+	kind := w.inheritedBy(field, "FT")
+	if kind != Name("Tx") && kind != Name("Ch") || shown && !w.regenerates() {
+		caption := w.f.Dict(field.Get("MK")).Get("CA")
+		return kind == Name("Btn") && !shown && caption != nil
+	}
+	switch v := w.inheritedBy(field, "V").(type) {
+	case String:
+		return len(v) > 0
+	case nil:
+		return false
+	}
+	return true
+}
+
+// regenerates reports whether the form has readers draw its fields anew.
+func (w *readerWalk) regenerates() bool {
+	root, err := w.f.Root()
+	if err != nil {
+		return true
+	}
+	again, err := w.f.Resolve(w.f.Dict(root.Get("AcroForm")).Get("NeedAppearances"))
+	return err != nil || again == true
+}
+
+// inheritedBy is what a field, or one above it, says of key.
+func (w *readerWalk) inheritedBy(field *Dict, key Name) Object {
+	for range maxDepth {
+		if field == nil {
+			break
+		}
+		if v, err := w.f.Resolve(field.Get(key)); err != nil || v != nil {
+			return v
+		}
+		field = w.f.Dict(field.Get("Parent"))
+	}
+	return nil
 }
 
 // Of an appearance that draws nothing.
