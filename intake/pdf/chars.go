@@ -14,42 +14,21 @@ func (d *Document) chars(g *guest, p *page) ([]Char, error) {
 	if err != nil {
 		return nil, err
 	}
-	boxOf, looseOf, objectOf := g.fn("FPDFText_GetCharBox"), g.fn("FPDFText_GetLooseCharBox"), g.fn("FPDFText_GetTextObject")
-	seen := make(map[uint64]*textObject)
-	boxes := make([][4]float64, len(units))
-	drawn := make([]bool, len(units))
-	objects := make([]*textObject, len(units))
-	for i := range units {
-		if boxes[i], drawn[i], err = charBox(g, boxOf, looseOf, p.text, i); err != nil {
-			return nil, err
-		}
-		h, err := g.call(objectOf, p.text, uint64(i))
-		if err != nil {
-			return nil, err
-		}
-		if h == 0 {
-			continue // generated
-		}
-		o := seen[h]
-		if o == nil {
-			if o, err = textObjectAt(g, p.text, h, i); err != nil {
-				return nil, err
-			}
-			doubtful := o.doubtful
-			o.sight = l.sight(h)
-			o.doubtful = o.doubtful || doubtful
-			seen[h] = o
-		}
-		objects[i] = o
+	placed, err := placeUnits(g, p, units, l)
+	if err != nil {
+		return nil, err
 	}
 	out := make([]Char, 0, len(units))
-	var doubts []doubt
+	var at [][4]float64 // of the characters, in the page's own space
+	var of []*textObject
+	var unsure []bool // only the picture tells whether it is seen
 	runes := fold(units, func(first, last int) {
-		b, o := boxes[first], objects[first]
+		b, o := placed[first].box, placed[first].object
 		for i := first + 1; i <= last; i++ {
-			b = union(b, boxes[i])
+			b = union(b, placed[i].box)
 		}
 		c := Char{Box: p.shown(b), Generated: units[first].generated}
+		doubtful := false
 		if o != nil {
 			c.Size = o.size
 			c.Turn = (o.turn + 360 - p.info.Rotation) % 360
@@ -57,10 +36,9 @@ func (d *Document) chars(g *guest, p *page) ([]Char, error) {
 			if !c.Hidden && err == nil {
 				c.Hidden, err = d.covered(g, p, b, o.order)
 			}
-			if !c.Hidden && (o.doubtful || o.pale || !drawn[first] && units[first].r != '\uFFFD') {
-				doubts = append(doubts, doubt{char: len(out), object: o})
-			}
+			doubtful = o.doubtful || o.pale || !placed[first].drawn && units[first].r != '\uFFFD' || l.ground.doubtful(b, o.order, o.colour)
 		}
+		at, of, unsure = append(at, b), append(of, o), append(unsure, doubtful)
 		out = append(out, c)
 	})
 	if err != nil {
@@ -72,7 +50,55 @@ func (d *Document) chars(g *guest, p *page) ([]Char, error) {
 			out[i].Hidden = true
 		}
 	}
+	var doubts []doubt
+	for i, over := range l.ground.textOver(out, at, of) {
+		if of[i] != nil && !out[i].Hidden && (over || unsure[i]) {
+			doubts = append(doubts, doubt{char: i, object: of[i]})
+		}
+	}
 	return out, d.resolve(g, p, out, doubts)
+}
+
+// place is where a code unit is drawn, in the page's own space, and by what.
+type place struct {
+	box    [4]float64
+	drawn  bool        // the box is that of its outline
+	object *textObject // nil when PDFium inferred it
+}
+
+func placeUnits(g *guest, p *page, units []unit, l *layers) ([]place, error) {
+	boxOf, looseOf, objectOf := g.fn("FPDFText_GetCharBox"), g.fn("FPDFText_GetLooseCharBox"), g.fn("FPDFText_GetTextObject")
+	seen := make(map[uint64]*textObject)
+	out := make([]place, len(units))
+	for i := range out {
+		u := &out[i]
+		var err error
+		if u.box, u.drawn, err = charBox(g, boxOf, looseOf, p.text, i); err != nil {
+			return nil, err
+		}
+		h, err := g.call(objectOf, p.text, uint64(i))
+		if err != nil {
+			return nil, err
+		}
+		if h == 0 {
+			continue
+		}
+		o := seen[h]
+		if o == nil {
+			if o, err = textObjectAt(g, p.text, h, i); err != nil {
+				return nil, err
+			}
+			doubtful := o.doubtful
+			o.sight = l.sight(h)
+			if o.sight.doubtful {
+				o.colour = mixed // it may be seen in another
+			}
+			o.doubtful = o.doubtful || doubtful
+			seen[h] = o
+		}
+		u.object = o
+	}
+	return out, l.unread(g, seen)
 }
 
 // charBox is the box of the glyph as drawn, or the font's box where the glyph

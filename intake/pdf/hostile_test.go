@@ -243,7 +243,8 @@ func TestHidden(t *testing.T) {
 		{"beside a white box", hello + " 1 1 1 rg 60 500 200 30 re f", "", false},
 		{"under a box clipped away", hello + " q 0 0 10 10 re W n 1 1 1 rg 60 690 200 30 re f Q", "", false},
 		{"under an outline", hello + " 60 690 200 30 re S", "", false},
-		{"under a triangle", hello + " 1 g 60 690 m 300 690 l 60 790 l f", "", false},
+		{"under a triangle", hello + " 1 g 60 690 m 300 690 l 60 790 l f", "", true},
+		{"beside a triangle", hello + " 1 g 300 690 m 300 790 l 60 790 l f", "", false},
 		{"turned page", hello, "/Rotate 90", false},
 	}
 	e := newEngine(t)

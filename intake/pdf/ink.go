@@ -88,7 +88,55 @@ func (d *Document) resolve(g *guest, p *page, chars []Char, doubts []doubt) erro
 			return err
 		}
 	}
+	if len(rounds) > 1 {
+		if err := pic.overlaid(chars, rounds); err != nil {
+			return err
+		}
+	}
 	return pic.close()
+}
+
+// overlaid marks as hidden what is seen by itself, and of which the texts that lie
+// on it leave nothing: the page is the same without it. Of a letter that is drawn
+// twice in one place one is enough.
+func (pic *picture) overlaid(chars []Char, rounds [][]doubt) error {
+	full, err := pic.draw(nil)
+	if err != nil {
+		return err
+	}
+	for _, round := range rounds {
+		for _, q := range round {
+			if err := setActive(pic.g, q.object, false); err != nil {
+				return err
+			}
+		}
+		less, err := pic.draw(pic.spare)
+		if err != nil {
+			return err
+		}
+		pic.spare = less
+		for _, q := range round {
+			c := &chars[q.char]
+			c.Hidden = c.Hidden || !pic.differs(full, less, c.Box) && !twice(chars, q, rounds)
+			if err := setActive(pic.g, q.object, true); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// twice tells whether a letter that is seen is drawn again in its place.
+func twice(chars []Char, q doubt, rounds [][]doubt) bool {
+	c := chars[q.char]
+	for _, round := range rounds {
+		for _, o := range round {
+			if other := chars[o.char]; o.object != q.object && other.R == c.R && !other.Hidden && within(c.Box, other.Box) > 0.7 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func setActive(g *guest, o *textObject, active bool) error {
@@ -224,15 +272,38 @@ func (pic *picture) differs(a, b []byte, box [4]float64) bool {
 	for y := y0; y < y1; y++ {
 		for i, end := y*pic.stride+x0*bytesPerPixel, y*pic.stride+x1*bytesPerPixel; i < end; i += bytesPerPixel {
 			all++
-			for c := range 3 {
-				if diff := int(a[i+c]) - int(b[i+c]); diff >= inkContrast || diff <= -inkContrast {
-					ink++
-					break
-				}
+			if apartAt(a[i:i+3], b[i:i+3]) {
+				ink++
 			}
 		}
 	}
 	return ink > 0 && float64(ink) >= inkShare*float64(all)
+}
+
+// apartAt tells whether two pixels, blue, green, red, are told apart: by red or
+// green; or by blue, to which eyes are dull, if one is clearly the lighter (yellow
+// on white is not seen, blue on black is).
+func apartAt(a, b []byte) bool {
+	for c := 1; c < 3; c++ {
+		if d := int(a[c]) - int(b[c]); d >= inkContrast || d <= -inkContrast {
+			return true
+		}
+	}
+	if d := int(a[0]) - int(b[0]); d < inkContrast && d > -inkContrast {
+		return false
+	}
+	la, lb := luminance(a), luminance(b)
+	return max(la, lb) >= leastContrast*min(la, lb)
+}
+
+// leastContrast is that of a gray text by inkContrast darker than the paper.
+const leastContrast = 1.2
+
+// luminance is relative luminance with the flare of a screen, as in the contrast
+// ratio of WCAG 2.1.
+func luminance(p []byte) float64 {
+	linear := func(v byte) float64 { return math.Pow(float64(v)/255, 2.2) }
+	return 0.2126*linear(p[2]) + 0.7152*linear(p[1]) + 0.0722*linear(p[0]) + 0.05
 }
 
 func (pic *picture) close() error {

@@ -10,6 +10,7 @@ type layers struct {
 	covers []area           // opaque rectangles, and images that may be opaque
 	images [][4]float64
 	rules  [][4]float64 // lines of tables, thin boxes
+	ground *ground
 	next   int
 }
 
@@ -34,7 +35,7 @@ func (d *Document) layers(g *guest, p *page) (*layers, error) {
 	if p.layers != nil {
 		return p.layers, nil
 	}
-	w := &layerWalk{g: g, l: &layers{texts: make(map[uint64]sight)}, budget: d.limits.ObjectsPage, clips: make(map[uint64]clipPath)}
+	w := &layerWalk{g: g, l: &layers{texts: make(map[uint64]sight), ground: newGround(p.box)}, budget: d.limits.ObjectsPage, clips: make(map[uint64]clipPath)}
 	n, err := g.do("FPDFPage_CountObjects", p.handle)
 	if err != nil {
 		return nil, err
@@ -84,9 +85,18 @@ func (w *layerWalk) object(o uint64, in scope, depth int) error {
 			return err
 		}
 		w.l.images = append(w.l.images, box)
+		if err := w.paint(o, box, in, order, mixed); err != nil {
+			return err
+		}
 		return w.cover(o, o, box, m, order)
 	case objectPath:
-		return w.path(o, m, order)
+		return w.path(o, in, order)
+	case objectShading:
+		box, err := w.bounds(o, m)
+		if err != nil {
+			return err
+		}
+		return w.paint(o, box, in, order, mixed)
 	}
 	return nil
 }
@@ -119,8 +129,18 @@ func (w *layerWalk) form(o uint64, in scope, depth int) error {
 	return nil
 }
 
-func (w *layerWalk) path(o uint64, m matrix, order int) error {
-	s := w.g.scratch
+// paint notes what an object paints, within its clip.
+func (w *layerWalk) paint(o uint64, box [4]float64, in scope, order int, colour tint) error {
+	clip, _, err := w.clipped(o, in.m)
+	if err != nil {
+		return err
+	}
+	w.l.ground.paint(intersect(intersect(box, clip), in.clip), order, colour)
+	return nil
+}
+
+func (w *layerWalk) path(o uint64, in scope, order int) error {
+	s, m := w.g.scratch, in.m
 	ok, err := w.g.do("FPDFPath_GetDrawMode", o, s, s+4)
 	if err != nil || int32(ok) == 0 {
 		return err
@@ -133,7 +153,7 @@ func (w *layerWalk) path(o uint64, m matrix, order int) error {
 		if binary.LittleEndian.Uint32(b[4:]) == 0 {
 			return nil
 		}
-		return w.stroked(o, m)
+		return w.stroked(o, in, order)
 	}
 	ok, err = w.g.do("FPDFPageObj_GetFillColor", o, s, s+4, s+8, s+12)
 	if err != nil {
@@ -142,10 +162,16 @@ func (w *layerWalk) path(o uint64, m matrix, order int) error {
 	if b, err = w.g.bytes(s, 16); err != nil {
 		return err
 	}
-	white, opaque := false, true
+	white, opaque, colour := false, true, mixed
 	if int32(ok) != 0 {
 		c := func(i int) uint32 { return binary.LittleEndian.Uint32(b[4*i:]) }
 		white, opaque = min(c(0), c(1), c(2)) >= paleFrom, c(3) >= 0xF0
+		switch {
+		case white:
+			colour = 0
+		case opaque && (c(0) != patternGray || c(1) != patternGray || c(2) != patternGray):
+			colour = tintOf(c(0), c(1), c(2))
+		}
 	}
 	box, err := w.bounds(o, m)
 	if err != nil {
@@ -153,6 +179,9 @@ func (w *layerWalk) path(o uint64, m matrix, order int) error {
 	}
 	if !white {
 		w.l.rule(box)
+	}
+	if err := w.paint(o, box, in, order, colour); err != nil {
+		return err
 	}
 	if !opaque {
 		return nil

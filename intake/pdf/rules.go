@@ -1,5 +1,7 @@
 package pdf
 
+import "math"
+
 // Rules are the ruled lines of a page's tables: they part what stands close,
 // and hold together what is one entry.
 
@@ -31,9 +33,13 @@ const longestGrid = 600
 
 // stroked notes the lines of a path that is drawn, not filled: one line, a
 // rectangle, or a grid in one path.
-func (w *layerWalk) stroked(o uint64, m matrix) error {
+func (w *layerWalk) stroked(o uint64, in scope, order int) error {
+	m := in.m
 	box, err := w.bounds(o, m)
-	if err != nil || len(w.l.rules) >= mostRules {
+	if err != nil {
+		return err
+	}
+	if err := w.strokes(o, box, in, order); err != nil || len(w.l.rules) >= mostRules {
 		return err
 	}
 	if min(box[2]-box[0], box[3]-box[1]) <= thickestRule {
@@ -50,6 +56,47 @@ func (w *layerWalk) stroked(o uint64, m matrix) error {
 	}
 	return w.grid(o, m)
 }
+
+// strokes notes the ground that the lines of a path paint, each with its width;
+// where there are too many, the path's whole box.
+func (w *layerWalk) strokes(o uint64, box [4]float64, in scope, order int) error {
+	n, err := w.g.do("FPDFPath_CountSegments", o)
+	if err != nil {
+		return err
+	}
+	if int32(n) < 3 || int32(n) > longestGrid {
+		return w.paint(o, box, in, order, mixed)
+	}
+	width, err := strokeWidth(w.g, o)
+	if err != nil {
+		return err
+	}
+	own, err := w.matrixOf(o)
+	if err != nil {
+		return err
+	}
+	m := own.then(in.m)
+	half := max(hairline, width*max(math.Hypot(m[0], m[1]), math.Hypot(m[2], m[3]))) / 2
+	pts, err := w.points(int(int32(n)), func(j int) (uint64, error) { return w.g.do("FPDFPath_GetPathSegment", o, uint64(j)) })
+	if err != nil {
+		return err
+	}
+	clip, _, err := w.clipped(o, in.m)
+	if err != nil {
+		return err
+	}
+	clip = intersect(clip, in.clip)
+	for i := range pts {
+		// From the last point too where the path goes on elsewhere or closes: a
+		// little more than is painted.
+		from := pts[max(i-1, 0)]
+		b := m.box([4]float64{min(from[0], pts[i][0]), min(from[1], pts[i][1]), max(from[0], pts[i][0]), max(from[1], pts[i][1])})
+		w.l.ground.paint(intersect([4]float64{b[0] - half, b[1] - half, b[2] + half, b[3] + half}, clip), order, mixed)
+	}
+	return nil
+}
+
+const hairline = 0.1 // points
 
 // Kinds of path segments (fpdf_edit.h).
 const segmentLine = 0

@@ -9,7 +9,8 @@ type sight struct {
 	// doubtful is set where only the picture tells whether anything is seen: under
 	// a soft mask, a blend mode, some opacity, a clip that is no rectangle.
 	doubtful bool
-	faint    bool // so transparent that nobody sees it
+	faint    bool   // so transparent that nobody sees it
+	within   matrix // of the forms that it lies in
 }
 
 // scope is what the forms that an object lies in do to it.
@@ -54,13 +55,75 @@ func (w *layerWalk) text(o uint64, in scope, order int) error {
 	if err != nil {
 		return err
 	}
-	w.l.texts[o] = sight{order: order, clip: in.clip, doubtful: in.doubtful, faint: in.alpha < faintest}
+	w.l.texts[o] = sight{order: order, clip: in.clip, doubtful: in.doubtful, faint: in.alpha < faintest, within: in.m}
 	mode, err := w.g.do("FPDFTextObj_GetTextRenderMode", o)
 	if err != nil {
 		return err
 	}
 	w.textClips = w.textClips || int32(mode) >= modeFillClip
 	return nil
+}
+
+// unread notes where pale letters, or pale outlines of some, are painted by texts
+// that are not read: they take from view what they are drawn over. PDFium gives a
+// text that is drawn twice in one place once, and the second may be white.
+func (l *layers) unread(g *guest, read map[uint64]*textObject) error {
+	w := &layerWalk{g: g, l: l, clips: make(map[uint64]clipPath)}
+	for o, s := range l.texts {
+		if read[o] != nil {
+			continue
+		}
+		if err := w.letters(o, scope{m: s.within, clip: s.clip}, s.order); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *layerWalk) letters(o uint64, in scope, order int) error {
+	v, err := w.g.do("FPDFTextObj_GetTextRenderMode", o)
+	if err != nil {
+		return err
+	}
+	mode, pale, width := int32(v), false, 0.0
+	if mode != modeStroke && mode != modeStrokeClip {
+		p, err := w.pale("FPDFPageObj_GetFillColor", o)
+		if err != nil {
+			return err
+		}
+		pale = p
+	}
+	switch mode {
+	case modeStroke, modeFillStroke, modeStrokeClip, modeBothClip:
+		p, err := w.pale("FPDFPageObj_GetStrokeColor", o)
+		if err != nil {
+			return err
+		}
+		pale = pale || p
+		if width, err = strokeWidth(w.g, o); err != nil {
+			return err
+		}
+		width *= max(1, math.Hypot(in.m[2], in.m[3])) / 2
+	}
+	if !pale {
+		return nil
+	}
+	b, err := w.bounds(o, in.m)
+	if err != nil {
+		return err
+	}
+	return w.paint(o, [4]float64{b[0] - width, b[1] - width, b[2] + width, b[3] + width}, in, order, 0)
+}
+
+// pale tells whether a colour of an object is one that paper swallows.
+func (w *layerWalk) pale(get string, o uint64) (bool, error) {
+	s := w.g.scratch
+	ok, err := w.g.do(get, o, s, s+4, s+8, s+12)
+	if err != nil || int32(ok) == 0 {
+		return true, err
+	}
+	b, err := w.g.bytes(s, 8)
+	return err == nil && min(b[0], b[4]) >= tintFrom, err
 }
 
 // alpha is the opacity with which an object is filled, 0 to 1; for a form it is

@@ -188,6 +188,9 @@ func (a active) dict(d types.Dict, depth int) {
 	if a.shownWithout(d) {
 		a.s.add(schemas.DocumentHiddenLayers, 0, "")
 	}
+	if a.ownPaint(d) {
+		a.s.add(schemas.DocumentOwnPaint, 0, "")
+	}
 	if a.missingFont(d) {
 		a.s.add(schemas.DocumentFontMissing, 0, "")
 	}

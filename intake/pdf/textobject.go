@@ -11,7 +11,11 @@ type textObject struct {
 	size   float64 // points as displayed
 	hidden bool    // render mode, colour, opacity or size that nobody sees
 	pale   bool    // painted in a colour that a white page swallows
-	turn   int     // degrees counterclockwise of the baseline in the page's own space
+	colour tint
+	// outline is by how much a stroke goes beyond the letters, in the page's own
+	// space.
+	outline float64
+	turn    int // degrees counterclockwise of the baseline in the page's own space
 	sight
 }
 
@@ -24,8 +28,9 @@ const (
 	modeFillClip      = 4
 	modeBothClip      = 6
 	modeClip          = 7
-	smallestSize      = 1.0 // points; below it text is a smudge
-	paleFrom          = 0xF6
+	smallestSize      = 1.0  // points; below it text is a smudge
+	paleFrom          = 0xF6 // white, of a fill
+	tintFrom          = 0xE0 // of a text that the paper may swallow
 	smallestThickness = 0.01 // points
 	// faintest is the opacity from which on a text is called visible: black at
 	// 15 % on white paper is what printers lose.
@@ -77,6 +82,12 @@ func textObjectAt(g *guest, text, object uint64, i int) (*textObject, error) {
 	}
 	pale, faint := 0, 0
 	for _, p := range paints {
+		switch {
+		case p.pattern, o.colour != 0 && o.colour != p.colour:
+			o.colour = mixed
+		default:
+			o.colour = p.colour
+		}
 		if p.alpha < faintest {
 			faint++
 		} else if p.pale {
@@ -87,8 +98,27 @@ func textObjectAt(g *guest, text, object uint64, i int) (*textObject, error) {
 	o.pale = pale > 0 && pale+faint == len(paints)
 	// An outline in the paper's colour eats the letter that it goes round.
 	o.doubtful = o.doubtful || pale > 0 && !o.pale
+	if mode == modeFillStroke || mode == modeStroke || mode == modeStrokeClip || mode == modeBothClip {
+		if o.outline, err = strokeWidth(g, object); err != nil {
+			return nil, err
+		}
+		o.outline *= max(1, math.Hypot(c, e)) / 2
+	}
 	o.hidden = mode == modeInvisible || mode == modeClip || faint == len(paints) || tiny
 	return o, nil
+}
+
+// strokeWidth is the line width of an object in its own units.
+func strokeWidth(g *guest, object uint64) (float64, error) {
+	ok, err := g.do("FPDFPageObj_GetStrokeWidth", object, g.scratch)
+	if err != nil || int32(ok) == 0 {
+		return 0, err
+	}
+	b, err := g.bytes(g.scratch, 4)
+	if err != nil {
+		return 0, err
+	}
+	return float32At(b, 0), nil
 }
 
 // paint is the colour that a text object is filled or stroked with.
@@ -96,7 +126,10 @@ type paint struct {
 	pale    bool
 	pattern bool    // may be a pattern, of whose colours nothing is known
 	alpha   float64 // 0 to 1
+	colour  tint
 }
+
+const patternGray = 0xBF // what PDFium says for every pattern
 
 func paintAt(g *guest, get string, text uint64, i int) (paint, error) {
 	s := g.scratch
@@ -110,6 +143,11 @@ func paintAt(g *guest, get string, text uint64, i int) (paint, error) {
 	}
 	channel := func(i int) uint32 { return binary.LittleEndian.Uint32(c[4*i:]) }
 	low, high := min(channel(0), channel(1), channel(2)), max(channel(0), channel(1), channel(2))
-	const patternGray = 0xBF // what PDFium says for every pattern
-	return paint{pale: low >= paleFrom, pattern: low == patternGray && high == patternGray, alpha: float64(channel(3)) / 255}, nil
+	return paint{
+		// Yellow is as pale as white to the eye.
+		pale:    min(channel(0), channel(1)) >= tintFrom,
+		pattern: low == patternGray && high == patternGray,
+		alpha:   float64(channel(3)) / 255,
+		colour:  tintOf(channel(0), channel(1), channel(2)),
+	}, nil
 }
