@@ -54,7 +54,7 @@ func (w *Workers) file(ctx context.Context, lease schemas.Lease, _ lane) (outcom
 	}
 	var res schemas.FilingOutcome
 	if f.Delivery.Unknown || f.Delivery.Status == schemas.DeliverySubmitted {
-		res = w.Platform.Query(limited, f, begin)
+		res = notFoundByHand(f.Delivery, w.Platform.Query(limited, f, begin))
 	} else {
 		res = w.Platform.Submit(limited, f, func() (io.ReadCloser, int64, error) { return w.Originals.Open(limited, f.Report.SHA256) }, begin)
 	}
@@ -74,6 +74,19 @@ func (w *Workers) file(ctx context.Context, lease schemas.Lease, _ lane) (outcom
 // be told what is superseded. A platform that is silent for longer must not keep
 // the newer content away: it then goes as a report of its own.
 const receiptWait = 24 * time.Hour
+
+// notFoundByHand: a person filed it and has entered its receipt, on pages that
+// know nothing of our key. That the platform finds nothing does not say that it
+// is not there, and a human looks at it.
+func notFoundByHand(d schemas.Delivery, res schemas.FilingOutcome) schemas.FilingOutcome {
+	if res.Result != schemas.FilingNotFound || d.ManualEvidence == "" || d.PlatformReceipt == "" {
+		return res
+	}
+	says := "该报告由人工报送并登记回执 " + d.PlatformReceipt + "，对账发现平台状态不同而平台接口查不到：不自动重新报送，请在平台页面核对后处理"
+	res.Result, res.Reasons = schemas.FilingFinal, []string{says}
+	res.Attempt.Error = says
+	return res
+}
 
 // overtaken: what was given up, and then filed in a later revision, is not sent
 // by a replay; nor is what the platform had and shows no longer, since a later

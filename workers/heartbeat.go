@@ -84,8 +84,10 @@ func (w *Workers) seed(ctx context.Context) error {
 	now := w.now()
 	local := now.In(triage.Shanghai())
 	today := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, local.Location())
-	return w.Ledger.AddObligations(ctx, []schemas.NewObligation{
-		{Kind: schemas.OweHeartbeat, Subject: "system", DueAt: now},
-		reconcileOf(today),
-	}, now)
+	missed, err := w.missedLooks(ctx, today)
+	if err != nil {
+		return err
+	}
+	return w.Ledger.AddObligations(ctx, append(missed,
+		schemas.NewObligation{Kind: schemas.OweHeartbeat, Subject: "system", DueAt: now}, reconcileOf(today)), now)
 }

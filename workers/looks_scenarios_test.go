@@ -2,9 +2,11 @@ package workers
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
+	"jianding/intake/triage"
 	"jianding/schemas"
 )
 
@@ -122,6 +124,60 @@ func TestADifferenceIsShownForOneDay(t *testing.T) {
 		must(t, err)
 		if len(ds) != 1 || ds[0].Kind != "differs" || ds[0].Day != "2026-11-25" {
 			t.Errorf("differences: %+v", ds)
+		}
+	})
+}
+
+// A person filed a report on the platform's own pages, and the platform returned
+// it. Asked by our key it knows nothing of it: that is no reason to send it.
+func TestAFilingByHandThatIsReturnedIsNotSentByItself(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		h.platform.answer = func(int) (bool, *schemas.FilingOutcome) {
+			return false, &schemas.FilingOutcome{Result: schemas.FilingRetry, RetryAfter: time.Minute, Attempt: schemas.DeliveryAttempt{Operation: "submit", Status: 503}}
+		}
+		r := h.upload(sound("2026-001"))
+		h.settle()
+		_, err := h.ledger.SetDeliveryManual(h.ctx, h.delivery(r.ID).ID, officer(), h.clock.Now())
+		must(t, err)
+		_, err = h.ledger.EnterManualReceipt(h.ctx, h.delivery(r.ID).ID, "P-hand", "截图", officer(), h.clock.Now())
+		must(t, err)
+		h.platform.records["by hand"] = schemas.PlatformRecord{ReportNo: "2026-001", Receipt: "P-hand", Status: "returned", Reasons: []string{"缺少附件"}, RecordedAt: h.clock.Now()}
+		h.platform.answer = nil
+		h.pass(30 * time.Hour)
+		d := h.delivery(r.ID)
+		if n := h.platform.commits[d.IdempotencyKey]; n != 0 || d.Status != schemas.DeliveryDead || d.PlatformReceipt != "P-hand" {
+			t.Errorf("sent %d times: %+v", n, d)
+		}
+		if len(d.Returned) != 1 || !strings.Contains(d.Returned[0], "P-hand") {
+			t.Errorf("nobody is told why: %q", d.Returned)
+		}
+	})
+}
+
+// An installation of before later looks were made has compared its last days
+// once: they get the looks that are still to come, days before it none.
+func TestDaysComparedByAnEarlierVersionAreLookedAtAgain(t *testing.T) {
+	eachLedger(t, func(t *testing.T, h *house) {
+		day := time.Date(2026, 11, 20, 0, 0, 0, 0, triage.Shanghai())
+		must(t, h.ledger.AddObligations(h.ctx, []schemas.NewObligation{reconcileOf(day)}, h.clock.Now()))
+		os, _, err := h.ledger.Obligations(h.ctx, schemas.ObligationFilter{Kind: schemas.OweReconcile})
+		must(t, err)
+		lease, err := h.ledger.LeaseObligation(h.ctx, os[0].ID, time.Minute)
+		must(t, err)
+		must(t, h.ledger.RecordDifferences(h.ctx, "2026-11-20", lease, nil, h.clock.Now()))
+		must(t, h.ledger.AddObligations(h.ctx, []schemas.NewObligation{ReconcileNow("2026-11-21", h.clock.Now())}, h.clock.Now())) // a day before it, that somebody asked for
+		for range 2 {                                                                                                              // and once, however often it starts
+			h.start()
+			h.settle()
+		}
+		os, _, err = h.ledger.Obligations(h.ctx, schemas.ObligationFilter{Kind: schemas.OweReconcile, State: schemas.ObligationOpen})
+		must(t, err)
+		due := map[string]time.Time{}
+		for _, o := range os {
+			due[o.Subject] = o.DueAt
+		}
+		if len(os) != 2 || !due["2026-11-20"].Equal(time.Date(2026, 11, 27, 18, 0, 0, 0, time.UTC)) {
+			t.Errorf("owed: %+v", due)
 		}
 	})
 }

@@ -203,6 +203,31 @@ func nextComparisons(day time.Time, look int) []schemas.NewObligation {
 	return next
 }
 
+// missedLooks are the next looks at days before today that were compared once,
+// by a version that made no later ones.
+func (w *Workers) missedLooks(ctx context.Context, today time.Time) (missed []schemas.NewObligation, err error) {
+	oldest := today.Add(-laterLooks[len(laterLooks)-1] - 48*time.Hour)
+	for day := today.AddDate(0, 0, -1); day.After(oldest); day = day.AddDate(0, 0, -1) {
+		os, _, err := w.Ledger.Obligations(ctx, schemas.ObligationFilter{Kind: schemas.OweReconcile, Subject: day.Format(time.DateOnly), Limit: 500})
+		if err != nil {
+			return nil, err
+		}
+		once, again := false, false
+		for _, o := range os {
+			why, err := reasonOf(o)
+			once = once || err == nil && !why.OnDemand && o.State == schemas.ObligationDone
+			again = again || why.Look > 0
+		}
+		for look := 1; once && !again && look <= len(laterLooks); look++ {
+			if comparedAt(day, look).After(w.now()) {
+				missed = append(missed, nextComparisons(day, look-1)...)
+				break
+			}
+		}
+	}
+	return missed, nil
+}
+
 // comparison is why a day is compared: at its end, again later, or because
 // somebody asked.
 type comparison struct {
