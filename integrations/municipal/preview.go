@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"sort"
 	"strings"
 
@@ -67,13 +68,25 @@ func (c *Client) Preview(f schemas.Filing, original Original) (Preview, error) {
 	return p, nil
 }
 
-// redact takes our secret out of what is shown, also of a platform's words,
-// should it echo the request.
+// redact takes our secrets out of what is shown, also of a platform's words,
+// should it echo the request; as they are and as an address or JSON writes them.
 func (c *Client) redact(s string) string {
-	if c.secrets.Secret == "" {
-		return s
+	for _, secret := range []Secret{c.secrets.Secret, c.secrets.CallbackSecret} {
+		if secret == "" {
+			continue
+		}
+		plain := string(secret)
+		quoted, err := json.Marshal(plain)
+		if err != nil {
+			quoted = []byte(`""`)
+		}
+		for _, form := range []string{plain, url.QueryEscape(plain), url.PathEscape(plain), strings.Trim(string(quoted), `"`)} {
+			if form != "" {
+				s = strings.ReplaceAll(s, form, secret.String())
+			}
+		}
 	}
-	return strings.ReplaceAll(s, string(c.secrets.Secret), c.secrets.Secret.String())
+	return s
 }
 
 // String is the preview for people.

@@ -19,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
+	"strings"
 	"testing"
 	"time"
 
@@ -252,5 +253,32 @@ func TestWishesForPatience(t *testing.T) {
 			}
 			s.Close()
 		}
+	}
+}
+
+// A platform wants the secret in the address, where it is written in another
+// way: the preview shows it in none.
+func TestASecretInTheAddressIsNotShown(t *testing.T) {
+	w := newWorld(t, setup{patch: quick + `
+signing:
+  algorithm: hmac-sha256
+  encoding: hex
+  join: "&"
+  time: {format: unix}
+  nonce: {format: hex, bytes: 16}
+  parts: [{value: "{secret}"}, {value: "{timestamp}"}, {value: "{nonce}"}, {value: "{body_sha256}"}]
+  query: [{name: key, value: "{secret}"}, {name: t, value: "{timestamp}"}, {name: n, value: "{nonce}"}, {name: s, value: "{signature}"}]
+`})
+	c, err := municipal.New(w.profile, municipal.Secrets{AppID: "x", Secret: "0123456789+/abc=def&ghi jkl"}, municipal.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := w.filing(1)
+	p, err := c.Preview(f, w.original(f))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.String(); strings.Contains(got, "0123456789") || !strings.Contains(got, "key=[redacted]&") {
+		t.Errorf("shown:\n%s", got)
 	}
 }
