@@ -18,8 +18,8 @@ import (
 	"net/http/httputil"
 	"os"
 	"path/filepath"
-	"sync/atomic"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
