@@ -167,6 +167,9 @@ func compare(from, to time.Time, f schemas.Filing, found []int, records []schema
 	}
 	switch r.Status {
 	case "accepted", "superseded":
+		if r.Status == "superseded" && d.Status == schemas.DeliveryReturned && f.Report.SupersededBy != "" {
+			break // returned, corrected in a new revision, and replaced by it there
+		}
 		if d.Status != schemas.DeliveryAcknowledged {
 			return differs(r, SafeQuery, "平台已备案 %s，本系统尚未登记回执（状态 %s）", r.Receipt, d.Status)
 		}

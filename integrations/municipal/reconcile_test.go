@@ -78,6 +78,9 @@ func TestReconcile(t *testing.T) {
 		{"accepted meanwhile", []schemas.Filing{ours("submitted", "R1")}, []schemas.PlatformRecord{theirs("accepted")}, []diff{{"differs", "d1", "query", "R1"}}},
 		{"superseded on both sides", []schemas.Filing{ours("acknowledged", "R1", func(f *schemas.Filing) { f.Report.SupersededBy = "r2" })},
 			[]schemas.PlatformRecord{theirs("superseded")}, nil},
+		{"returned, and superseded by its correction", []schemas.Filing{ours("returned", "R1", func(f *schemas.Filing) { f.Report.SupersededBy = "r2" })},
+			[]schemas.PlatformRecord{theirs("superseded")}, nil},
+		{"returned, and superseded by somebody else", []schemas.Filing{ours("returned", "R1")}, []schemas.PlatformRecord{theirs("superseded")}, []diff{{"differs", "d1", "query", "R1"}}},
 		{"superseded by somebody else", []schemas.Filing{ours("acknowledged", "R1")}, []schemas.PlatformRecord{theirs("superseded")}, []diff{{"differs", "d1", "", "更正"}}},
 		{"state that nobody knows", []schemas.Filing{ours("acknowledged", "R1")}, []schemas.PlatformRecord{theirs("frozen")}, []diff{{"differs", "d1", "", "frozen"}}},
 	} {
