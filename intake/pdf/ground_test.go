@@ -64,6 +64,21 @@ func TestCovered(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) { checkSeen(t, open(t, e, c.pdf), c.hidden) })
 	}
+	for _, page := range []string{"/Rotate 90", "/Rotate 180", "/Rotate 270/CropBox[50 600 400 800]", "/MediaBox[-100 -100 700 900]", "/MediaBox[0 0 14400 14400]"} {
+		t.Run("on a page with "+page, func(t *testing.T) {
+			const hexagon = "1 g 50 680 m 300 680 l 320 690 l 320 720 l 50 720 l 40 700 l h f"
+			at := strings.Index(page, "/MediaBox")
+			build := func(content string) []byte {
+				if at < 0 {
+					return simple(content, "", page)
+				}
+				return []byte(strings.Replace(string(simple(content, "", "")), "/MediaBox[0 0 595 842]", page, 1))
+			}
+			checkSeen(t, open(t, e, build(hello+hexagon)), true)
+			checkSeen(t, open(t, e, build("0 g"+hexagon[3:]+" "+hello)), true)
+			checkSeen(t, open(t, e, build(hello+"1 0 0 1 0 -60 cm "+hexagon)), false)
+		})
+	}
 	t.Run("more than is counted", func(t *testing.T) {
 		big := strings.Repeat("0 0 595 842 re f ", 400)
 		checkSeen(t, open(t, e, drawing("1 g "+big+"0 g "+hello, "")), false)

@@ -18,9 +18,12 @@ import (
 // PDFium shows of some what other readers do not.
 var plainBlends = map[string]bool{"": true, "Normal": true, "Compatible": true, "Multiply": true, "Darken": true}
 
-// ownPaint tells whether d is a graphics state with such a blend mode, or a font
-// whose glyphs bring their own colours.
+// ownPaint tells whether d is a graphics state with such a blend mode, or one that
+// turns colours into others, or a font whose glyphs bring their own colours.
 func (a active) ownPaint(d types.Dict) bool {
+	if a.transfers(d) {
+		return true
+	}
 	if mode, stated := d["BM"]; stated {
 		if list, err := a.pc.DereferenceArray(mode); err == nil && len(list) > 0 {
 			// Readers take the first that they know.
@@ -32,6 +35,22 @@ func (a active) ownPaint(d types.Dict) bool {
 		}
 	}
 	return a.name(d["Subtype"]) == "Type3" && d["CharProcs"] != nil && a.colouredGlyphs(d)
+}
+
+// transfers tells whether d is a graphics state with a transfer function (ISO
+// 32000-2 §10.5): black may come out white where readers follow it, and few do.
+func (a active) transfers(d types.Dict) bool {
+	if _, mask := d["G"]; mask {
+		return false // a soft mask's, which all follow
+	}
+	for _, key := range []string{"TR", "TR2"} {
+		if o, stated := d[key]; stated {
+			if name := a.name(o); name != "Identity" && name != "Default" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // mostGlyphs bounds the glyphs of one font that are looked at, and longestGlyph
