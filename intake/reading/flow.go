@@ -141,7 +141,7 @@ func continues(prev *item, text string, l *line) bool {
 			return false
 		}
 	}
-	if labelled.MatchString(text) && !full && !(prev.body && (midProse(text) || gradeToken.MatchString(text) && len(unitsIn(pt, nil)) > 0)) {
+	if labelled.MatchString(text) && !full && !cutWord(pt, text) && !(prev.body && (midProse(text) || gradeToken.MatchString(text) && len(unitsIn(pt, nil)) > 0)) {
 		return false
 	}
 	if full {
@@ -170,6 +170,18 @@ var (
 	beginsWithDigit = re(`^[0-9]{1,4}(?:[^0-9、.)]|[.][0-9])`)
 	starter         = re(`^(?:su|ss|u|s|r|[)、,。;》”#]|号?[楼栋幢](?:的|安全性|危险性|可靠性|、|,|均|为)|级|[的及和与])`)
 )
+
+// cutWord tells whether a line's end and the next one's beginning are one of the
+// words that sentences with grades are made of: 厂房3栋危 / 险性评级结果:D级.
+func cutWord(before, after string) bool {
+	last, _ := utf8.DecodeLastRuneInString(before)
+	first, _ := utf8.DecodeRuneInString(after)
+	switch string([]rune{last, first}) {
+	case "危险", "安全", "可靠", "等级", "级别", "评级", "评定", "鉴定", "结论", "结果", "结构", "综合", "房屋", "建筑":
+		return true
+	}
+	return false
+}
 
 // midProse tells whether a line's words before its colon are no label: the
 // colon is one of a sentence.

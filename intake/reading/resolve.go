@@ -156,7 +156,7 @@ func ratedBelow(lower []*mention) []*mention {
 func (r *reader) checkRated(c conclusion) {
 	var named []string
 	for _, f := range c.findings {
-		if f.Aspect == schemas.AspectSafety && unitKey(f.Unit) != defaultUnit {
+		if ofStructure(f.Aspect) && unitKey(f.Unit) != defaultUnit {
 			named = append(named, f.Unit)
 		}
 	}
@@ -166,10 +166,15 @@ func (r *reader) checkRated(c conclusion) {
 		return
 	}
 	for _, m := range below {
-		if u := m.units[0]; m.aspect == schemas.AspectSafety && unitKey(u) != defaultUnit && !containsUnit(named, u) {
+		if u := m.units[0]; ofStructure(m.aspect) && unitKey(u) != defaultUnit && !containsUnit(named, u) {
 			r.reason("unit_without_conclusion", m.page, u, m.evidence)
 		}
 	}
+}
+
+// ofStructure: the aspects that a house's parts are graded for as the house is.
+func ofStructure(a schemas.Aspect) bool {
+	return a == schemas.AspectSafety || a == schemas.AspectDanger
 }
 
 // checkSeriesRated: parts of several numbered houses are graded, and the conclusion,
@@ -182,7 +187,7 @@ func (r *reader) checkSeriesRated(c conclusion, below []*mention) {
 	}
 	var houses []*mention
 	for _, m := range below {
-		if k := unitKey(m.units[0]); m.aspect == schemas.AspectSafety && series.MatchString(k) &&
+		if k := unitKey(m.units[0]); ofStructure(m.aspect) && series.MatchString(k) &&
 			!slices.ContainsFunc(houses, func(h *mention) bool { return unitKey(h.units[0]) == k }) {
 			houses = append(houses, m)
 		}
