@@ -144,11 +144,16 @@ func ratedBelow(lower []*mention) []*mention {
 	}
 	var out []*mention
 	for _, m := range lower {
-		if m.section == secRating && len(m.units) == 1 && count[unitKey(m.units[0])] > 1 {
+		if m.section == secRating && len(m.units) == 1 && (count[unitKey(m.units[0])] > 1 || opensWith(m.sentence, m.units[0])) {
 			out = append(out, m)
 		}
 	}
 	return out
+}
+
+// opensWith: 西厢房:地基基础安全性等级评为Du级, whose other parts stand in lines of their own.
+func opensWith(s sentence, unit string) bool {
+	return strings.HasPrefix(s.unnumbered(s.text), unit+":")
 }
 
 // checkRated: a unit whose parts the ratings grade wants a grade of its own where

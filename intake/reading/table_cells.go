@@ -82,7 +82,7 @@ func tableAt(lines []*line, i int, before *table) int {
 // of an entry of the table's next row: it begins where another column than the
 // first does, and its row has several cells.
 func (t *table) goesOnWith(l *line, next []*line) bool {
-	return t.hasColumn(l) && inColumn(l, next) && slices.ContainsFunc(next, func(n *line) bool { return len(n.cells) >= 2 })
+	return t.hasColumn(l) && slices.ContainsFunc(next, func(n *line) bool { return len(n.cells) >= 2 && l.cy()-n.cy() < 4*max(l.size, n.size) })
 }
 
 // hasColumn tells whether a line with one cell begins where a column of the table

@@ -18,5 +18,8 @@ func TestShow(t *testing.T) {
 	r := w.Build(s)
 	v, _ := real(r.Pages)
 	t.Logf("%+v\n%v\n%v\n%v", r.Spec, Judge(r.Truth, v), v.Hazard, v.Reasons)
+	if v.Hazard.Evidence != nil {
+		t.Logf("hazard by page %d: %s", v.Hazard.Evidence.Page, v.Hazard.Evidence.Quote)
+	}
 	t.Logf("CONCLUSION %s\nRATING %s\nADVICE %s", r.Document.Text(Conclusion), r.Document.Text(Rating), r.Document.Text(AdvicePart))
 }

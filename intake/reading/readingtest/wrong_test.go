@@ -45,10 +45,11 @@ func TestNoneOfTheseIsHeld(t *testing.T) {
 	}
 }
 
-// The same of reports drawn wider: half a unit's name on the next page, 第一单元.
+// The same of reports drawn wider: half a unit's name on the next page, 第一单元, a unit whose
+// parts stand in lines of their own, the last row of a scale alone on a page.
 func TestNoneOfTheWiderIsAcceptedWrongly(t *testing.T) {
 	w := load(t)
-	for _, seed := range []uint64{3500087, 3500257} {
+	for _, seed := range []uint64{3500087, 3500257, 9000427, 9000472} {
 		r := w.Build(w.Widen(w.Draw(seed)))
 		v, err := real(r.Pages)
 		if err != nil {
