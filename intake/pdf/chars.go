@@ -56,6 +56,7 @@ func (d *Document) chars(g *guest, p *page) ([]Char, error) {
 			doubts = append(doubts, doubt{char: i, object: of[i]})
 		}
 	}
+	l.ground = nil // megabytes, of a page that may stay open
 	return out, d.resolve(g, p, out, doubts)
 }
 

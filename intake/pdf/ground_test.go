@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"jianding/intake/pdf"
 )
 
 // shading fills the page with a gray, as a resource of that kind and name.
@@ -64,6 +66,22 @@ func TestCovered(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) { checkSeen(t, open(t, e, c.pdf), c.hidden) })
 	}
+	t.Run("more lines than are looked at", func(t *testing.T) {
+		var zigzag strings.Builder
+		zigzag.WriteString("0.2 w 40 800 m 40 300 l ") // beside the text, which lies in its box
+		for i := range 300 {
+			fmt.Fprintf(&zigzag, "%d %d l ", 50+i, 300+100*(i%2))
+		}
+		limits := pdf.DefaultLimits()
+		limits.ObjectsPage = 200
+		for cover, hidden := range map[string]bool{"": false, "1 G 40 w 40 704 m 400 704 l S": true} {
+			d, err := pdf.Open(t.Context(), e, drawing(hello+strings.Repeat(zigzag.String()+"S ", 20)+cover, ""), limits)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkSeen(t, d, hidden)
+		}
+	})
 	for _, page := range []string{"/Rotate 90", "/Rotate 180", "/Rotate 270/CropBox[50 600 400 800]", "/MediaBox[-100 -100 700 900]", "/MediaBox[0 0 14400 14400]"} {
 		t.Run("on a page with "+page, func(t *testing.T) {
 			const hexagon = "1 g 50 680 m 300 680 l 320 690 l 320 720 l 50 720 l 40 700 l h f"

@@ -35,7 +35,7 @@ func (d *Document) layers(g *guest, p *page) (*layers, error) {
 	if p.layers != nil {
 		return p.layers, nil
 	}
-	w := &layerWalk{g: g, l: &layers{texts: make(map[uint64]sight), ground: newGround(p.box)}, budget: d.limits.ObjectsPage, clips: make(map[uint64]clipPath)}
+	w := &layerWalk{g: g, l: &layers{texts: make(map[uint64]sight), ground: newGround(p.box)}, budget: d.limits.ObjectsPage, segments: 4 * d.limits.ObjectsPage, clips: make(map[uint64]clipPath)}
 	n, err := g.do("FPDFPage_CountObjects", p.handle)
 	if err != nil {
 		return nil, err
@@ -57,7 +57,9 @@ type layerWalk struct {
 	g      *guest
 	l      *layers
 	budget int
-	clips  map[uint64]clipPath
+	// segments is how many pieces of lines may still be looked at one by one.
+	segments int
+	clips    map[uint64]clipPath
 	// textClips is set once a text has become part of the clip (render modes 4 to
 	// 7), which PDFium does not tell of what is drawn after it.
 	textClips bool

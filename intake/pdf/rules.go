@@ -64,7 +64,7 @@ func (w *layerWalk) strokes(o uint64, box [4]float64, in scope, order int) error
 	if err != nil {
 		return err
 	}
-	if int32(n) < 3 || int32(n) > longestGrid {
+	if w.segments -= min(max(int(int32(n)), 0), longestGrid); int32(n) < 3 || int32(n) > longestGrid || w.segments < 0 {
 		return w.paint(o, box, in, order, mixed)
 	}
 	width, err := strokeWidth(w.g, o)
