@@ -31,9 +31,9 @@ var measuredLimits = []struct {
 	{re(`(?:沉降|下沉)[^。;]{0,30}?(?:速率|每[天日])[^,。;]{0,6}?([0-9]+(?:\.[0-9]+)?)mm(?:/[d天日])`), func(v float64) bool { return v*30 > 2 }, re(`限值|小于|不大于|未超|允许|规定`)},
 	{re(`(?:沉降|下沉)[^。;]{0,30}?每[天日](?:约|为)?([0-9]+(?:\.[0-9]+)?)mm`), func(v float64) bool { return v*30 > 2 }, nil},
 	// Concrete weaker than any that structures are built of (ours: 10 MPa).
-	{re(`混凝土[^。;砂砖块砌碳]{0,24}?(?:换算值|推定值|强度|为)[^。;砂砖块砌碳]{0,8}?([0-9]+(?:\.[0-9]+)?)(?:MPa|[~、]\s*[0-9.]+MPa)`), func(v float64) bool { return v < 10 }, re(`垫层|标准差|提高|相差|偏差|增加|差值`)},
+	{re(`混凝土[^。;砂砖块砌碳]{0,24}?(?:换算值|推定值|强度|为)[^。;砂砖块砌碳]{0,8}?([0-9]+(?:\.[0-9]+)?)(?:MPa|[~、]\s*[0-9.]+MPa)`), func(v float64) bool { return v < 10 }, re(`垫层|抗拉|粘结|劈裂|模量|标准差|提高|相差|偏差|增加|差值`)},
 	// JGJ 125-2016: a slab that rests on less than 70 % of what is asked, 80 to 100 mm.
-	{re(`(?:搁置|支承|搭接)长度[^,。;]{0,10}?([0-9]+)(?:~[0-9]+)?mm`), func(v float64) bool { return v < 55 }, re(`不小于|不少于|不足者|设计要求|规定值`)},
+	{re(`(?:搁置|支承)长度[^,。;]{0,10}?([0-9]+)(?:~[0-9]+)?mm`), func(v float64) bool { return v < 55 }, re(`不小于|不少于|不足者|设计要求|规定值`)},
 }
 
 // beyondMild returns the words by which a sentence tells, in figures, of what no

@@ -24,6 +24,7 @@ func TestFiguresThatNoMildGradeHas(t *testing.T) {
 		"回弹法测得混凝土强度推定值为8.5MPa。":                     true,
 		"混凝土强度推定值最低30.4MPa,钢筋抽检合格。":                 false,
 		"混凝土强度推定值21.3MPa,砂浆强度推定值4.1MPa。":            false,
+		"混凝土轴心抗拉强度取为1.27MPa。":                       false,
 		"预制板搁置长度仅15~30mm,各层皆然。":                     true,
 		"预制板搁置长度实测100~115mm,符合构造要求。":                false,
 	} {
