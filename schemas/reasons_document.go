@@ -31,6 +31,7 @@ const (
 	DocumentHiddenLayers   ReasonCode = "document_hidden_layers"
 	DocumentFontMissing    ReasonCode = "document_font_missing"
 	DocumentOwnPaint       ReasonCode = "document_own_paint"
+	DocumentDrawnText      ReasonCode = "document_drawn_text"
 )
 
 func documentReasons() []ReasonInfo {
@@ -65,5 +66,6 @@ func documentReasons() []ReasonInfo {
 		{DocumentHiddenLayers, "文件中有默认隐藏的图层，看到的内容与文件中的文字可能不同，请人工核对", WeightReview, pdf + " §8.11"},
 		{DocumentFontMissing, "文件使用的字体没有嵌入，又不属于通用的中文字符集，不同软件显示的文字可能不同或缺字，请人工核对", WeightReview, pdf + " §9.7.4"},
 		{DocumentOwnPaint, "文件中有的文字由字形自定颜色，或用特殊的混合、变色方式绘制，不同软件显示可能不同，甚至看不见，请人工核对", WeightReview, pdf + " §9.6.4、§10.5、§11.3.5"},
+		{DocumentDrawnText, "文件中有的文字画在填充图案或蒙版里，人看得到而程序读不到，请人工核对", WeightReview, pdf + " §8.7.3、§11.6.5"},
 	}
 }

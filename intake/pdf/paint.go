@@ -71,7 +71,7 @@ func (a active) colouredGlyphs(font types.Dict) bool {
 		if err != nil || stream == nil {
 			return true
 		}
-		content, ok := glyphContent(stream)
+		content, ok := plainContent(stream, longestGlyph)
 		if !ok || !plainGlyph(content) {
 			return true
 		}
@@ -79,7 +79,8 @@ func (a active) colouredGlyphs(font types.Dict) bool {
 	return false
 }
 
-func glyphContent(stream *types.StreamDict) ([]byte, bool) {
+// plainContent unfolds a stream that is compressed in the usual way, or not.
+func plainContent(stream *types.StreamDict, most int64) ([]byte, bool) {
 	switch names := stream.FilterPipeline; {
 	case len(names) == 0:
 		return stream.Raw, true
@@ -90,8 +91,8 @@ func glyphContent(stream *types.StreamDict) ([]byte, bool) {
 	if err != nil {
 		return nil, false
 	}
-	content, err := io.ReadAll(io.LimitReader(z, longestGlyph+1))
-	return content, err == nil && len(content) <= longestGlyph
+	content, err := io.ReadAll(io.LimitReader(z, most+1))
+	return content, err == nil && int64(len(content)) <= most
 }
 
 // Operators of a glyph (ISO 32000-2, annex A).

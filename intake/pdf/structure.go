@@ -143,6 +143,9 @@ func (a active) walk(o types.Object, depth int) {
 		a.s.add(schemas.DocumentStructure, 0, "")
 		return
 	}
+	if a.lettersElsewhere(o) {
+		a.s.add(schemas.DocumentDrawnText, 0, "")
+	}
 	switch o := o.(type) {
 	case types.Dict:
 		a.dict(o, depth)
