@@ -1,6 +1,9 @@
 package schemas
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // DeliveryStatus is the lifecycle of a filing with the platform.
 type DeliveryStatus string
@@ -41,6 +44,19 @@ type Delivery struct {
 	Attempts       []DeliveryAttempt `json:"attempts,omitempty"`
 	Version        int64             `json:"version"`
 }
+
+// A filing that is owed again after a return goes under the key of the one
+// before with a mark: that record is finished on the platform.
+const keyAnew = "+"
+
+// NextKey is the idempotency key under which a returned delivery is owed again.
+func (d Delivery) NextKey() string {
+	base, n, _ := strings.Cut(d.IdempotencyKey, keyAnew)
+	return base + keyAnew + n + "r"
+}
+
+// OwedAnew says that the platform returned it before, and that it is owed again.
+func (d Delivery) OwedAnew() bool { return strings.Contains(d.IdempotencyKey, keyAnew) }
 
 // DeliveryAttempt is one request to the platform.
 type DeliveryAttempt struct {

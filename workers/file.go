@@ -89,9 +89,9 @@ func notFoundByHand(d schemas.Delivery, res schemas.FilingOutcome) schemas.Filin
 }
 
 // overtaken: what was given up, and then filed in a later revision, is not sent
-// by a replay; nor is what the platform had and shows no longer, since a later
-// revision superseded it there or the platform lost it. Whether the platform wants the older one as well, a human knows,
-// who can file it by hand.
+// by a replay; nor is what the platform had and returned, or shows no longer,
+// since a later revision superseded it there or the platform lost it. Whether the
+// platform wants the older one as well, a human knows, who can file it by hand.
 var overtaken = schemas.FilingOutcome{Result: schemas.FilingFinal, Reasons: []string{overtakenSays}, Attempt: schemas.DeliveryAttempt{Error: overtakenSays}}
 
 // givenUp: it was refused for good before.
@@ -99,14 +99,15 @@ func givenUp(d schemas.Delivery) bool {
 	return slices.ContainsFunc(d.Attempts, func(a schemas.DeliveryAttempt) bool { return a.Result == schemas.FilingFinal })
 }
 
-// wasThere: the platform had it before, by its own word.
+// wasThere: the platform had it before, by its own word: in an answer, or in a
+// callback, of which a receipt or a return is left.
 func wasThere(d schemas.Delivery) bool {
-	return slices.ContainsFunc(d.Attempts, func(a schemas.DeliveryAttempt) bool {
+	return d.OwedAnew() || slices.ContainsFunc(d.Attempts, func(a schemas.DeliveryAttempt) bool {
 		switch a.Result {
 		case schemas.FilingAccepted, schemas.FilingDuplicate, schemas.FilingSubmitted, schemas.FilingReturned:
 			return true
 		}
-		return false
+		return a.PlatformReceipt != ""
 	})
 }
 

@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"strings"
 	"time"
 
 	"jianding/schemas"
@@ -104,8 +103,7 @@ func (t *tx) oweDelivery(r *schemas.Report, now time.Time) error {
 	if d.Status != schemas.DeliveryReturned {
 		return nil
 	}
-	base, n, _ := strings.Cut(d.IdempotencyKey, "+")
-	d.IdempotencyKey = base + "+" + n + "r"
+	d.IdempotencyKey = d.NextKey()
 	d.Status, d.OwedAt, d.Unknown, d.Returned, d.LastError = schemas.DeliveryPending, now, false, nil, ""
 	d.PlatformReceipt, d.SubmittedAt, d.AcknowledgedAt = "", nil, nil
 	if err := t.saveDelivery(d); err != nil {

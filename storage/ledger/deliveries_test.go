@@ -251,3 +251,38 @@ func TestFilingNamesTheRecordBefore(t *testing.T) {
 		}
 	})
 }
+
+// On a platform that keeps the receipt of a report for its revisions, and names
+// no key in its callbacks, a return is of the revision that stands there: given
+// to the one before, it would leave the report as filed.
+func TestACallbackByASharedReceiptIsOfTheNewestRevision(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		filed := func(content string) schemas.Delivery {
+			r, _ := h.assess(h.upload("agency-a", "R-1", content), reading{status: schemas.ReportAccepted, file: true})
+			d, err := h.DeliveryByReport(h.ctx, r.ID)
+			h.must(err)
+			_, d, err = h.RecordCallback(h.ctx, schemas.PlatformCallback{Nonce: content, At: h.now(), Kind: "accepted",
+				Record: schemas.PlatformRecord{IdempotencyKey: d.IdempotencyKey, Receipt: "P1"}}, h.now())
+			h.must(err)
+			h.clock.Forward(time.Minute)
+			return d
+		}
+		first, second := filed("one"), filed("two")
+		_, got, err := h.RecordCallback(h.ctx, schemas.PlatformCallback{Nonce: "back", At: h.now(), Kind: "returned",
+			Record: schemas.PlatformRecord{Receipt: "P1", Reasons: []string{"缺少附件"}}}, h.now())
+		h.must(err)
+		before, err := h.Delivery(h.ctx, first.ID)
+		h.must(err)
+		if got.ID != second.ID || got.Status != schemas.DeliveryReturned || before.Status != schemas.DeliveryAcknowledged {
+			t.Errorf("returned: %+v, the one before: %+v", got, before)
+		}
+		if r := mustReport(h, second.ReportID); r.Status != schemas.ReportNeedsReview {
+			t.Errorf("nobody reviews it: %s", r.Status)
+		}
+		_, got, err = h.RecordCallback(h.ctx, schemas.PlatformCallback{Nonce: "back too", At: h.now(), Kind: "returned",
+			Record: schemas.PlatformRecord{Receipt: "P1", SHA256: "one"}}, h.now())
+		if err != nil || got.ID != first.ID {
+			t.Errorf("by its file: %+v %v", got, err)
+		}
+	})
+}

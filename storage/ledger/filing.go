@@ -163,6 +163,9 @@ func (t *tx) endDeliveryAttempt(d *delivery, o schemas.FilingOutcome) error {
 	if receipt == "" {
 		receipt = o.Receipt
 	}
+	if result == schemas.FilingNotFound && receipt == "" {
+		receipt = d.PlatformReceipt // that the platform gave, and knows no longer
+	}
 	set, args := `duration_us = ?, http_status = ?, result = ?, receipt = ?, error = ?`,
 		[]any{a.Duration.Microseconds(), a.Status, string(result), receipt, a.Error}
 	if a.RequestSHA256 != "" {

@@ -78,7 +78,10 @@ func (t *tx) deliveryOf(r schemas.PlatformRecord, lock bool) (delivery, error) {
 	if schemas.KindOf(err) != schemas.KindNotFound || r.Receipt == "" {
 		return d, err
 	}
-	ds, err := t.deliveries(`SELECT `+deliveryColumns+` FROM deliveries d WHERE d.platform_receipt = ? ORDER BY d.id LIMIT 1`, r.Receipt)
+	// Revisions of one report share a receipt on platforms that keep it: it is of
+	// the newest, or of the one with the record's file.
+	ds, err := t.deliveries(`SELECT `+deliveryColumns+` FROM deliveries d JOIN reports r ON r.id = d.report_id WHERE d.platform_receipt = ?
+		ORDER BY CASE WHEN r.sha256 = ? THEN 0 ELSE 1 END, d.id DESC LIMIT 1`, r.Receipt, r.SHA256)
 	if err != nil {
 		return delivery{}, err
 	}
