@@ -23,6 +23,9 @@ type answerView struct {
 	Body   any               `expr:"body"`   // decoded; {} when it was not
 	Text   string            `expr:"text"`   // the body as it came, at most 4096 bytes
 	Record any               `expr:"record"` // in record mappings: one record
+
+	body   []byte              // as it came, decompressed
+	redact func(string) string // takes our secrets out of what is kept
 }
 
 // Words of AnswerRule.Result beyond schemas.FilingResult.
@@ -58,17 +61,25 @@ type verdict struct {
 	why        string // for the attempt's Error
 }
 
-func viewOfAnswer(status int, h http.Header, body []byte) answerView {
-	v := answerView{Status: status, Header: map[string]string{}, Body: map[string]any{}, Record: map[string]any{}}
+func (c *Client) viewOf(status int, h http.Header, body []byte) answerView {
+	v := answerView{Status: status, Header: map[string]string{}, Body: map[string]any{}, Record: map[string]any{}, redact: c.redact}
 	for k := range h {
 		v.Header[strings.ToLower(k)] = h.Get(k)
 	}
 	body = plain(h, body)
+	v.body = body
 	if doc, err := decodeJSON(body); err == nil && doc != nil {
 		v.JSON, v.Body = true, doc
 	}
 	v.Text = strings.ToValidUTF8(string(body[:min(len(body), 4096)]), "")
 	return v
+}
+
+// excerpt is the beginning of the answer, for an attempt's Error. Secrets are
+// taken out before it is cut: the half of one that a cut leaves is not known as
+// one.
+func (v answerView) excerpt() string {
+	return excerpt(v.redact(strings.ToValidUTF8(string(v.body), "")))
 }
 
 // judge finds the rule that an answer falls under. An answer that no rule
@@ -93,7 +104,7 @@ func (e *endpoint) judge(v answerView, rec recordMapping, now time.Time) verdict
 		}
 		if r.reasons != nil {
 			if x, err := expr.Run(r.reasons, v); err == nil {
-				out.reasons = reasons(x)
+				out.reasons = reasons(x, v.redact)
 			}
 		}
 		out.retryAfter = r.spec.RetryAfter
@@ -123,11 +134,11 @@ func (e *endpoint) judge(v answerView, rec recordMapping, now time.Time) verdict
 			return verdict{result: string(schemas.FilingUnknown), why: fmt.Sprintf("HTTP %d：平台称已备案但未给出回执号", v.Status)}
 		}
 		if !success {
-			out.why = fmt.Sprintf("HTTP %d %s", v.Status, excerpt(v.Text))
+			out.why = fmt.Sprintf("HTTP %d %s", v.Status, v.excerpt())
 		}
 		return out
 	}
-	out := verdict{result: string(schemas.FilingUnknown), why: fmt.Sprintf("HTTP %d：配置中没有说明的应答 %s", v.Status, excerpt(v.Text))}
+	out := verdict{result: string(schemas.FilingUnknown), why: fmt.Sprintf("HTTP %d：配置中没有说明的应答 %s", v.Status, v.excerpt())}
 	// A gateway in front of the platform asks for patience without its words.
 	out.retryAfter, _ = retryAfter(v.Header["retry-after"], now)
 	return out
@@ -169,7 +180,7 @@ func (m recordMapping) read(v answerView, record any) (schemas.PlatformRecord, e
 	}
 	r := schemas.PlatformRecord{
 		IdempotencyKey: word(get("idempotency_key")), ReportNo: word(get("report_no")),
-		SHA256: strings.ToLower(word(get("sha256"))), Receipt: word(get("receipt")), Reasons: reasons(get("reasons")),
+		SHA256: strings.ToLower(word(get("sha256"))), Receipt: word(get("receipt")), Reasons: reasons(get("reasons"), v.redact),
 	}
 	said := word(get("status"))
 	status, ok := m.statuses[said]

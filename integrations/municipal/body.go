@@ -114,8 +114,8 @@ func word(v any) string {
 	return ""
 }
 
-// reasons are the sentences of an answer.
-func reasons(v any) []string {
+// reasons are the sentences of an answer, redacted before they are cut.
+func reasons(v any, redact func(string) string) []string {
 	list, ok := v.([]any)
 	if !ok {
 		list = []any{v}
@@ -129,7 +129,7 @@ func reasons(v any) []string {
 				s = string(b)
 			}
 		}
-		if s = clean(s); s == "" {
+		if s = clean(redact(s)); s == "" {
 			continue
 		}
 		if len(out) == maxReasons {

@@ -102,7 +102,7 @@ const dateExact = 2 * time.Second
 // readCallback reads a verified callback. Instants are brought to our clock.
 func (c *Client) readCallback(r *callbackReader, body []byte, nonce string, signedAt time.Time, skew time.Duration, hash string) (schemas.PlatformCallback, error) {
 	out := schemas.PlatformCallback{Nonce: nonce, At: signedAt.Add(-skew).UTC(), RawHash: hash}
-	v := viewOfAnswer(0, nil, body)
+	v := c.viewOf(0, nil, body)
 	invalid := func(code, message string, err error) error { return schemas.E(schemas.KindInvalid, code, message, err) }
 	if !v.JSON {
 		return out, invalid("callback_body", "回调正文不是 JSON", nil)
@@ -113,7 +113,7 @@ func (c *Client) readCallback(r *callbackReader, body []byte, nonce string, sign
 	}
 	kind, ok := r.events[word(event)]
 	if !ok {
-		return out, invalid("callback_event", "未知的回调事件："+excerpt(text(event)), nil)
+		return out, invalid("callback_event", "未知的回调事件："+excerpt(c.redact(text(event))), nil)
 	}
 	out.Kind = kind
 	if r.at != nil {

@@ -320,6 +320,17 @@ func (c *Client) clockOf(h http.Header) (time.Duration, bool) {
 	return date.Sub(c.clock()), true
 }
 
+// platformDate is when the platform says that it answered, by its own clock: what
+// it says is to be in an hour, is an hour from then. A date that is more than a
+// day off is none.
+func (c *Client) platformDate(h http.Header) time.Time {
+	skew, ok := c.clockOf(h)
+	if !ok || skew.Abs() > maxSkew {
+		skew = time.Duration(c.heard.Load())
+	}
+	return c.clock().Add(skew)
+}
+
 // hearClock notes the platform's clock, for what it sends us by itself.
 func (c *Client) hearClock(h http.Header) {
 	if skew, ok := c.clockOf(h); ok && skew.Abs() <= maxSkew {

@@ -197,7 +197,7 @@ func (c *Client) longest() time.Duration {
 // the first record that is not understood; all are returned, such a one with
 // what could be read and its status as the platform writes it.
 func (c *Client) records(e *endpoint, x exchange) ([]schemas.PlatformRecord, error) {
-	v := viewOfAnswer(x.status, x.header, x.body)
+	v := c.viewOf(x.status, x.header, x.body)
 	list, err := expr.Run(e.records, v)
 	if err != nil {
 		return nil, fmt.Errorf("平台应答中没有记录列表：%s", firstLine(err))
@@ -269,7 +269,7 @@ func (c *Client) List(ctx context.Context, day time.Time) ([]schemas.PlatformRec
 		if e.cursor == nil {
 			return all, nil
 		}
-		next, err := expr.Run(e.cursor, viewOfAnswer(x.status, x.header, x.body))
+		next, err := expr.Run(e.cursor, c.viewOf(x.status, x.header, x.body))
 		cursor = text(next)
 		switch {
 		case err != nil:

@@ -134,19 +134,15 @@ func (a *attempt) judge(e *endpoint, x exchange) verdict {
 		// The request broke off before its end; still, ask before sending.
 		return verdict{result: string(schemas.FilingUnknown), why: "发送途中发现原件与登记的摘要不一致"}
 	case x.local:
-		return verdict{result: string(schemas.FilingRetry), why: "请求未能准备好：" + excerpt(x.err.Error())}
+		return verdict{result: string(schemas.FilingRetry), why: "请求未能准备好：" + excerpt(c.redact(x.err.Error()))}
 	case x.err != nil && !x.sent:
-		return verdict{result: string(schemas.FilingRetry), why: "未能连接平台：" + excerpt(x.err.Error())}
+		return verdict{result: string(schemas.FilingRetry), why: "未能连接平台：" + excerpt(c.redact(x.err.Error()))}
 	case x.err != nil:
-		return verdict{result: string(schemas.FilingUnknown), why: "发送后未得到完整应答：" + excerpt(x.err.Error())}
+		return verdict{result: string(schemas.FilingUnknown), why: "发送后未得到完整应答：" + excerpt(c.redact(x.err.Error()))}
 	}
-	v := e.judge(viewOfAnswer(x.status, x.header, x.body), c.profile.compiled.record, c.clock())
+	v := e.judge(c.viewOf(x.status, x.header, x.body), c.profile.compiled.record, c.platformDate(x.header))
 	if v.skewed {
 		c.learnClock(x.header)
-	}
-	v.why = c.redact(v.why)
-	for i, r := range v.reasons {
-		v.reasons[i] = c.redact(r)
 	}
 	if r := v.record; r != nil && (e.op == opSubmit || e.op == opSupersede || e.op == opUpload) {
 		return a.mine(*r, v)
@@ -177,7 +173,7 @@ func (a *attempt) upload(first *outgoing, m metadata, original Original, out sch
 		out.Result, out.Attempt.Result, out.Attempt.Error = schemas.FilingUnknown, schemas.FilingUnknown, why
 		return out
 	}
-	x, err := expr.Run(first.endpoint.next, viewOfAnswer(a.last.status, a.last.header, a.last.body))
+	x, err := expr.Run(first.endpoint.next, c.viewOf(a.last.status, a.last.header, a.last.body))
 	if err != nil || text(x) == "" {
 		return unknown("平台接收了信息但未给出上传编号")
 	}

@@ -282,3 +282,55 @@ signing:
 		t.Errorf("shown:\n%s", got)
 	}
 }
+
+// A date to wait for is read by the clock of whoever wrote it: a platform that is
+// two hours behind and asks for half an hour gets half an hour, and no rush of
+// requests at once; one that is ahead parks nothing for hours.
+func TestADateToWaitForIsOfThePlatformsClock(t *testing.T) {
+	for _, off := range []time.Duration{0, -2 * time.Hour, 5 * time.Hour} {
+		w := newWorld(t, setup{})
+		c := w.newClient(municipal.Options{BaseURL: answering(t, func(rw http.ResponseWriter, _ *http.Request) {
+			now := w.clock.Now().Add(off)
+			rw.Header().Set("Date", now.Format(http.TimeFormat))
+			rw.Header().Set("Retry-After", now.Add(30*time.Minute).Format(http.TimeFormat))
+			rw.WriteHeader(http.StatusServiceUnavailable)
+		})})
+		if out := w.submit(c); (out.RetryAfter - 30*time.Minute).Abs() > 2*time.Second {
+			t.Errorf("a clock %s off: %s", off, out.RetryAfter)
+		}
+	}
+}
+
+func answering(t *testing.T, h http.HandlerFunc) string {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		h(w, r)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+// A platform that echoes what it was sent: of a secret that stands where the
+// text is cut, no half is kept.
+func TestNoHalfOfASecretIsKept(t *testing.T) {
+	for name, answer := range map[string]func(before int) (int, string){
+		"page": func(n int) (int, string) { return http.StatusBadGateway, strings.Repeat("x", n) + testSecret },
+		"reason": func(n int) (int, string) {
+			return http.StatusUnprocessableEntity, `{"code":"INVALID","reasons":["` + strings.Repeat("x", n) + testSecret + `"]}`
+		},
+	} {
+		for before := 100; before < 520; before += 10 {
+			w, c := oddly(t, "", func(rw http.ResponseWriter, _ *http.Request) {
+				status, body := answer(before)
+				rw.Header().Set("Content-Type", "application/json")
+				rw.WriteHeader(status)
+				io.WriteString(rw, body)
+			})
+			out := w.submit(c)
+			if got := out.Attempt.Error + strings.Join(out.Reasons, " "); strings.Contains(got, testSecret[:4]) {
+				t.Fatalf("%s, %d before: kept %s", name, before, got)
+			}
+		}
+	}
+}
