@@ -43,6 +43,9 @@ type Delivery struct {
 	ManualEvidence string            `json:"manual_evidence,omitempty"`
 	Attempts       []DeliveryAttempt `json:"attempts,omitempty"`
 	Version        int64             `json:"version"`
+	// WaitsFor is set where a delivery is shown that has nothing to wait for but
+	// a revision before it.
+	WaitsFor FilingWait `json:"waits_for,omitempty"`
 }
 
 // A filing that is owed again after a return goes under the key of the one
@@ -104,6 +107,46 @@ type Filing struct {
 	// LaterFiled: a revision after this one is on the platform. Sent now, the
 	// older content would stand as the newer.
 	LaterFiled bool
+}
+
+// FilingWait is what a filing waits for that could be sent as far as it goes
+// alone.
+type FilingWait string
+
+const (
+	WaitsForRevision FilingWait = "earlier_revision_first" // a revision before is not sent yet
+	WaitsForReceipt  FilingWait = "earlier_receipt_first"  // the platform has given none yet for a revision before
+)
+
+// ReceiptWait is how long a revision waits for the receipt of the one before,
+// which the platform has taken and not confirmed: without it the platform cannot
+// be told what is superseded. A platform that is silent for longer must not keep
+// the newer content away: it then goes as a report of its own.
+const ReceiptWait = 24 * time.Hour
+
+// Waits says what a filing waits for, and until when at most; "" for nothing.
+func (f Filing) Waits(now time.Time) (why FilingWait, until time.Time) {
+	if f.Delivery.Status != DeliveryPending || f.Delivery.Unknown {
+		return "", until
+	}
+	if f.EarlierPending {
+		return WaitsForRevision, until
+	}
+	if at := f.EarlierUnconfirmed; at != nil && now.Before(at.Add(ReceiptWait)) {
+		return WaitsForReceipt, at.Add(ReceiptWait)
+	}
+	return "", until
+}
+
+// Says is the sentence for people.
+func (w FilingWait) Says() string {
+	switch w {
+	case WaitsForRevision:
+		return "等待该报告的前一版本先报送"
+	case WaitsForReceipt:
+		return "等待平台给出前一版本的回执（更正须引用），最迟等 24 小时"
+	}
+	return string(w)
 }
 
 // FilingOutcome is what the platform client answers.

@@ -33,13 +33,10 @@ func (w *Workers) file(ctx context.Context, lease schemas.Lease, _ lane) (outcom
 	if left := w.rest.left(w.now()); left > 0 {
 		return notYet("platform_rests", w.afterRest(left)), nil
 	}
-	if f.EarlierPending && !f.Delivery.Unknown && f.Delivery.Status == schemas.DeliveryPending {
-		return notYet("earlier_revision_first", w.now().Add(time.Minute)), nil
-	}
-	if at := f.EarlierUnconfirmed; at != nil && !f.Delivery.Unknown && f.Delivery.Status == schemas.DeliveryPending {
-		if left := at.Add(receiptWait).Sub(w.now()); left > 0 {
-			return notYet("earlier_receipt_first", w.now().Add(min(left, 5*time.Minute))), nil
-		}
+	if why, until := f.Waits(w.now()); why == schemas.WaitsForReceipt {
+		return notYet(string(why), w.now().Add(min(until.Sub(w.now()), 5*time.Minute))), nil
+	} else if why != "" {
+		return notYet(string(why), w.now().Add(time.Minute)), nil
 	}
 	if f.LaterFiled && !f.Delivery.Unknown && f.Delivery.Status == schemas.DeliveryPending && (givenUp(f.Delivery) || wasThere(f.Delivery)) {
 		return w.finishFiling(ctx, lease, f, 0, overtaken)
@@ -68,12 +65,6 @@ func (w *Workers) file(ctx context.Context, lease schemas.Lease, _ lane) (outcom
 	}
 	return w.finishFiling(ctx, lease, f, no, res)
 }
-
-// receiptWait is how long a revision waits for the receipt of the one before,
-// which the platform has taken and not confirmed: without it the platform cannot
-// be told what is superseded. A platform that is silent for longer must not keep
-// the newer content away: it then goes as a report of its own.
-const receiptWait = 24 * time.Hour
 
 // notFoundByHand: a person filed it and has entered its receipt, on pages that
 // know nothing of our key. That the platform finds nothing does not say that it

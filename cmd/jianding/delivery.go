@@ -19,11 +19,12 @@ func newDelivery() *cobra.Command {
 	var as string
 	cmd.AddCommand(newDeliveryList(), newProfile(), newPreview(), newExport(), newReconcile())
 	show := onLedger("show DELIVERY", "Print a delivery with its attempts", exactly(1), func(cmd *cobra.Command, args []string, _ config, l *ledger.Ledger) error {
-		d, err := l.Delivery(cmd.Context(), args[0])
+		f, err := l.Filing(cmd.Context(), args[0])
 		if err != nil {
 			return err
 		}
-		return printJSON(cmd.OutOrStdout(), d)
+		f.Delivery.WaitsFor, _ = f.Waits(time.Now())
+		return printJSON(cmd.OutOrStdout(), f.Delivery)
 	})
 	manual := onLedger("manual DELIVERY", "Take a delivery out of automatic filing", exactly(1), func(cmd *cobra.Command, args []string, _ config, l *ledger.Ledger) error {
 		_, err := l.SetDeliveryManual(cmd.Context(), args[0], operator(as), time.Now())
@@ -115,9 +116,18 @@ func newDeliveryList() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		t := newTable(cmd.OutOrStdout(), "状态\t平台回执\t应报送\t最近错误\tID")
+		t := newTable(cmd.OutOrStdout(), "状态\t平台回执\t应报送\t错误或等待\tID")
 		for _, d := range ds {
-			t.row(d.Status, d.PlatformReceipt, local(d.OwedAt), d.LastError, d.ID)
+			why := d.LastError
+			if d.Status == schemas.DeliveryPending && why == "" {
+				f, err := l.Filing(cmd.Context(), d.ID)
+				if err != nil {
+					return err
+				}
+				w, _ := f.Waits(time.Now())
+				why = w.Says()
+			}
+			t.row(d.Status, d.PlatformReceipt, local(d.OwedAt), why, d.ID)
 		}
 		if next != "" {
 			defer fmt.Fprintln(cmd.ErrOrStderr(), "more: --cursor "+next)

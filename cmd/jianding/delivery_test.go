@@ -64,6 +64,10 @@ func (o *office) must(err error) {
 
 // report is an accepted report whose filing is owed.
 func (o *office) report() (schemas.Report, schemas.Delivery) {
+	return o.revisionOf(fmt.Sprintf("CQJJ-2026-%04d", o.n+1))
+}
+
+func (o *office) revisionOf(number string) (schemas.Report, schemas.Delivery) {
 	o.t.Helper()
 	o.n++
 	ctx, now := o.t.Context(), time.Now().UTC()
@@ -82,7 +86,7 @@ func (o *office) report() (schemas.Report, schemas.Delivery) {
 	lease, err := o.ledger.LeaseObligation(ctx, os[0].ID, time.Minute)
 	o.must(err)
 	f, _ := municipal.SampleFiling()
-	f.Assessment.Report.ReportNo = fmt.Sprintf("CQJJ-2026-%04d", o.n)
+	f.Assessment.Report.ReportNo = number
 	f.Assessment.Outcome, f.Assessment.SHA256 = schemas.Accepted, sha
 	r, _, err = o.ledger.RecordAssessment(ctx, lease, schemas.AssessmentRecord{ReportID: r.ID, Assessment: f.Assessment},
 		schemas.Consequences{Status: schemas.ReportAccepted, File: true}, nil, now)
@@ -167,6 +171,22 @@ func TestDeadDeliveriesAreReplayed(t *testing.T) {
 		t.Errorf("%d owed, the last at %s: one a minute was asked", len(os), last)
 	}
 	o.has(o.jianding(0, o.here("delivery", "show", ds[0].ID)...), `"status": "pending"`)
+}
+
+// A revision that waits for the one before it says so.
+func TestADeliveryThatWaitsSaysForWhat(t *testing.T) {
+	o := newOffice(t)
+	_, first := o.revisionOf("CQJJ-2026-0001")
+	_, second := o.revisionOf("CQJJ-2026-0001")
+	for _, line := range strings.Split(o.jianding(0, o.here("delivery", "list")...), "\n") {
+		if waits := strings.Contains(line, schemas.WaitsForRevision.Says()); waits != strings.Contains(line, second.ID) {
+			t.Errorf("listed: %s", line)
+		}
+	}
+	o.has(o.jianding(0, o.here("delivery", "show", second.ID)...), `"waits_for": "earlier_revision_first"`)
+	if got := o.jianding(0, o.here("delivery", "show", first.ID)...); strings.Contains(got, "waits_for") {
+		t.Errorf("the first one waits for nothing:\n%s", got)
+	}
 }
 
 // Filing by hand: out of the program's hands, the package, the receipt.
@@ -276,7 +296,8 @@ func TestTheReadmesPlatformCommands(t *testing.T) {
 			o.jianding(0, o.here("delivery", "receipt", d.ID, "ZHFA-"+d.ID, "--evidence", "截图")...)
 			d = manualAgain(o)
 		},
-		"preview": func([]string) { o.jianding(0, o.here("delivery", "preview", r.ReceiptNo)...) },
+		"reconcile": func([]string) { o.has(o.jianding(0, o.here("delivery", "reconcile")...), "差异") },
+		"preview":   func([]string) { o.jianding(0, o.here("delivery", "preview", r.ReceiptNo)...) },
 		"profile": func(words []string) {
 			for i, w := range words {
 				if strings.HasSuffix(w, ".yaml") {

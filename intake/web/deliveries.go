@@ -54,8 +54,24 @@ func (s *server) getDelivery(w http.ResponseWriter, r *http.Request, p principal
 	if err != nil {
 		return err
 	}
+	if d.WaitsFor, err = s.waitsFor(r.Context(), d); err != nil {
+		return err
+	}
 	writeJSON(w, http.StatusOK, d)
 	return nil
+}
+
+// waitsFor is what a delivery waits for that shows neither attempt nor error.
+func (s *server) waitsFor(ctx context.Context, d schemas.Delivery) (schemas.FilingWait, error) {
+	if d.Status != schemas.DeliveryPending {
+		return "", nil
+	}
+	f, err := s.ledger.Filing(ctx, d.ID)
+	if err != nil {
+		return "", err
+	}
+	why, _ := f.Waits(s.now())
+	return why, nil
 }
 
 // deliveryCommand is the frame of the commands on one delivery.

@@ -69,6 +69,11 @@ func (s *server) showDeliveries(w http.ResponseWriter, r *http.Request, p princi
 		if err != nil {
 			return err
 		}
+		if rep.Revision > 1 { // nothing else has one before
+			if d.WaitsFor, err = s.waitsFor(ctx, d); err != nil {
+				return err
+			}
+		}
 		page.Rows = append(page.Rows, deliveryRow{d, rep, names[rep.AgencyID]})
 	}
 	page.Next = nextPage(r, next)
@@ -103,6 +108,9 @@ func (s *server) deliveryPage(w http.ResponseWriter, r *http.Request, p principa
 	}
 	rep, err := s.ledger.Report(r.Context(), d.ReportID)
 	if err != nil {
+		return err
+	}
+	if d.WaitsFor, err = s.waitsFor(r.Context(), d); err != nil {
 		return err
 	}
 	events, err := s.events(r.Context(), "delivery:"+d.ID)

@@ -237,3 +237,57 @@ func TestComparisonsOnTheConsole(t *testing.T) {
 	contains(t, b.get("/console/deliveries").body, "1 次对账尚未完成", "2026-11-23（已试 1 次）", "平台列表暂不可用",
 		`<a href="/console/deliveries/`+d.ID+`">`+rep.ReportNo+`</a> 平台列表中没有`, "P-77")
 }
+
+// A revision that waits for the one before it has neither attempt nor error: the
+// console and the interface say what it waits for.
+func TestWhatARevisionWaitsForIsShown(t *testing.T) {
+	h := newHouse(t)
+	_, before, _ := h.story()
+	mild := reading(schemas.Accepted)
+	mild.Reasons, mild.Hazard, mild.Recommendations = nil, schemas.Hazard{Level: schemas.HazardNone, Rule: "hazard/1"}, nil
+	mild.Report.ReportNo = before.ReportNo
+	up := h.upload("agency-01", pdf(118), `{"report_no":"`+before.ReportNo+`"}`)
+	rep := h.assess(up.ReportID, mild, schemas.Consequences{Status: schemas.ReportAccepted, File: true})
+	d, err := h.ledger.DeliveryByReport(t.Context(), rep.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := h.ledger.DeliveryByReport(t.Context(), before.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := h.browser("officer")
+	shown := func(want schemas.FilingWait) {
+		t.Helper()
+		var got schemas.Delivery
+		h.call("officer", "GET", "/v1/deliveries/"+d.ID, nil).into(t, &got)
+		if got.WaitsFor != want {
+			t.Errorf("waits for %q, want %q", got.WaitsFor, want)
+		}
+		for _, path := range []string{"/console/deliveries", "/console/deliveries/" + d.ID} {
+			if page := string(b.get(path).body); want != "" && !strings.Contains(page, want.Says()) || want == "" && strings.Contains(page, "前一版本") {
+				t.Errorf("%s does not show %q", path, want)
+			}
+		}
+		if page := string(b.get("/console/deliveries/" + first.ID).body); strings.Contains(page, "前一版本") {
+			t.Error("the first one waits for nothing")
+		}
+	}
+	shown(schemas.WaitsForRevision)
+	owed, _, err := h.ledger.Obligations(t.Context(), schemas.ObligationFilter{Kind: schemas.OweFile, Subject: first.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lease, err := h.ledger.LeaseObligation(t.Context(), owed[0].ID, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := schemas.FilingOutcome{Result: schemas.FilingSubmitted}
+	if _, err := h.ledger.FinishDeliveryAttempt(t.Context(), lease, taken, schemas.ObligationResult{RetryAt: h.clock.now().Add(time.Minute), Snooze: true}, h.clock.now()); err != nil {
+		t.Fatal(err)
+	}
+	shown(schemas.WaitsForReceipt)
+	h.clock.forward(schemas.ReceiptWait)
+	b = h.browser("officer")
+	shown("")
+}

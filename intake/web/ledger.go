@@ -77,6 +77,7 @@ type deliveryLedger interface {
 	Delivery(ctx context.Context, id string) (schemas.Delivery, error)
 	DeliveryByReport(ctx context.Context, reportID string) (schemas.Delivery, error)
 	Deliveries(ctx context.Context, f schemas.DeliveryFilter) (ds []schemas.Delivery, next string, err error)
+	Filing(ctx context.Context, deliveryID string) (schemas.Filing, error)
 	SetDeliveryManual(ctx context.Context, id string, by schemas.Actor, now time.Time) (schemas.Delivery, error)
 	SetDeliveryAutomatic(ctx context.Context, id string, by schemas.Actor, now time.Time) (schemas.Delivery, error)
 	EnterManualReceipt(ctx context.Context, id, receipt, evidence string, by schemas.Actor, now time.Time) (schemas.Delivery, error)

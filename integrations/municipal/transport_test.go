@@ -317,7 +317,7 @@ func TestNoHalfOfASecretIsKept(t *testing.T) {
 	for name, answer := range map[string]func(before int) (int, string){
 		"page": func(n int) (int, string) { return http.StatusBadGateway, strings.Repeat("x", n) + testSecret },
 		"reason": func(n int) (int, string) {
-			return http.StatusUnprocessableEntity, `{"code":"INVALID","reasons":["` + strings.Repeat("x", n) + testSecret + `"]}`
+			return http.StatusUnprocessableEntity, `{"code":"INVALID","problems":[{"field":"f","message":"` + strings.Repeat("x", n) + testSecret + `"}]}`
 		},
 	} {
 		for before := 100; before < 520; before += 10 {
