@@ -36,7 +36,7 @@ func newDelivery() *cobra.Command {
 			return err
 		})
 	var evidence string
-	receipt := onLedger("receipt DELIVERY RECEIPT", "Enter the platform's receipt of a filing by hand, with evidence", exactly(2),
+	receipt := onLedger("receipt DELIVERY RECEIPT", "Enter, or correct, the platform's receipt of a filing by hand, with evidence", exactly(2),
 		func(cmd *cobra.Command, args []string, _ config, l *ledger.Ledger) error {
 			if evidence == "" {
 				return usageError{fmt.Errorf("--evidence is needed: who filed it, when, and what the platform showed")}

@@ -106,6 +106,7 @@ func (t *tx) oweDelivery(r *schemas.Report, now time.Time) error {
 	d.IdempotencyKey = d.NextKey()
 	d.Status, d.OwedAt, d.Unknown, d.Returned, d.LastError = schemas.DeliveryPending, now, false, nil, ""
 	d.PlatformReceipt, d.SubmittedAt, d.AcknowledgedAt = "", nil, nil
+	d.ManualEvidence = "" // of the filing that was returned; the log keeps it
 	if err := t.saveDelivery(d); err != nil {
 		return err
 	}

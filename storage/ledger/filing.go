@@ -270,7 +270,11 @@ func (t *tx) acknowledge(d *delivery, receipt string, actor schemas.Actor, now t
 	if err := t.resolveAsked(d.ID, "已向平台查询，以平台回执 "+d.PlatformReceipt+" 为准", now); err != nil {
 		return err
 	}
-	return t.event(now, schemas.EventDeliveryAcknowledged, "delivery:"+d.ID, actor, map[string]any{"receipt": d.PlatformReceipt, "report_id": d.ReportID})
+	data := map[string]any{"receipt": d.PlatformReceipt, "report_id": d.ReportID}
+	if d.ManualEvidence != "" {
+		data["evidence"] = d.ManualEvidence
+	}
+	return t.event(now, schemas.EventDeliveryAcknowledged, "delivery:"+d.ID, actor, data)
 }
 
 // reviewAfterReturn is the time limit of the review that a return asks for

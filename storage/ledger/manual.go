@@ -54,14 +54,17 @@ func (l *Ledger) SetDeliveryManual(ctx context.Context, id string, by schemas.Ac
 }
 
 // EnterManualReceipt enters the platform's receipt of a filing that a human
-// made, with its evidence. Conflict "delivery_not_manual" otherwise, and
-// "receipt_taken" when the receipt is that of another report.
+// made, with its evidence, or corrects the one that a human entered: a slip of
+// the hand would else stand for good, and keep the next revision from naming what
+// it supersedes. Conflict "delivery_not_manual" otherwise, and "receipt_taken"
+// when the receipt is that of another report.
 func (l *Ledger) EnterManualReceipt(ctx context.Context, id, receipt, evidence string, by schemas.Actor, now time.Time) (schemas.Delivery, error) {
 	if strings.TrimSpace(receipt) == "" || strings.TrimSpace(evidence) == "" {
 		return schemas.Delivery{}, invalid("receipt_missing", "请填写平台回执号和依据")
 	}
 	return l.onDelivery(ctx, id, by, func(t *tx, d *delivery) error {
-		if d.Status != schemas.DeliveryManual {
+		corrects := d.Status == schemas.DeliveryAcknowledged && d.ManualEvidence != ""
+		if d.Status != schemas.DeliveryManual && !corrects {
 			return conflict("delivery_not_manual", "该报告不在人工上报状态")
 		}
 		if err := t.receiptFree(d, strings.TrimSpace(receipt)); err != nil {

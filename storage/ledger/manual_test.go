@@ -51,6 +51,48 @@ func TestManualMode(t *testing.T) {
 	})
 }
 
+// A receipt that was entered wrongly is entered again, and the next revision
+// names the right one. What the client has filed is not for hands to change; and
+// evidence of a filing that was returned says nothing of the next.
+func TestAMistypedReceiptIsCorrected(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		by := officer("办")
+		r, d := h.filed("x")
+		_, err := h.SetDeliveryManual(h.ctx, d.ID, by, h.now())
+		h.must(err)
+		for _, receipt := range []string{"P8", "P9"} {
+			_, err = h.EnterManualReceipt(h.ctx, d.ID, receipt, "截图"+receipt, by, h.now())
+			h.must(err)
+		}
+		d, err = h.Delivery(h.ctx, d.ID)
+		h.must(err)
+		if d.Status != schemas.DeliveryAcknowledged || d.PlatformReceipt != "P9" || d.ManualEvidence != "截图P9" || len(h.open_(schemas.OweFile, d.ID)) != 0 {
+			t.Errorf("%+v", d)
+		}
+		h.wantEvents("delivery:"+d.ID, "delivery.owed delivery.manual delivery.acknowledged delivery.acknowledged")
+
+		h.clock.Forward(time.Minute)
+		_, _, err = h.RecordCallback(h.ctx, schemas.PlatformCallback{Nonce: "n", At: h.now(), Kind: "returned", Record: schemas.PlatformRecord{Receipt: "P9", Reasons: []string{"缺少附件"}}}, h.now())
+		h.must(err)
+		_, err = h.EnterManualReceipt(h.ctx, d.ID, "P7", "截图", by, h.now())
+		h.wantCode(err, schemas.KindConflict, "delivery_not_manual")
+		r = mustReport(h, r.ID)
+		_, _, err = h.DecideReview(h.ctx, schemas.Decision{ReportID: r.ID, Verdict: schemas.ReviewAccept, By: officer("审"), ExpectVersion: r.Version},
+			schemas.Consequences{Status: schemas.ReportAccepted, File: true}, h.now())
+		h.must(err)
+		_, _, err = h.RecordCallback(h.ctx, schemas.PlatformCallback{Nonce: "m", At: h.now(), Kind: "accepted",
+			Record: schemas.PlatformRecord{IdempotencyKey: d.NextKey(), Receipt: "P10"}}, h.now())
+		h.must(err)
+		d, err = h.Delivery(h.ctx, d.ID)
+		h.must(err)
+		if d.Status != schemas.DeliveryAcknowledged || d.ManualEvidence != "" {
+			t.Errorf("filed anew: %+v", d)
+		}
+		_, err = h.EnterManualReceipt(h.ctx, d.ID, "P7", "截图", by, h.now())
+		h.wantCode(err, schemas.KindConflict, "delivery_not_manual")
+	})
+}
+
 // A request is still on its way while a human takes the filing, files it on the
 // platform's pages and gives it back. Whatever the answer is, it is older than
 // what the human did: the client asks before it sends.
