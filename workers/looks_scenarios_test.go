@@ -67,16 +67,9 @@ func TestAPlatformThatListsItsLastDaysOnly(t *testing.T) {
 	eachLedger(t, func(t *testing.T, h *house) {
 		h.options = func(o *Options) { o.Platform = recentDays{h.platform} }
 		h.start()
-		h.platform.answer = func(int) (bool, *schemas.FilingOutcome) {
-			return false, &schemas.FilingOutcome{Result: schemas.FilingRetry, RetryAfter: time.Minute, Attempt: schemas.DeliveryAttempt{Operation: "submit", Status: 503}}
-		}
-		r := h.upload(sound("2026-001"))
-		h.settle()
-		_, err := h.ledger.SetDeliveryManual(h.ctx, h.delivery(r.ID).ID, officer(), h.clock.Now())
-		must(t, err)
+		r := h.inHand("2026-001")
 		h.pass(4 * 24 * time.Hour)
-		_, err = h.ledger.EnterManualReceipt(h.ctx, h.delivery(r.ID).ID, "P-hand", "截图", officer(), h.clock.Now())
-		must(t, err)
+		h.handReceipt(r, "P-hand")
 		must(t, h.ledger.AddObligations(h.ctx, []schemas.NewObligation{ReconcileNow("2026-11-20", h.clock.Now())}, h.clock.Now()))
 		h.pass(6 * 24 * time.Hour)
 		ds, err := h.ledger.Differences(h.ctx, true, 10)
@@ -132,15 +125,8 @@ func TestADifferenceIsShownForOneDay(t *testing.T) {
 // it. Asked by our key it knows nothing of it: that is no reason to send it.
 func TestAFilingByHandThatIsReturnedIsNotSentByItself(t *testing.T) {
 	eachLedger(t, func(t *testing.T, h *house) {
-		h.platform.answer = func(int) (bool, *schemas.FilingOutcome) {
-			return false, &schemas.FilingOutcome{Result: schemas.FilingRetry, RetryAfter: time.Minute, Attempt: schemas.DeliveryAttempt{Operation: "submit", Status: 503}}
-		}
-		r := h.upload(sound("2026-001"))
-		h.settle()
-		_, err := h.ledger.SetDeliveryManual(h.ctx, h.delivery(r.ID).ID, officer(), h.clock.Now())
-		must(t, err)
-		_, err = h.ledger.EnterManualReceipt(h.ctx, h.delivery(r.ID).ID, "P-hand", "截图", officer(), h.clock.Now())
-		must(t, err)
+		r := h.inHand("2026-001")
+		h.handReceipt(r, "P-hand")
 		h.platform.records["by hand"] = schemas.PlatformRecord{ReportNo: "2026-001", Receipt: "P-hand", Status: "returned", Reasons: []string{"缺少附件"}, RecordedAt: h.clock.Now()}
 		h.platform.answer = nil
 		h.pass(30 * time.Hour)

@@ -116,11 +116,22 @@ func TestAReportRejectedAfterTheTimeLeavesABreach(t *testing.T) {
 
 func (h *house) reject(reportID string) {
 	h.t.Helper()
+	h.decide(reportID, schemas.ReviewReject, "缺签字")
+}
+
+func (h *house) accept(reportID string) {
+	h.t.Helper()
+	h.decide(reportID, schemas.ReviewAccept, "属实")
+}
+
+// decide is a reviewer's decision about a report.
+func (h *house) decide(reportID string, verdict schemas.ReviewVerdict, note string) {
+	h.t.Helper()
 	r := h.report(reportID)
 	eff, err := h.ledger.EffectiveAssessment(h.ctx, r.ID)
 	must(h.t, err)
-	_, _, err = h.ledger.DecideReview(h.ctx, schemas.Decision{ReportID: r.ID, Verdict: schemas.ReviewReject, By: officer(), Note: "缺签字", ExpectVersion: r.Version},
-		h.w.Terms().Decision(r, eff, schemas.ReviewReject, h.clock.Now()), h.clock.Now())
+	_, _, err = h.ledger.DecideReview(h.ctx, schemas.Decision{ReportID: r.ID, Verdict: verdict, By: officer(), Note: note, ExpectVersion: r.Version},
+		h.w.Terms().Decision(r, eff, verdict, h.clock.Now()), h.clock.Now())
 	must(h.t, err)
 }
 

@@ -7,16 +7,6 @@ import (
 	"jianding/schemas"
 )
 
-func (h *house) accept(reportID string) {
-	h.t.Helper()
-	r := h.report(reportID)
-	eff, err := h.ledger.EffectiveAssessment(h.ctx, r.ID)
-	must(h.t, err)
-	_, _, err = h.ledger.DecideReview(h.ctx, schemas.Decision{ReportID: r.ID, Verdict: schemas.ReviewAccept, By: officer(), Note: "属实", ExpectVersion: r.Version},
-		h.w.Terms().Decision(r, eff, schemas.ReviewAccept, h.clock.Now()), h.clock.Now())
-	must(h.t, err)
-}
-
 // lostThenTold uploads a report whose submission is committed and whose answer is
 // lost: the platform's callback alone tells what became of it.
 func (h *house) lostThenTold(no, kind string) schemas.Report {

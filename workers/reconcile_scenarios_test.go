@@ -7,6 +7,27 @@ import (
 	"jianding/schemas"
 )
 
+// inHand uploads a report that the platform has no time for and that a person
+// takes over.
+func (h *house) inHand(no string) schemas.Report {
+	h.t.Helper()
+	h.platform.answer = func(int) (bool, *schemas.FilingOutcome) {
+		return false, &schemas.FilingOutcome{Result: schemas.FilingRetry, RetryAfter: time.Minute, Attempt: schemas.DeliveryAttempt{Operation: "submit", Status: 503}}
+	}
+	r := h.upload(sound(no))
+	h.settle()
+	_, err := h.ledger.SetDeliveryManual(h.ctx, h.delivery(r.ID).ID, officer(), h.clock.Now())
+	must(h.t, err)
+	return r
+}
+
+// handReceipt enters the receipt of a report that a person has filed.
+func (h *house) handReceipt(r schemas.Report, receipt string) {
+	h.t.Helper()
+	_, err := h.ledger.EnterManualReceipt(h.ctx, h.delivery(r.ID).ID, receipt, "截图", officer(), h.clock.Now())
+	must(h.t, err)
+}
+
 func TestReconciliationFindsWhatDiffers(t *testing.T) {
 	eachLedger(t, func(t *testing.T, h *house) {
 		a, b, c := h.upload(sound("2026-001")), h.upload(sound("2026-002")), h.upload(sound("2026-003"))
@@ -93,15 +114,8 @@ func TestReconciliationOnDemand(t *testing.T) {
 			t.Errorf("%d open, %d questions; before %+v, after %+v", open(), h.platform.queries, before, after)
 		}
 		// What a human filed is a human's to look for.
-		m := h.upload(sound("2026-002"))
-		h.platform.answer = func(int) (bool, *schemas.FilingOutcome) {
-			return false, &schemas.FilingOutcome{Result: schemas.FilingRetry, RetryAfter: time.Minute, Attempt: schemas.DeliveryAttempt{Operation: "submit", Status: 503}}
-		}
-		h.settle()
-		_, err := h.ledger.SetDeliveryManual(h.ctx, h.delivery(m.ID).ID, officer(), h.clock.Now())
-		must(t, err)
-		_, err = h.ledger.EnterManualReceipt(h.ctx, h.delivery(m.ID).ID, "P-hand", "截图", officer(), h.clock.Now())
-		must(t, err)
+		m := h.inHand("2026-002")
+		h.handReceipt(m, "P-hand")
 		now()
 		if n := open(); n != 1 || h.delivery(m.ID).Status != schemas.DeliveryAcknowledged {
 			t.Errorf("filed by hand and not listed: %d open, %+v", n, h.delivery(m.ID))
@@ -166,21 +180,11 @@ func TestAReturnOfDaysLaterIsFoundWithoutItsCallback(t *testing.T) {
 // five days later: nothing is missing there. One whose receipt nobody finds is.
 func TestAReceiptEnteredDaysLaterIsNotMissing(t *testing.T) {
 	eachLedger(t, func(t *testing.T, h *house) {
-		h.platform.answer = func(int) (bool, *schemas.FilingOutcome) {
-			return false, &schemas.FilingOutcome{Result: schemas.FilingRetry, RetryAfter: time.Minute, Attempt: schemas.DeliveryAttempt{Operation: "submit", Status: 503}}
-		}
-		a, b := h.upload(sound("2026-001")), h.upload(sound("2026-002"))
-		h.settle()
-		for _, r := range []schemas.Report{a, b} {
-			_, err := h.ledger.SetDeliveryManual(h.ctx, h.delivery(r.ID).ID, officer(), h.clock.Now())
-			must(t, err)
-		}
+		a, b := h.inHand("2026-001"), h.inHand("2026-002")
 		h.platform.records["by hand"] = schemas.PlatformRecord{ReportNo: "2026-001", Receipt: "P-hand", Status: "accepted", RecordedAt: h.clock.Now().Add(time.Hour)}
 		h.until(h.clock.Now().Add(5 * 24 * time.Hour))
-		for r, receipt := range map[string]string{a.ID: "P-hand", b.ID: "P-slip"} {
-			_, err := h.ledger.EnterManualReceipt(h.ctx, h.delivery(r).ID, receipt, "截图", officer(), h.clock.Now())
-			must(t, err)
-		}
+		h.handReceipt(a, "P-hand")
+		h.handReceipt(b, "P-slip")
 		h.until(h.clock.Now().Add(30 * time.Hour))
 		ds, err := h.ledger.Differences(h.ctx, true, 10)
 		must(t, err)

@@ -58,18 +58,20 @@ func (l *lab) rootSigns(t testing.TB, by signing.Signer, tbs []byte, more ...[]b
 	return seq(t, append([][]byte{tbs, rsaAlgorithm, encoded(t, asn1.BitString{Bytes: value, BitLength: len(value) * 8}, "")}, more...)...)
 }
 
+func parsed(t testing.TB, der []byte) *cms.Certificate {
+	t.Helper()
+	c, err := cms.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 // answer is an OCSP response of the root about the agency, with extensions of its
 // own and of its one answer.
 func (l *lab) answer(t testing.TB, revoked *time.Time, of, single [][]byte, by *signing.Signer) []byte {
 	t.Helper()
-	root, err := cms.ParseCertificate(l.root.Certificate)
-	if err != nil {
-		t.Fatal(err)
-	}
-	agency, err := cms.ParseCertificate(l.agency[signing.RSA].Certificate)
-	if err != nil {
-		t.Fatal(err)
-	}
+	root, agency := parsed(t, l.root.Certificate), parsed(t, l.agency[signing.RSA].Certificate)
 	name, key := sha1.Sum(root.Subject), sha1.Sum(root.KeyBits())
 	from := encoded(t, crlFrom, "generalized")
 	id := seq(t, []byte{0x30, 7, 6, 5, 0x2b, 0x0e, 3, 2, 0x1a}, encoded(t, name[:], ""), encoded(t, key[:], ""), encoded(t, agency.Serial, ""))
@@ -149,14 +151,7 @@ func TestAnswersWithExtensions(t *testing.T) {
 // whatever order they stand, and that it was taken off the list is no pardon.
 func TestListSaysItTwice(t *testing.T) {
 	l := sharedLab()
-	root, err := cms.ParseCertificate(l.root.Certificate)
-	if err != nil {
-		t.Fatal(err)
-	}
-	agency, err := cms.ParseCertificate(l.agency[signing.RSA].Certificate)
-	if err != nil {
-		t.Fatal(err)
-	}
+	root, agency := parsed(t, l.root.Certificate), parsed(t, l.agency[signing.RSA].Certificate)
 	entry := func(at string, reason byte) []byte {
 		return seq(t, encoded(t, agency.Serial, ""), encoded(t, *day(at), ""), seq(t, extension(t, false, []byte{10, 1, reason}, 2, 5, 29, 21)))
 	}
@@ -205,10 +200,9 @@ func (l *lab) stampOf(t testing.TB, tsa signing.Signer, version int, data []byte
 	return seq(t, encoded(t, asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}, ""), inContext(t, 0, sd))
 }
 
-// TestWhatStampsSay: a time-stamp that says little of the time, or something that
-// is not understood, proves nothing; one with all that may stand in it does.
-func TestWhatStampsSay(t *testing.T) {
-	l := sharedLab()
+// timeStamper is an authority whose time-stamps are believed.
+func (l *lab) timeStamper(t testing.TB) signing.Signer {
+	t.Helper()
 	key, err := signing.GenerateKey(signing.RSA)
 	if err != nil {
 		t.Fatal(err)
@@ -217,6 +211,14 @@ func TestWhatStampsSay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return tsa
+}
+
+// TestWhatStampsSay: a time-stamp that says little of the time, or something that
+// is not understood, proves nothing; one with all that may stand in it does.
+func TestWhatStampsSay(t *testing.T) {
+	l := sharedLab()
+	tsa := l.timeStamper(t)
 	accuracy := func(seconds int) []byte { return seq(t, encoded(t, seconds, "")) }
 	strange := func(critical bool) []byte { return inContext(t, 1, extension(t, critical, []byte{5, 0}, 1, 2, 3, 4)) }
 	name := inContext(t, 0, inContext(t, 4, seq(t)))

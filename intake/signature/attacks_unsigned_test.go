@@ -80,14 +80,7 @@ func TestUnsignedAttributes(t *testing.T) {
 	}
 	counter := []int{1, 2, 840, 113549, 1, 9, 6}
 	stampID := []int{1, 2, 840, 113549, 1, 9, 16, 2, 14}
-	rsaKey, err := signing.GenerateKey(signing.RSA)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tsa, err := l.root.IssueFor(rsaKey, signing.Subject{Name: "时间戳"}, signing.Certify{TimeStamp: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	tsa := l.timeStamper(t)
 	foreign := attribute(stampID, l.stampOf(t, tsa, 1, []byte("another value")))
 	var signer []byte
 	plain := l.sign(t, report(false), l.agency[signing.RSA], signing.Options{Field: "agency"})
