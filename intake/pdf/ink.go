@@ -56,20 +56,16 @@ func (d *Document) resolve(g *guest, p *page, chars []Char, doubts []doubt) erro
 	if err != nil {
 		return err
 	}
-	for _, q := range left {
-		if err := setActive(g, q.object, false); err != nil {
-			return err
-		}
+	if err := activate(g, left, false); err != nil {
+		return err
 	}
 	without, err := pic.draw(nil)
 	if err != nil {
 		return err
 	}
 	for _, round := range rounds {
-		for _, q := range round {
-			if err := setActive(g, q.object, true); err != nil {
-				return err
-			}
+		if err := activate(g, round, true); err != nil {
+			return err
 		}
 		with, err := pic.draw(pic.spare)
 		if err != nil {
@@ -78,15 +74,13 @@ func (d *Document) resolve(g *guest, p *page, chars []Char, doubts []doubt) erro
 		pic.spare = with
 		for _, q := range round {
 			chars[q.char].Hidden = !pic.differs(without, with, chars[q.char].Box)
-			if err := setActive(g, q.object, false); err != nil {
-				return err
-			}
 		}
-	}
-	for _, q := range left {
-		if err := setActive(g, q.object, true); err != nil {
+		if err := activate(g, round, false); err != nil {
 			return err
 		}
+	}
+	if err := activate(g, left, true); err != nil {
+		return err
 	}
 	if len(rounds) > 1 {
 		if err := pic.overlaid(chars, rounds); err != nil {
@@ -94,6 +88,16 @@ func (d *Document) resolve(g *guest, p *page, chars []Char, doubts []doubt) erro
 		}
 	}
 	return pic.close()
+}
+
+// activate draws, or leaves out, the texts of doubts from here on.
+func activate(g *guest, doubts []doubt, on bool) error {
+	for _, q := range doubts {
+		if err := setActive(g, q.object, on); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // overlaid marks as hidden what is seen by itself, and of which the texts that lie
@@ -105,10 +109,8 @@ func (pic *picture) overlaid(chars []Char, rounds [][]doubt) error {
 		return err
 	}
 	for _, round := range rounds {
-		for _, q := range round {
-			if err := setActive(pic.g, q.object, false); err != nil {
-				return err
-			}
+		if err := activate(pic.g, round, false); err != nil {
+			return err
 		}
 		less, err := pic.draw(pic.spare)
 		if err != nil {
@@ -118,9 +120,9 @@ func (pic *picture) overlaid(chars []Char, rounds [][]doubt) error {
 		for _, q := range round {
 			c := &chars[q.char]
 			c.Hidden = c.Hidden || !pic.differs(full, less, c.Box) && !twice(chars, q, rounds)
-			if err := setActive(pic.g, q.object, true); err != nil {
-				return err
-			}
+		}
+		if err := activate(pic.g, round, true); err != nil {
+			return err
 		}
 	}
 	return nil
