@@ -20,18 +20,12 @@ func (c *Client) clockOf(h http.Header) (time.Duration, bool) {
 	return date.Sub(c.clock()), true
 }
 
-// platformDate is when the platform says that it answered, by its own clock: what
-// it says is to be in an hour, is an hour from then. A date that is more than a
-// day off is none.
-func (c *Client) platformDate(h http.Header) time.Time {
-	skew, ok := c.clockOf(h)
-	if !ok || skew.Abs() > maxSkew {
-		skew = time.Duration(c.heard.Load())
-	}
-	return c.clock().Add(skew)
-}
+// heardNow is the time by the platform's clock, as its last answer said it: what
+// that says is to be in an hour, is an hour from then.
+func (c *Client) heardNow() time.Time { return c.clock().Add(time.Duration(c.heard.Load())) }
 
-// hearClock notes the platform's clock, for what it sends us by itself.
+// hearClock notes the platform's clock, for what its answers and callbacks say of
+// times. A date that is more than a day off is none.
 func (c *Client) hearClock(h http.Header) {
 	if skew, ok := c.clockOf(h); ok && skew.Abs() <= maxSkew {
 		c.heard.Store(int64(skew))

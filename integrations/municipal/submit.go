@@ -140,7 +140,7 @@ func (a *attempt) judge(e *endpoint, x exchange) verdict {
 	case x.err != nil:
 		return verdict{result: string(schemas.FilingUnknown), why: "发送后未得到完整应答：" + excerpt(c.redact(x.err.Error()))}
 	}
-	v := e.judge(c.viewOf(x.status, x.header, x.body), c.profile.compiled.record, c.platformDate(x.header))
+	v := e.judge(c.viewOf(x.status, x.header, x.body), c.profile.compiled.record, c.heardNow())
 	if v.skewed {
 		c.learnClock(x.header)
 	}
