@@ -10,6 +10,8 @@ func readingReasons() []ReasonInfo {
 		{"page_partly_unreadable", "该页部分内容不能读出或不能证明与所见一致", WeightReview, "DOMAIN §2"},
 		{"page_failed", "该页无法读取", WeightReview, "DESIGN §3"},
 		{"hidden_text", "该页含有不可见的文字，内容涉及等级或结论", WeightReview, "DESIGN §1"},
+		{"struck_out", "该页有文字被划去，须人工核对", WeightReview, "DESIGN §1"},
+		{"drawn_character", "鉴定结论或建议的语句中有以图形绘出、不能作为文字读出的内容", WeightReview, "DESIGN §1"},
 		{"read_by_ocr", "部分内容由图像识别得出，须人工核对", WeightReview, "DESIGN §3"},
 		// Conclusion
 		{"conclusion_missing", "未找到鉴定结论", WeightReview, "district plan 附件2 四(六)"},

@@ -10,6 +10,7 @@ type layers struct {
 	covers []area           // opaque rectangles, and images that may be opaque
 	images [][4]float64
 	rules  [][4]float64 // lines of tables, thin boxes
+	shapes [][4]float64 // paths that are no lines and that paper does not swallow
 	ground *ground
 	next   int
 }
@@ -181,6 +182,7 @@ func (w *layerWalk) path(o uint64, in scope, order int) error {
 	}
 	if !white {
 		w.l.rule(box)
+		w.l.shape(box)
 	}
 	if err := w.paint(o, box, in, order, colour); err != nil {
 		return err

@@ -46,6 +46,7 @@ func (w *layerWalk) stroked(o uint64, in scope, order int) error {
 		w.l.rule(box)
 		return nil
 	}
+	w.l.shape(box)
 	rect, err := w.rectangle(o, "FPDFPath_CountSegments", "FPDFPath_GetPathSegment")
 	if err != nil {
 		return err
@@ -151,6 +152,32 @@ func (w *layerWalk) matrixOf(o uint64) (matrix, error) {
 		m[i] = float32At(b, i)
 	}
 	return m, nil
+}
+
+// shape notes the box of a path that is no line.
+func (l *layers) shape(b [4]float64) {
+	if min(b[2]-b[0], b[3]-b[1]) > thickestRule && len(l.shapes) < mostRules {
+		l.shapes = append(l.shapes, b)
+	}
+}
+
+// Drawings returns the boxes of what is drawn on a page that is neither text nor
+// a line: images and shapes, on the page as displayed.
+func (d *Document) Drawings(n int) (boxes [][4]float64, err error) {
+	err = d.with(n, func(g *guest, p *page) error {
+		l, err := d.layers(g, p)
+		if err != nil {
+			return err
+		}
+		for _, b := range l.images {
+			boxes = append(boxes, p.shown(b))
+		}
+		for _, b := range l.shapes {
+			boxes = append(boxes, p.shown(b))
+		}
+		return nil
+	})
+	return boxes, err
 }
 
 // Rules returns the ruled lines of a page, upright ones and level ones, as

@@ -15,10 +15,12 @@ const maxGeometry = 120
 
 // loaded is one page as read.
 type loaded struct {
-	info  pdf.PageInfo
-	text  string
-	lines []*line
-	marks []*piece // watermarks
+	info   pdf.PageInfo
+	text   string
+	lines  []*line
+	marks  []*piece     // watermarks
+	drawn  [][4]float64 // what is drawn and as large as a character or a few
+	struck string       // what a line is drawn through
 }
 
 // load reads all pages: text first, geometry for those that matter.
@@ -59,7 +61,10 @@ func (r *reader) load(src pdf.Source, opts Options) (pages []loaded, verdicts []
 					}
 				}
 				if v.Text != schemas.PageGarbled {
-					pages[i].lines, pages[i].marks = layPage(p, seen, rulingOf(src, p), &pages[i].info)
+					rules := rulesOf(src, p)
+					pages[i].struck = struckOut(chars, rules)
+					pages[i].drawn = drawingsOf(src, p)
+					pages[i].lines, pages[i].marks = layPage(p, seen, newRuling(rules), &pages[i].info)
 				}
 			}
 		} else if matters(fold(text), i, n) {

@@ -101,6 +101,7 @@ func Read(src pdf.Source, opts Options) Result {
 	r.checkReserved(items, mentions, res.Fields, concl.findings)
 	r.checkUnderstood(items, mentions, concl.findings, statements)
 	r.checkHidden(hidden)
+	r.checkOverdrawn(pages, items, mentions)
 	r.checkPages(res.Pages, items)
 	r.checkWording(concl, statements, recommendations)
 	r.lint(items, res.Fields, full, marksOf(pages))

@@ -19,7 +19,7 @@ type ruled interface {
 	Rules(page int) ([][4]float64, error)
 }
 
-func rulingOf(src pdf.Source, page int) *ruling {
+func rulesOf(src pdf.Source, page int) [][4]float64 {
 	s, ok := src.(ruled)
 	if !ok {
 		return nil
@@ -28,7 +28,7 @@ func rulingOf(src pdf.Source, page int) *ruling {
 	if err != nil {
 		return nil // without them the page is read by the places of its words
 	}
-	return newRuling(rules)
+	return rules
 }
 
 // touching is how far from an upright line, in points, a level one may end.
