@@ -14,8 +14,8 @@ var (
 	// 最大倾斜率18‰; a limit is named by its own words.
 	tiltShare = re(`(?:倾斜|偏斜|外倾|歪斜)(?:率|量|度|值)?[^,。;限允规标过超不未小大]{0,12}?([0-9]+(?:\.[0-9]+)?)(‰|%)`)
 	// 檐口高9.60m,测得顶点向南水平位移412mm
-	tiltHeight = re(`(?:檐口|檐|墙|房屋|建筑|楼|总|层|测点|柱)?高(?:度|差)?(?:为|约|是|:)*([0-9]+(?:\.[0-9]+)?)(?:m|米)(?:[^m0-9a-z]|$)`)
-	tiltShift  = re(`(?:位移|侧移|偏移|外倾|偏离|倾斜量?|偏斜量?|偏出|歪出)[^,。;限允规标过超不未小]{0,10}?([0-9]+(?:\.[0-9]+)?)(mm|毫米|cm|厘米)`)
+	tiltHeight = re(`高(?:度|差)?(?:合计|共计|共|实测|量得|测得|为|约|是|有|达|计|:)*([0-9]+(?:\.[0-9]+)?)(?:m|米)(?:[^m0-9a-z]|$)`)
+	tiltShift  = re(`(?:位移|侧移|[偏外内移倾歪闪斜探错甩][移出进离开向倾斜歪闪了]|倾斜量|偏斜量|偏差|垂线|铅垂|吊线)[^,。;限允规标过超不未小]{0,12}?([0-9]+(?:\.[0-9]+)?)(mm|毫米|cm|厘米|公分)`)
 	// What stands beside a house may lean.
 	noHouse = re(`围墙|院墙|女儿墙|挡土?墙|堡坎|栏杆|栏板|树|电杆|烟囱|塔`)
 )
@@ -37,10 +37,16 @@ var measuredLimits = []struct {
 }
 
 // beyondMild returns the words by which a sentence tells, in figures, of what no
-// house of a mild grade shows, or "".
-func beyondMild(s string) string {
+// house of a mild grade shows, or "". membersMay: the grade is one that lets
+// single members be in danger.
+func beyondMild(s string, membersMay bool) string {
 	if l := leans(s); l != "" {
 		return l
+	}
+	if !membersMay {
+		if l := fallsShort(s); l != "" {
+			return l
+		}
 	}
 	for _, x := range measuredLimits {
 		if x.plain != nil && x.plain.MatchString(s) {
@@ -76,7 +82,7 @@ func leans(s string) string {
 	}
 	for _, m := range tiltShift.FindAllStringSubmatch(s, -1) {
 		mm := decimal(m[1])
-		if m[2] == "cm" || m[2] == "厘米" {
+		if m[2] == "cm" || m[2] == "厘米" || m[2] == "公分" {
 			mm *= 10
 		}
 		// Millimetres on metres are ‰.

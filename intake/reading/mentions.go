@@ -26,6 +26,7 @@ type mention struct {
 	strong    bool   // the sentence says of itself that it concludes
 	adrift    bool   // what it grades stood on words that are lost
 	beheaded  bool   // its sentence begins with the rest of a unit's name
+	alone     bool   // the only grade of a member in its row of a table
 	other     bool   // a letter of some other scale: no grade of a house
 }
 

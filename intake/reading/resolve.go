@@ -76,6 +76,8 @@ func (r *reader) resolve(mentions []*mention, items []*item) conclusion {
 	r.checkRated(c)
 	r.checkTables(said, tabled, c)
 	r.combine(c, tabled)
+	r.checkMembers(c, items)
+	r.checkTabled(items, c.findings)
 	r.checkShare(items, c.findings)
 	r.checkSeries(items, c.findings)
 	r.checkCount(items, c.findings)

@@ -46,7 +46,12 @@ func (r *reader) checkUnderstood(items []*item, mentions []*mention, fs []schema
 	for _, f := range fs {
 		worst = max(worst, rank(f.Grade))
 	}
-	mild := (worst == 1 || worst == 2) && !slices.ContainsFunc(sts, func(s schemas.Statement) bool { return flags(s.Kind) })
+	h := standing{
+		worst: worst,
+		mild:  (worst == 1 || worst == 2) && !slices.ContainsFunc(sts, func(s schemas.Statement) bool { return flags(s.Kind) }),
+		// JGJ 125-2016, JGJ/T 363-2014: class B has dangerous members, class A none.
+		membersMay: worst == 2 && !slices.ContainsFunc(fs, func(f schemas.Finding) bool { return f.Aspect == schemas.AspectSafety }),
+	}
 	for _, it := range items {
 		switch it.section {
 		case secHistory, secNeighbours, secEquipment:
@@ -56,7 +61,7 @@ func (r *reader) checkUnderstood(items []*item, mentions []*mention, fs []schema
 			continue
 		}
 		if it.table == nil {
-			r.cautious(it.text, it, it.section, mild, worst, in)
+			r.cautious(it.text, it, it.section, h, in)
 			continue
 		}
 		if it.table.definition() {
@@ -67,9 +72,9 @@ func (r *reader) checkUnderstood(items []*item, mentions []*mention, fs []schema
 			switch {
 			case utf8.RuneCountInString(p.text) < shortestRemark:
 			case long(p.text):
-				r.cautious(p, it, it.table.labelSection(c, it.section), mild, worst, in)
+				r.cautious(p, it, it.table.labelSection(c, it.section), h, in)
 			default:
-				r.cautious(p, it, secInspection, mild, worst, in) // a remark
+				r.cautious(p, it, secInspection, h, in) // a remark
 			}
 		}
 	}
@@ -124,21 +129,27 @@ func flags(k schemas.StatementKind) bool {
 	return k == schemas.StatementWhole || k == schemas.StatementGeo
 }
 
+// standing is how the house is graded, as far as words beside its grade ask.
+type standing struct {
+	worst      int  // rank of the gravest grade
+	mild       bool // graded well, and nothing else raises a hazard: grave words stand alone
+	membersMay bool // the grade is one that lets single members be in danger
+}
+
 // cautious looks at the sentences of a passage for what its section may not say
-// beside a conclusion. mild: the house is graded well and nothing else raises a
-// hazard, so that grave words stand alone. worst is the rank of the gravest grade.
-func (r *reader) cautious(p passage, it *item, in section, mild bool, worst int, mentions map[string][]*mention) {
+// beside a conclusion.
+func (r *reader) cautious(p passage, it *item, in section, h standing, mentions map[string][]*mention) {
 	rules := in == secBasis || in == secDeclaration // what holds for all reports
 	for _, s := range sentencesOf(p, it) {
 		ms := mentions[s.text]
 		r.caution(ofReport, s, s.text, "report_qualified")
-		ofItself := speaksOfItself(s.text, ms) || countsMore(s.text, ms, worst)
+		ofItself := speaksOfItself(s.text, ms) || countsMore(s.text, ms, h.worst)
 		if !ofItself && slices.ContainsFunc(ms, (*mention).setAsideHere) {
 			continue
 		}
-		if mild && !rules && !elsewhere(s.text) && !unrelated.MatchString(s.text) {
+		if h.mild && !rules && !elsewhere(s.text) && !unrelated.MatchString(s.text) {
 			r.caution(ofFacts, s, s.text, "grade_contradicts_statement")
-			if l := beyondMild(s.text); l != "" {
+			if l := beyondMild(s.text, h.membersMay); l != "" {
 				r.reason("grade_contradicts_statement", s.page, l, s.whole())
 			}
 		}
@@ -147,7 +158,7 @@ func (r *reader) cautious(p passage, it *item, in section, mild bool, worst int,
 		case ofItself && !rules:
 			r.caution(ofConclusion, s, withoutOthers(s.text, ms), "conclusion_not_understood")
 		case in == secAdvice, in == secConclusion && len(r.advise(s, false)) > 0:
-			if mild {
+			if h.mild {
 				r.caution(ofAdvice, s, s.text, "advice_contradicts_grade")
 			}
 		case in != secConclusion, elsewhere(s.text), unrelated.MatchString(s.text):

@@ -1,0 +1,78 @@
+package reading
+
+import (
+	"fmt"
+	"slices"
+
+	"jianding/schemas"
+)
+
+// checkMembers asks for a human where a member that carries others is du in a
+// house of Asu or Bsu: a set of main members that holds one is Cu at best, the
+// superstructure takes the lowest of its sets, and the house the lower of its
+// parts (GB 50292-2015 table 7.3.5, 7.3.9, 9.1.2). Sets of general members may
+// hold some.
+func (r *reader) checkMembers(c conclusion, items []*item) {
+	for _, m := range c.lower {
+		if m.scope != schemas.ScopeMember || m.aspect != schemas.AspectSafety || m.grade != "du" || m.section == secAppendix || m.fromTable && !m.alone {
+			continue
+		}
+		words := m.evidence.Quote
+		if !m.fromTable {
+			words = clauseBefore(m.sentence.text, m.from)
+		}
+		if words = fold(words); generalMember.MatchString(words) || notOfHouse.MatchString(words) || noneOfThem.MatchString(words) {
+			continue
+		}
+		for _, f := range c.findings {
+			if f.Aspect == schemas.AspectSafety && f.Scope == schemas.ScopeUnit && rank(f.Grade) <= 2 && concerns(m, f) {
+				r.reason("conclusion_contradicts_sub_unit", f.Evidence.Page, fmt.Sprintf("%s %s，构件 %s", f.Unit, f.Grade, m.grade), f.Evidence, m.evidence)
+			}
+		}
+	}
+	r.checkCounted(items, c.findings)
+}
+
+// noneOfThem: the row of a grade of which there is no member.
+var noneOfThem = re(`(?:^| )(?:0|无|-|/|没有|零)(?:根|个|处|片|%|件|榀|块)?(?: |$)|0(?:根|个|处|片|%|件|榀|块)`)
+
+// onlyGradeOfRow tells whether the row of a cell holds one grade of members: of
+// several they are headings, or a row of several members.
+func (t *table) onlyGradeOfRow(c *cell) bool {
+	for _, d := range t.rowCells(c.cy(), 0.5*c.size) {
+		for _, k := range loneTokens(d.folded()) {
+			if d != c && k.family == famMemberSafety {
+				return false
+			}
+		}
+	}
+	return c.cy() < t.headEnd()
+}
+
+// checkCounted asks for a human where a table counts members of grade du, in a
+// column headed by it.
+func (r *reader) checkCounted(items []*item, fs []schemas.Finding) {
+	for _, it := range items {
+		if it.table == nil || it.section == secBasis || it.section == secDeclaration || it.section == secHistory || it.section == secNeighbours || it.table.definition() {
+			continue
+		}
+		t := it.table
+		for _, c := range t.cells {
+			m := memberCount.FindStringSubmatch(c.folded())
+			if m == nil || atoi(m[1]) == 0 || c.cy() >= t.headEnd() {
+				continue
+			}
+			ks := loneTokens(t.headOf(c))
+			row := t.rowText(c)
+			if len(ks) != 1 || ks[0].grade != "du" || generalMember.MatchString(row) || notOfHouse.MatchString(row) {
+				continue
+			}
+			if g := gradeOfRow(t, c, fs); g.safety && (g.house == 1 || g.house == 2) {
+				i := slices.IndexFunc(fs, func(f schemas.Finding) bool { return f.Aspect == schemas.AspectSafety })
+				r.reason("conclusion_contradicts_sub_unit", it.page, fmt.Sprintf("%s，%sdu %s", fs[i].Grade, row, c.folded()), fs[i].Evidence, evidenceOf(t.rowGlyphs(c), it.page))
+			}
+		}
+	}
+}
+
+var memberCount = re(`^([0-9]{1,4})(?:根|个|处|片|件|榀|块|道|段)?(?:[(][0-9.]+%[)])?$`)
