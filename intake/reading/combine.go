@@ -278,6 +278,10 @@ var series = re(`^(?:[0-9A-Z]{1,3}|[一二三四五六七八九十]{1,3}|[东西
 // before it name it; of a list that is graded 分别 its place does.
 func bearing(m *mention) bool {
 	if m.fromTable {
+		// A column of 围护系统 says so at its head, a row in its first entry.
+		if subUnitName.MatchString(m.column) {
+			return !strings.Contains(m.column, "围护")
+		}
 		return !strings.Contains(fold(m.evidence.Quote), "围护")
 	}
 	text := m.sentence.text

@@ -136,8 +136,13 @@ func lineOf(page int, ps []*piece, rules *ruling) *line {
 	l := &line{page: page, ruled: rules, y0: math.Inf(1), y1: math.Inf(-1)}
 	for _, p := range ps {
 		l.y0, l.y1, l.size = min(l.y0, p.y0), max(l.y1, p.y1), max(l.size, p.size)
-		if n := len(l.cells); n > 0 && near(l.cells[n-1], p) && !rules.between(l.cells[n-1].x1, p.x0, p.cy()) {
+		if n := len(l.cells); n > 0 && (near(l.cells[n-1], p) || l.marks(p)) && !rules.between(l.cells[n-1].x1, p.x0, p.cy()) {
 			c := l.cells[n-1]
+			if interleaves(c, p) {
+				c.glyphs = interleaved(c.glyphs, p.glyphs)
+				c.first, c.last = min(c.first, p.seq), max(c.last, p.seq)
+				continue
+			}
 			c.glyphs = append(append(c.glyphs, glyph{r: ' ', page: page, soft: true}), p.glyphs...)
 			c.x1, c.y0, c.y1 = max(c.x1, p.x1), min(c.y0, p.y0), max(c.y1, p.y1)
 			c.first, c.last = min(c.first, p.seq), max(c.last, p.seq)
@@ -177,6 +182,48 @@ func (l *line) joinNumber() {
 		return
 	}
 	l.cells = []*cell{joinCells([]*cell{a, b}, l.page)}
+}
+
+// interleaves tells whether the characters of p stand in gaps of the cell: the
+// boxes of a list of choices, which content writes behind all of its words.
+func interleaves(c *cell, p *piece) bool {
+	if p.x1 > c.x1 || p.x0 < c.x0 {
+		return false
+	}
+	for _, g := range p.glyphs {
+		if g.soft || blank(g.r) {
+			continue
+		}
+		for _, h := range c.glyphs {
+			if !h.soft && !blank(h.r) && min(g.box[2], h.box[2])-max(g.box[0], h.box[0]) > 0.5*min(g.box[2]-g.box[0], h.box[2]-h.box[0]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// interleaved puts the glyphs of a line in the order in which they stand.
+func interleaved(a, b []glyph) []glyph {
+	out := slices.DeleteFunc(slices.Concat(a, b), func(g glyph) bool { return g.soft })
+	slices.SortStableFunc(out, func(x, y glyph) int { return cmpFloat(x.box[0], y.box[0]) })
+	return out
+}
+
+// farthestMark is how far, in em, the box of a choice stands before its words.
+const farthestMark = 1.6
+
+// marks tells whether the last cell of the line is the box or tick of a choice
+// whose words are p: ☐ 观察使用. One that stands closer to what is before it
+// belongs to that: A级 ☐　B级 ☐.
+func (l *line) marks(p *piece) bool {
+	n := len(l.cells)
+	c := l.cells[n-1]
+	gap := p.x0 - c.x1
+	if gap > farthestMark*p.size || strings.Trim(c.folded(), boxes+ticks) != "" || c.folded() == "" || strings.ContainsAny(newPassage(p.glyphs).text, boxes+ticks) {
+		return false
+	}
+	return n == 1 || gap < c.x0-l.cells[n-2].x1
 }
 
 func near(c *cell, p *piece) bool { return p.x0-c.x1 < 0.5*max(c.size, p.size) }

@@ -41,7 +41,7 @@ func (r *reader) lint(items []*item, f schemas.ReportFields, full string, marks 
 		}
 		if it.table == nil && (it.section == secOverview || it.section == secCover || it.section == secConclusion) {
 			for _, s := range sentencesOf(it.text, it) {
-				if partialScope.MatchString(s.text) {
+				if partialScope.MatchString(s.text) && !allOfIt.MatchString(s.text) {
 					r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
 				}
 			}
@@ -75,6 +75,8 @@ func (r *reader) lint(items []*item, f schemas.ReportFields, full string, marks 
 }
 
 var (
+	// 鉴定范围为该房屋全部(1~4层及屋面)
+	allOfIt = re(`(?:鉴定|检测|评估)?范围(?:为|是|:|包括|涵盖|覆盖)*(?:该|本|此|被鉴定|受检)?(?:房屋|建筑物?|楼|工程|项目|单体)?(?:的)?(?:全部|整体|整[幢栋个座]|全楼|各层|全幢|所有)`)
 	// 鉴定范围 | 一层①~④轴营业厅
 	scopeLabel   = re(`^(?:本次)?(?:鉴定|检测|委托)(?:的)?(?:范围|部位|区域)`)
 	partOfHouse  = re(`^[^全整共]*(?:[一二三四五六七八九十0-9]层|轴|[0-9]室|部分|局部|门面|商铺|营业厅|单间)`)

@@ -1,5 +1,12 @@
 package reading
 
+import (
+	"slices"
+	"unicode/utf8"
+
+	"jianding/schemas"
+)
+
 // listMeaning: a sentence that gives the meaning of a grade in the words of GB
 // 50292-2015 表3.3.1, JGJ 125-2016 6.3.5 or JGJ/T 363-2014, and nothing else.
 var listMeaning = re(`^(?:[(]?[0-9①-⑳]{1,2}[)、.]?)?["“]?([A-D])(?:su)?["”]?级?["”]?[:,(](?:即)?(?:无危险构件|个别(?:结构|承重)?构件|部分(?:主要)?承重结构|承重结构已|(?:房屋)?结构(?:基本)?(?:上)?能(?:够)?满足|安全性(?:符合|略低于|不符合|严重不符合|极不符合)|可靠性(?:符合|略低于|不符合|严重不符合|极不符合))`)
@@ -22,6 +29,33 @@ func scaleInOne(s string) bool {
 		seen[m[1]] = true
 	}
 	return len(seen) >= 3
+}
+
+var (
+	// scaleEntryOf: a grade at the start of a clause with what it means.
+	scaleEntryOf = re(`(?:^|[:;。,])(?:注:?)?(?:其中)?(?:[(]?[0-9①-⑳]{1,2}[)、.])?["“]?([A-D])(?:su)?["”]?级?["”]?(?:[:,-]|—|为|即|系?指|是|表示|的?含义)*([^;。,]*)`)
+	// namesHouse: what a meaning does not name. Class D means 整幢危房, of any house.
+	namesHouse   = re(`[0-9一二三四五六七八九十A-Z甲乙丙丁](?:#|号|栋|幢|座)|[该本此]|楼`)
+	thisHouse    = re(`(?:该|本|此|被鉴定|受检|受鉴|所鉴)(?:次)?(?:鉴定)?(?:房屋|建筑|楼|栋|幢|住宅|工程|项目|单体|厂房|校舍|住房|对象|单元|民房|农房|房)`)
+	inGeneral    = re(`整[幢栋]|楼层|楼板|楼面`)
+	gradesListed = re(`(?:分为|分成|划分(?:为|成)|划为|共分|分|设|有|包括)[^。;,]{0,6}["“]?A(?:su)?["”]?级?["”]?[、,/]["“]?B(?:su)?["”]?级?["”]?[、,/]["“]?C(?:su)?["”]?级?["”]?(?:[、,/和及与]*["“]?D(?:su)?["”]?级?["”]?)?(?:共?[三四]个?(?:等)?级(?:别)?|[;。,])`)
+)
+
+// reprintsScale tells whether a paragraph explains grades, in whatever words:
+// three of them at least, each once and in order, at the start of a clause and
+// without a house in sight, or that they are four and some of them.
+func reprintsScale(text string) bool {
+	if gradesListed.MatchString(text) && !thisHouse.MatchString(text) {
+		return true
+	}
+	var seen []schemas.Grade
+	for _, m := range scaleEntryOf.FindAllStringSubmatch(text, -1) {
+		if namesHouse.MatchString(inGeneral.ReplaceAllString(m[2], "")) || utf8.RuneCountInString(m[2]) < 3 || slices.Contains(seen, schemas.Grade(m[1])) {
+			return false
+		}
+		seen = append(seen, schemas.Grade(m[1]))
+	}
+	return len(seen) >= 3 && slices.IsSorted(seen)
 }
 
 // grades counts the grades that sentences explain so. Three at least are a

@@ -23,6 +23,7 @@ type mention struct {
 	evidence  schemas.Evidence
 	fromTable bool
 	caption   string // of the table in which it stands
+	column    string // the head of its column there
 	strong    bool   // the sentence says of itself that it concludes
 	adrift    bool   // what it grades stood on words that are lost
 	beheaded  bool   // its sentence begins with the rest of a unit's name

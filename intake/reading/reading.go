@@ -48,6 +48,7 @@ type reader struct {
 	roles     []roleRule
 	standards []string
 	known     []string // names of units in the report's tables
+	names     []string // of the house, its people and its place
 	year      int
 	reasons   []schemas.Reason
 	ocr       bool
@@ -83,6 +84,7 @@ func Read(src pdf.Source, opts Options) Result {
 
 	res := Result{Fields: fields, Pages: verdicts, Rules: []string{Rules}}
 	title, _ := titleOf(items)
+	r.names = namesOf(items, fields, title)
 	r.rebuilt = afterWorks.MatchString(title) && !worksOpen(items)
 	mentions := r.allMentions(items)
 	statements := r.statements(items)

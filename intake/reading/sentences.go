@@ -72,6 +72,11 @@ func sentencesOf(p passage, it *item) []sentence {
 	for i, x := range out {
 		out[i].listed = scaleInOne(x.text)
 	}
+	if len(out) > 0 && reprintsScale(p.text) {
+		for i, x := range out {
+			out[i].listed = out[i].listed || !thisHouse.MatchString(x.text) && (gradesListed.MatchString(x.text) || scaleEntryOf.MatchString(x.text))
+		}
+	}
 	if glossed := glossary.MatchString(p.text); glossed || it.listed || grades(out) >= 3 {
 		for i, x := range out {
 			out[i].listed = out[i].listed || listMeaning.MatchString(x.text) || glossed && glossEntry.MatchString(x.text)

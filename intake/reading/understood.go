@@ -48,6 +48,7 @@ func (r *reader) checkUnderstood(items []*item, mentions []*mention, fs []schema
 	}
 	h := standing{
 		worst: worst,
+		sunk:  len(fs) > 0 && !slices.ContainsFunc(fs, func(f schemas.Finding) bool { return weighty(f.Aspect) && rank(f.Grade) < gravest }),
 		mild:  (worst == 1 || worst == 2) && !slices.ContainsFunc(sts, func(s schemas.Statement) bool { return flags(s.Kind) }),
 		// JGJ 125-2016, JGJ/T 363-2014: class B has dangerous members, class A none.
 		membersMay: worst == 2 && !slices.ContainsFunc(fs, func(f schemas.Finding) bool { return f.Aspect == schemas.AspectSafety }),
@@ -133,6 +134,7 @@ func flags(k schemas.StatementKind) bool {
 type standing struct {
 	worst      int  // rank of the gravest grade
 	mild       bool // graded well, and nothing else raises a hazard: grave words stand alone
+	sunk       bool // every house has the gravest grade
 	membersMay bool // the grade is one that lets single members be in danger
 }
 
@@ -140,6 +142,9 @@ type standing struct {
 // beside a conclusion.
 func (r *reader) cautious(p passage, it *item, in section, h standing, mentions map[string][]*mention) {
 	rules := in == secBasis || in == secDeclaration // what holds for all reports
+	if captionLike.MatchString(strings.TrimRight(p.text, "。;")) {
+		in = secAppendix // 附件:构件安全性评级表, wherever it stands
+	}
 	for _, s := range sentencesOf(p, it) {
 		ms := mentions[s.text]
 		r.caution(ofReport, s, s.text, "report_qualified")
@@ -161,6 +166,7 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 			if h.mild {
 				r.caution(ofAdvice, s, s.text, "advice_contradicts_grade")
 			}
+		case h.sunk: // nothing is graver than what is accepted
 		case in != secConclusion, elsewhere(s.text), unrelated.MatchString(s.text):
 		case slices.ContainsFunc(r.statementsOf(s), func(x schemas.Statement) bool { return flags(x.Kind) }):
 			// It raises a hazard, whatever else it says.
@@ -169,6 +175,12 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 		}
 	}
 }
+
+// captionLike: the name of a table, a drawing, an enclosure.
+var captionLike = re(`^(?:附[件图表录][^。;]{0,40}|[^,。;]{2,24}(?:表|图|照片|一览|清单|目录))$`)
+
+// gravest is the rank of Dsu, D and IV.
+const gravest = 4
 
 // speaksOfItself: a sentence about the conclusion beside which it stands. Behind
 // an earlier grade 该结论 is that one.
@@ -193,6 +205,7 @@ func (r *reader) caution(c caution, s sentence, text string, code schemas.Reason
 	if r.rebuilt {
 		text = worksDone.ReplaceAllString(text, "_")
 	}
+	text = r.withoutNames(text)
 	if left := c.unexplained(text); len(left) > 0 {
 		r.reason(code, s.page, strings.Join(left, "、")+"："+clip(s.text, 60), s.whole())
 	}

@@ -25,7 +25,7 @@ var (
 	namedUnit   = re(`^[\p{Han}0-9A-Z#()-]{0,8}` + buildingNoun + `$`)
 	// generic names mean the house as a whole.
 	genericUnit = re(`^(?:该|本|此|其|被鉴定|受检|受鉴|所鉴|委托鉴定|鉴定|待鉴|上述|整体|整栋|整幢|全部|委托|拟鉴定|目标|本次鉴定|被检|受检测|本案)*(?:栋|幢|座|处)?(?:的)?(?:自建|建筑|危险|民用)?(?:房屋|房|建筑|建筑物|楼房|自建房|住宅|农房|房屋建筑|建筑结构|工程|项目|单元|鉴定单元|鉴定系统|鉴定对象|主体结构|结构|对象|楼|栋|幢|房子|危房|主体)(?:整体|主体|结构|主体结构|建筑|建筑物|整体结构|单元|鉴定单元|鉴定系统)*$`)
-	wordBreak   = re(`[ 、,:;()。]`)
+	wordBreak   = re(`[ \x01、,:;()。]`)
 	andWord     = re(`和|及|与|以及`)
 	zoneUnit    = re(`^[A-ZIVX0-9一二三四]+(?:区|段)$`)
 	unitJoin    = re(`[、,和及与以]|以及|和|及`)
@@ -46,7 +46,7 @@ func unitsIn(s string, known []string) []string {
 	}
 	masked := s
 	mask := func(from, to int) {
-		masked = masked[:from] + strings.Repeat(" ", to-from) + masked[to:]
+		masked = masked[:from] + strings.Repeat(taken, to-from) + masked[to:]
 	}
 	for _, m := range rangeUnit.FindAllStringSubmatchIndex(masked, -1) {
 		a, b := atoi(s[m[2]:m[3]]), atoi(s[m[6]:m[7]])
@@ -100,7 +100,7 @@ func unitsIn(s string, known []string) []string {
 		add(s[m[0]:m[1]])
 		mask(m[0], m[1])
 	}
-	for _, w := range wordBreak.Split(excepting.ReplaceAllString(masked, "$1,"), -1) {
+	for _, w := range wordsOf(excepting.ReplaceAllString(masked, "$1,")) {
 		if i := max(strings.LastIndex(w, "将"), strings.LastIndex(w, "把")); i >= 2*len("将") {
 			w = w[i+len("将"):] // 本次危险性鉴定将正房评为
 		}
@@ -137,6 +137,27 @@ var (
 	// partName: parts of a house, which a grade of the house is not about.
 	partName = re(`^(?:[一二三四五六七八九十0-9]+层|底层|顶层|首层|楼层|每层|各层|局部|部分|楼板|屋面|墙|梁|柱|构件|地基|基础|上部|围护|子单元|底部|轴|.*(?:构件|子单元|承重部分|楼面|地基基础|承重结构))`)
 )
+
+// taken stands in the place of a name that was found.
+const taken = "\x01"
+
+// wordsOf divides a text into words. One that leads up to a name that was found
+// is part of it: 珞璜镇卫生院 before 综合楼 says whose it is.
+func wordsOf(s string) []string {
+	var out []string
+	from := 0
+	for _, m := range append(wordBreak.FindAllStringIndex(s, -1), []int{len(s), len(s)}) {
+		w := s[from:m[0]]
+		from = m[1]
+		if w != "" && !(s[m[0]:m[1]] == taken && !joined.MatchString(w)) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// joined: what stands before another name and is one of its own: 主楼和 1号楼.
+var joined = re(`(?:和|及|与|以及|连同|同)$`)
 
 func stripLead(w string) string {
 	for {
@@ -183,7 +204,10 @@ var counted = re(`(?:有|共|计|约|另|建|各)$`)
 // cleanUnit normalises the name of a unit and drops names that mean the house
 // as a whole.
 func cleanUnit(u string) string {
-	u = strings.Trim(u, "、,:;()。 的")
+	u = strings.Trim(u, "、,:;。 的")
+	if strings.Count(u, "(") != strings.Count(u, ")") {
+		u = strings.Trim(u, "()") // 鉴定单元一(西段) keeps its own
+	}
 	u = houseTail.ReplaceAllString(u, "$1")
 	if u == "" || genericUnit.MatchString(u) || noUnit.MatchString(u) {
 		return ""

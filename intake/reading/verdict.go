@@ -66,6 +66,7 @@ func legible(s string) legibility {
 				l.bad++
 			case r < 0x80:
 				l.latin++
+			case strings.ContainsRune("×÷·±°²³", r): // a number made unreadable (4756××××), units
 			case r < 0x0370 || unicode.IsLetter(r) && r < 0x2000 || r >= 0xAC00 && r < 0xF900 || r >= 0x3040 && r < 0x3100:
 				l.odd++ // accented Latin, kana, hangul: what Chinese bytes look like in a wrong encoding
 			}
