@@ -50,6 +50,7 @@ func readingReasons() []ReasonInfo {
 		{"field_differs_note", "同一内容前后写法不一致", WeightNote, "DOMAIN §3"},
 		{"issue_date_differs", "签发日期前后不一致", WeightReview, "DOMAIN §3"},
 		{"issued_before_inspection", "签发日期早于现场检查日期", WeightReview, "DOMAIN §3"},
+		{"inspection_long_ago", "签发日期距现场检查一年以上", WeightReview, "DESIGN §1"},
 		{"standard_missing", "未写明鉴定所依据的标准", WeightReview, "DOMAIN §3"},
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 var (
 	// shortOf: "低于Csu级" is worse than Csu, whatever it is.
-	shortOf = re(`(?:^|[^不未非])(?:低于|劣于|差于|不及|逊于|不如)["“]?$`)
+	shortOf = re(`(?:^|[^不未非])(?:低于|劣于|差于|不及|逊于|不如|[够评列]不(?:上|到))["“]?$`)
 	// missesDemand with demanded: "未达到Csu级的要求". "未达到Dsu级的条件" is the
 	// other way round: not that bad.
 	missesDemand = re(`(?:未(?:能)?(?:达到?|满足|符合)|达不到|不(?:能)?(?:满足|符合|达到?))["“]?$`)

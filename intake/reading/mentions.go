@@ -66,6 +66,9 @@ func (r *reader) mentionsOf(s sentence) []*mention {
 		c.unitsBefore = len(unitsIn(s.unnumbered(c.clause), r.known)) > 0
 		c.unitsAfter = ofAfter.MatchString(after) && len(unitsIn(clip(after, 30), r.known)) > 0
 		r.assignRole(m, c)
+		if m.rule == "" && rank(m.grade) >= 3 && comparedWith.MatchString(c.before) && unlike.MatchString(after) {
+			m.role, m.rule = schemas.RoleNegated, "unlike"
+		}
 		m.beheaded = tornUnit.MatchString(s.text)
 		if m.adrift || wantsMore(m, c) || m.beheaded || s.inPara == 0 && !s.fromCell && subjectless.MatchString(c.before) {
 			m.rule = ""
@@ -82,6 +85,13 @@ func (r *reader) mentionsOf(s sentence) []*mention {
 	r.pairUp(s, out)
 	return out
 }
+
+// 拿Csu级的条件来对,本房屋没有一项沾得上边: of a grade worse than the house's it tells
+// that the house is not that bad.
+var (
+	comparedWith = re(`(?:拿|以|用|对照|按|照|比照|逐条对照)["“]?$`)
+	unlike       = re(`^["”]?的?(?:条件|标准|要求|情形|特征|界定|描述|各项|条款)[^,。;]{0,4}(?:对|比|衡量|核对|对照|查对|套)?[^。;]{0,14}(?:没有|无|并无|未见|找不出)(?:任何)?一(?:项|条|处|款)[^,。;不未]{0,8}(?:沾|符合|够|吻合|相符|成立|对得上|适用)`)
+)
 
 // subjectless: a paragraph that begins with the verb; what it is about was
 // torn off.

@@ -152,9 +152,9 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 		if !ofItself && slices.ContainsFunc(ms, (*mention).setAsideHere) {
 			continue
 		}
-		if h.mild && !rules && !elsewhere(s.text) && !unrelated.MatchString(s.text) {
-			r.caution(ofFacts, s, s.text, "grade_contradicts_statement")
-			if l := beyondMild(s.text, h.membersMay); l != "" {
+		if own := ofThisHouse(s.text); h.mild && !rules && own != "" && !unrelated.MatchString(s.text) {
+			r.caution(ofFacts, s, own, "grade_contradicts_statement")
+			if l := beyondMild(own, h.membersMay); l != "" {
 				r.reason("grade_contradicts_statement", s.page, l, s.whole())
 			}
 		}
@@ -181,6 +181,22 @@ var captionLike = re(`^(?:附[件图表录][^。;]{0,40}|[^,。;]{2,24}(?:表|�
 
 // gravest is the rank of Dsu, D and IV.
 const gravest = 4
+
+// ofThisHouse returns what a sentence says before it turns to another house, or to
+// another paper: 悬挑梁随时可能断落,另案处置.
+func ofThisHouse(s string) string {
+	if !elsewhere(s) {
+		return s
+	}
+	at := otherCue.FindStringIndex(s)
+	if at == nil {
+		return ""
+	}
+	if i := strings.LastIndexAny(s[:at[0]], ",;:"); i >= 0 {
+		return s[:i]
+	}
+	return ""
+}
 
 // speaksOfItself: a sentence about the conclusion beside which it stands. Behind
 // an earlier grade 该结论 is that one.

@@ -1,0 +1,86 @@
+package reading
+
+import (
+	"slices"
+	"strings"
+
+	"jianding/schemas"
+)
+
+// A grade that stands as for a house and rests on a part of it, or on another
+// house. What a report calls its extent is looked at in lint.go; here is what
+// tells it without that word.
+var (
+	// 240㎡（全楼1490㎡）: the area of what was appraised beside that of the house.
+	areaOfPart = re(`([0-9]+(?:\.[0-9]+)?)(?:m2|㎡|平方米|平米)?[,(;]*(?:该楼|全楼|整楼|整[栋幢座]|全[栋幢]|总|楼栋|大楼)[^()0-9。;]{0,8}([0-9]+(?:\.[0-9]+)?)(?:m2|㎡|平方米|平米)`)
+	// 请我院鉴定所租楼层: what a tenant has of a house.
+	rentedPart = re(`(?:鉴定|检测|查看|评定|体检)[^,。;]{0,6}(?:所租|承租|租用|租赁|租下|租住|租借|所购|自用|自有|名下)[^,。;]{0,6}(?:楼层|层|房间|铺面|门面|部分|区域|场所|那层|这层|半边|一侧)|(?:对|就|将|把)(?:其|所)?(?:所租|承租|租用|租赁|租下|租住)的?[^,。;]{0,12}(?:鉴定|检测)`)
+	// 楼上各家各户,与我们的活路不搭界
+	othersApart = re(`(?:楼[上下]|其余|其他|别的|另外|上面|下面)(?:的)?(?:各|几|那|两|三)?(?:层|家|户|楼层|住户|间|部分|几家|各户|铺面|楼面)?[^。;]{0,12}(?:不搭界|不相干|无干|没(?:有)?(?:去|看|查|管|进|测|上)|(?:未|不)(?:予|再|作|去|曾)?(?:过问|查看|进入|检查|检测|理会|查勘|管|看|问))`)
+	partsFine   = re(`抽|代表|同样|相同|一致|类似|装修|装饰|设备|消防|水电|管线|裂缝|缺陷|损伤|异常`)
+	// B栋……采A栋之数据
+	borrowed   = re(`(?:采|取|用|借|引|援|袭|套|照|按|依|参|沿)(?:用|照|自|取|以|考)?(?:了)?([A-Z0-9]{1,3}|[一二三四五六七八九十]{1,3}|[甲乙丙丁东西南北前后左右主])(?:#|号)?(?:栋|幢|座|楼|号)(?:楼|房|房屋)?(?:的|之|所)?[^,。;]{0,6}(?:数据|结果|成果|参数|指标|强度|读数|资料|测值|记录)`)
+	sharedOnce = re(`(?:建模|计算|验算|检测|量测|查勘)(?:只|仅)?(?:作|做|算|测)?(?:了)?一(?:次|回|遍|栋|幢)[^。;]{0,14}(?:共用|合用|通用|同用|套用|兼作)|(?:共用|合用)(?:一|同一)(?:套|份|个)?(?:数据|模型|结果|读数|实测)`)
+	storeyOf   = re(`(?:^|[^0-9一二三四五六七八九十至~、-])([0-9]{1,2}|[一二三四五六七八九十])(?:层|楼)(?:的)?(?:[横纵内外山]?墙|[框次主]?[梁柱]|楼[板面]|预制板|板|房间|各)`)
+	allStoreys = re(`各层|每层|全楼|逐层|整[幢栋座]|全部|所有|上下|[至~-][0-9一二三四五六七八九十]+[层楼]|[层楼][、及和与]|各楼|四角|全屋|楼上`)
+)
+
+// checkExtent asks for a human where what was looked at is less than the house.
+func (r *reader) checkExtent(items []*item, f schemas.ReportFields) {
+	storeys := map[string]int{}
+	all := false
+	var first sentence
+	for _, it := range items {
+		switch it.section {
+		case secBasis, secDeclaration, secHistory, secNeighbours, secEquipment:
+			continue
+		}
+		for _, p := range passagesOf(it) {
+			for _, s := range sentencesOf(p, it) {
+				if m := areaOfPart.FindStringSubmatch(s.text); m != nil && decimal(m[1]) < 0.9*decimal(m[2]) && it.section != secAdvice {
+					r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
+				}
+				switch {
+				case rentedPart.MatchString(s.text), it.section == secInspection && othersApart.MatchString(s.text) && !partsFine.MatchString(s.text):
+					r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
+				case r.borrows(s) || sharedOnce.MatchString(s.text):
+					r.reason("report_qualified", s.page, clip(s.text, 60), s.whole())
+				}
+				if it.section != secInspection && it.section != secAnalysis {
+					continue
+				}
+				all = all || allStoreys.MatchString(s.text)
+				for _, m := range storeyOf.FindAllStringSubmatch(s.text, -1) {
+					if len(storeys) == 0 {
+						first = s
+					}
+					storeys[itoa(number(m[1]))]++
+				}
+			}
+		}
+	}
+	if n := atoi(f.Storeys); n >= 3 && !all && len(storeys) == 1 {
+		for _, times := range storeys {
+			if times >= timesAlone {
+				r.reason("partial_appraisal", first.page, clip(first.text, 60), first.whole())
+			}
+		}
+	}
+}
+
+// timesAlone: one storey named as often, and no other, is what was looked at.
+const timesAlone = 3
+
+// borrows tells whether a sentence on one house takes the figures of another.
+func (r *reader) borrows(s sentence) bool {
+	m := borrowed.FindStringSubmatchIndex(s.text)
+	if m == nil {
+		return false
+	}
+	own := unitsIn(s.unnumbered(s.text[:m[0]]), r.known)
+	if len(own) == 0 {
+		own = unitsIn(strings.TrimRight(clip(s.para.text, 12), "…"), r.known)
+	}
+	other := s.text[m[2]:m[3]]
+	return len(own) > 0 && !slices.ContainsFunc(own, func(u string) bool { return strings.HasPrefix(fold(u), other) })
+}

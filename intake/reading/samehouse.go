@@ -1,0 +1,135 @@
+package reading
+
+import (
+	"strings"
+
+	"jianding/schemas"
+)
+
+// The report must have looked at the house that it names: one of its structure,
+// of its storeys, in its street; all of it, and not long ago. No standard says
+// when looking is too long ago; ours is a year: in it a house has been through
+// each season, and what a sound report waits for (tests, a reviewer) is done.
+
+// checkSameHouse asks for a human where what was inspected is no house such as
+// the report's particulars name.
+func (r *reader) checkSameHouse(items []*item, f schemas.ReportFields) {
+	told := tellsBefore(items)
+	built := fold(f.Structure)
+	foreign := (*guarded)(nil)
+	switch {
+	case built == "":
+	case masonryHouse.MatchString(built) && !framedHouse.MatchString(built+told):
+		foreign = frameMember
+	case framedHouse.MatchString(built) && !masonryHouse.MatchString(built+told):
+		foreign = masonryMember
+	}
+	n, street := atoi(f.Storeys), streetNo.FindString(fold(f.Address))
+	seen := map[schemas.ReasonCode]bool{}
+	differs := func(code schemas.ReasonCode, s sentence, said, found string) {
+		if !seen[code] {
+			seen[code] = true
+			r.reason(code, s.page, said+" / "+found, s.whole())
+		}
+	}
+	for _, it := range items {
+		if it.section != secInspection && it.section != secAnalysis || it.heading {
+			continue
+		}
+		for _, p := range passagesOf(it) {
+			for _, s := range sentencesOf(p, it) {
+				if elsewhere(s.text) || beside.MatchString(s.text) {
+					continue
+				}
+				if foreign != nil {
+					if m := foreign.FindString(s.text); m != "" {
+						differs("field_differs", s, f.Structure, m)
+					}
+				}
+				if m := storeyMember.FindStringSubmatch(s.text); n > 0 && m != nil && number(m[1]) > n+1 && !strings.Contains(told, m[1]+"层") {
+					differs("field_differs", s, f.Storeys+"层", m[0])
+				}
+				if no := streetNo.FindString(s.text); street != "" && no != "" && !strings.Contains(fold(f.Address), no) && !strings.Contains(told, no) {
+					differs("address_differs", s, f.Address, no)
+				}
+			}
+		}
+	}
+}
+
+var (
+	masonryHouse  = re(`砖|砌体|石|土|木`)
+	framedHouse   = re(`框|剪力墙|钢|底部?商|混合`)
+	frameMember   = re(`框架[柱梁]|框架结构|剪力墙|电梯井|核心筒|钢框架`)
+	masonryMember = re(`承重砖墙|砖墙承重|承重[横纵]墙|夯土墙|土坯墙`)
+	// 五层框架柱, 四层横墙: a storey by its members; 条石基础四层 is none. One more than
+	// the house has is an attic, or another way to count.
+	storeyMember = re(`([0-9]{1,2}|[一二三四五六七八九十]{1,3})层(?:框架|砖混|[横纵内外山]?墙|[框次主大]?[梁柱]|楼[板面梯]|顶板|承重|住户|房间|阳台|教室|客房)`)
+	beside       = re(`距|邻|对面|旁|毗|隔壁|界|围墙|来自|送至|寄`)
+)
+
+// tellsBefore returns what the report tells of the house outside its inspection:
+// parts of another build, storeys that were added.
+func tellsBefore(items []*item) string {
+	var b strings.Builder
+	for _, it := range items {
+		switch it.section {
+		case secInspection, secAnalysis, secBasis, secDeclaration, secAppendix, secConclusion, secAdvice, secRating, secEquipment:
+			continue
+		}
+		for _, p := range passagesOf(it) {
+			b.WriteString(p.text)
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}
+
+// passagesOf returns the texts of an item: its paragraph, or its entries.
+func passagesOf(it *item) []passage {
+	if it.table == nil {
+		return []passage{it.text}
+	}
+	if it.table.definition() {
+		return nil
+	}
+	var out []passage
+	for _, c := range it.table.cells {
+		out = append(out, newPassage(c.glyphs))
+	}
+	return out
+}
+
+// checkFieldWork asks for a human where a report is signed more than a year
+// after the house was last looked at.
+func (r *reader) checkFieldWork(items []*item, f schemas.ReportFields) {
+	last, ev := max(f.InspectedOn, f.InspectedUntil), []schemas.Evidence(nil)
+	if last == "" {
+		// Without a date of its own the inspection tells when it was.
+		for _, it := range items {
+			if it.section != secInspection && it.section != secOverview {
+				continue
+			}
+			for _, p := range passagesOf(it) {
+				for _, s := range sentencesOf(p, it) {
+					if !lookedAt.MatchString(s.text) || elsewhere(s.text) {
+						continue
+					}
+					for _, d := range datesIn(s.text) {
+						if d.iso > last && d.iso <= f.IssuedOn {
+							last, ev = d.iso, []schemas.Evidence{s.whole()}
+						}
+					}
+				}
+			}
+		}
+	}
+	if last == "" || f.IssuedOn == "" || len(last) < 10 || len(f.IssuedOn) < 10 {
+		return
+	}
+	if nextYear := itoa(atoi(last[:4])+1) + last[4:]; f.IssuedOn > nextYear {
+		r.reason("inspection_long_ago", 0, last+" / "+f.IssuedOn, ev...)
+	}
+}
+
+var lookedAt = re(`检查|检测|查勘|勘查|踏勘|普查|测量|到场|现场|量测|回弹|取芯|抽测`)
