@@ -26,9 +26,18 @@ func (c candidates) add(f fieldName, gs []glyph, page, weight int) {
 	case fReportNo:
 		gs = bareNo(gs)
 	}
+	if f == fClient || f == fOwner || f == fAgency {
+		p := newPassage(gs)
+		if m := moreOfParty.FindStringIndex(p.text); m != nil {
+			gs = p.sub(0, m[0])
+		}
+	}
 	v := printed(gs)
 	folded := newPassage(gs).text
 	if folded == "" || folded == "-" || folded == "/" || folded == "--" || folded == "无" && f != fOwner {
+		return
+	}
+	if (f == fClient || f == fOwner || f == fAgency) && spoken.MatchString(folded) {
 		return
 	}
 	if len([]rune(folded)) > 90 || labelOf(folded) != fNone {
@@ -36,6 +45,19 @@ func (c candidates) add(f fieldName, gs []glyph, page, weight int) {
 	}
 	c[f] = append(c[f], candidate{value: v, folded: folded, page: page, weight: weight, ev: evidenceOf(gs, page)})
 }
+
+// fallBack takes what stands under another label where nothing is known of a field.
+func (c candidates) fallBack(f, other fieldName) {
+	if len(c[f]) == 0 {
+		c[f] = c[other]
+	}
+}
+
+// moreOfParty: what is told of somebody behind the name.
+var moreOfParty = re(`[,;。(](?:住址|地址|住所|电话|联系|身份证|家住|现住|户籍|法定代表|法人|负责人|统一社会)`)
+
+// spoken: what stands where a name would, and is a sentence to be signed.
+var spoken = re(`。|签字|签名|知悉|确认|同意|承诺`)
 
 // bareNo takes off a report number what is none of it: No. before it, the count
 // of pages behind it.
@@ -48,11 +70,11 @@ func bareNo(gs []glyph) []glyph {
 	return trimValue(p.sub(m[2], m[3]))
 }
 
-var numberAlone = re(`^(?:N[oO][.:]*|编号:?)?(.*?[0-9号].*?)(?:(?:第[0-9]+页)?[,/(]?共[0-9]+页.*)?$`)
+var numberAlone = re(`^(?:N[oO][.:]*|\p{Han}{0,4}编号:?)?(.*?[0-9号].*?)(?:(?:第[0-9]+页)?[,/(]?共[0-9]+页.*)?$`)
 
 // sealMark stands behind the name of an agency in the cell where it puts its
 // seal and the date.
-var sealMark = re(`[(\[](?:盖章|公章|签章|印章|章|鉴定专用章)[)\]]|(?:盖章|公章|签章|印章)|[12][0-9]{3}[-./年]`)
+var sealMark = re(`[(\[]\p{Han}{0,8}章[)\]]|(?:盖章|公章|签章|印章)|[12][0-9]{3}[-./年]`)
 
 // unsealed returns the agency's name without （盖章） and the date behind it,
 // which is the day of issue.
@@ -72,7 +94,7 @@ func (c candidates) unsealed(gs []glyph, page int) []glyph {
 func trimValue(gs []glyph) []glyph {
 	edge := func(g glyph) bool {
 		f := foldRune(g.r)
-		return f == "" || f == ":" || f == ";" || f == "," || f == "。" || f == "_"
+		return f == "" || strings.Contains(":;,。_☑√■●", f)
 	}
 	for len(gs) > 0 && edge(gs[0]) {
 		gs = gs[1:]
@@ -97,20 +119,29 @@ func (r *reader) fields(items []*item, furniture []string) schemas.ReportFields 
 		}
 		c.fromLine(it)
 		c.fromProse(it)
+		c.fromDays(it)
 		c.fromSeal(it)
 	}
 	c.fromCover(items)
 	c.fromAddressee(items)
+	c.fallBack(fClient, fSubject)
+	r.fromPlaces(c, items)
 	c.fromSignature(items, furniture)
+	r.checkSigners(items)
 	if len(c[fReportNo]) == 0 {
 		// Some reports print their number in the running head alone.
 		for _, t := range furniture {
-			if m := headNo.FindStringSubmatch(t); m != nil {
+			m := headNo.FindStringSubmatch(fold(t))
+			if m == nil {
+				m = headDocNo.FindStringSubmatch(fold(t))
+			}
+			if m != nil {
 				c.add(fReportNo, plain(m[1], 1).glyphs, 1, 0)
 				break
 			}
 		}
 	}
+	c.fallBack(fReportNo, fFileNo)
 	var f schemas.ReportFields
 	f.ReportNo = r.choose(c, fReportNo, reportNoForm)
 	f.Agency = r.choose(c, fAgency, agencyForm)
@@ -122,25 +153,27 @@ func (r *reader) fields(items []*item, furniture []string) schemas.ReportFields 
 	f.Structure = r.choose(c, fStructure, structureForm)
 	f.Built = r.choose(c, fBuilt, builtForm)
 	f.Town = townOf(f.Address)
-	f.Storeys = storeys(r.best(c, fStoreys))
+	f.Storeys = storeys(r.best(c, fStoreys, storeyForm))
 	f.AreaM2 = r.area(c)
 	r.dates(c, &f)
 	return f
 }
 
 var (
-	reportNoProse = re(`报告(?:书)?(?:的)?编号(?:为|是)[:"“]?([A-Za-z\p{Han}0-9\[\]〔〕()/._-]{3,40}?[0-9A-Za-z](?:号)?)["”]?(?:[,;。)]|$)`)
+	// 报告编号为…, 报告编号ZF-J-2026-04, 文号:…; what follows at once is the number only
+	// where it looks like nothing else.
+	reportNoProse = re(`(?:报告(?:书)?(?:的)?(?:编号|文号|号)|文号|编号)(?:(?:为|是)[:"“]?([A-Za-z\p{Han}0-9\[\]〔〕()/._-]{3,40}?[0-9A-Za-z](?:号)?)|[:"“]?((?:` + docNo + `)|[A-Z][A-Za-z0-9\[\]()/._-]{2,30}[0-9])(?:号)?)["”]?(?:[,;。)]|$)`)
 	otherReport   = re(`原|此前|上次|前次|曾|旧|另|参考|引用|依据|检测报告|勘察|排查`)
 	reportNoForm  = re(`[0-9]`)
-	agencyForm    = re(`公司|中心|院|所|站|集团|大学|事务所|分公司|室|厂|队|局`)
+	agencyForm    = re(`公司|中心|院|所|站|集团|大学|事务所|分公司|室|厂|队|局|部`)
 	addressForm   = re(`[省市区县镇乡街路村社组号栋幢道巷弄里园城]`)
 	structureForm = re(`结构|砖|木|混|框架|剪力墙|土|石|钢|砌体`)
 	builtForm     = re(`[0-9]{2,4}年?|年代|不详`)
 )
 
 // best returns the candidate of a field that carries most weight.
-func (r *reader) best(c candidates, f fieldName) string {
-	if v, ok := pick(c[f], nil); ok {
+func (r *reader) best(c candidates, f fieldName, form *guarded) string {
+	if v, ok := pick(c[f], form); ok {
 		return v.folded
 	}
 	return ""
@@ -174,6 +207,13 @@ func (r *reader) choose(c candidates, f fieldName, form *guarded) string {
 		if differs(f, x.folded, v.folded) {
 			r.reason(fieldConflict[f], x.page, v.folded+" / "+x.folded, v.ev, x.ev)
 			break
+		}
+	}
+	if f == fAgency && !orgEnd.MatchString(v.folded) {
+		for _, x := range c[f] {
+			if strings.HasPrefix(x.folded, v.folded) && orgEnd.MatchString(x.folded) {
+				return x.value // where the line had room for it
+			}
 		}
 	}
 	return v.value
@@ -226,7 +266,7 @@ func (c candidates) fromLine(it *item) {
 			}
 			if f != fNone {
 				from := m[1] - 1 - len(string(rs[k:]))
-				if f == fAddress && orgEnd.MatchString(p.text[:from]) {
+				if f == fAddress && (orgEnd.MatchString(p.text[:from]) || contact.MatchString(p.text)) {
 					f = fOther // the agency's own, in its letterhead
 				}
 				if !ownPlace(p, from, len(cuts) > 0) {
@@ -239,6 +279,11 @@ func (c candidates) fromLine(it *item) {
 	}
 	if len(cuts) == 0 && it.section == secCover {
 		c.fromGap(it)
+	}
+	if len(cuts) > 0 && it.page <= 2 {
+		if m := numberOfYear.FindStringSubmatchIndex(p.text[:cuts[0][0]]); m != nil {
+			c.add(fReportNo, p.sub(m[2], m[3]), it.page, 1) // No. 白鑫固鉴〔2026〕036号　鉴定机构：
+		}
 	}
 	for i, k := range cuts {
 		end := len(p.text)

@@ -4,13 +4,20 @@ import (
 	"strings"
 )
 
+const (
+	// an amount in figures or in words: 1 487.2, 六百一十二点五
+	amount = `(?:[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?|[一二两三四五六七八九十百千万零〇]{1,10}(?:点[一二三四五六七八九零〇]{1,3})?)`
+	// what houses are built of
+	material = `现浇|预制|钢筋混凝土|混凝土|钢筋砼|砼|底部|底层|局部|框架|框支|剪力墙|抗震墙|核心筒|筒体|内框架|异形柱|排架|门式刚架|刚架|轻型|轻钢|网架|钢|砖|石|土|木|混|砌体|夯土|土坯|生土|条石|毛石|料石|片石|砖墙|土墙|石墙|木屋盖|木屋架|木楼盖|木柱|墙|空斗|实心|多孔|页岩|砌块|配筋|穿斗|抬梁|上部砖混|混合|组合|竹`
+	// the number that an office gives its papers: 应急鉴〔2026〕7号
+	docNo     = `[\p{Han}A-Za-z]{1,12}[\[(〔【]20[0-9]{2}[\])〕】](?:年度)?\p{Han}{0,4}[0-9]{1,5}(?:-[0-9]{1,3})?号`
+	yearWords = `(?:(?:19|20)[0-9]{2}年?(?:代)?|[一二][零〇九][一二三四五六七八九零〇]{2}年(?:代)?)`
+)
+
 var (
-	// 委托单位为重庆市江津区白沙镇人民政府,鉴定单位为…
-	clientIs = re(`(?:^|[,。;])(?:委托单位|委托方|委托人)(?:为|是)([\p{Han}A-Za-z0-9()·]{2,40}?)(?:[,。;]|$)`)
-	// 先锋镇人民政府在自建房整治中,委托我公司对…进行鉴定
-	clientAsks = re(`(?:^|[。;])([\p{Han}()]{3,24}?(?:政府|委员会|办事处|公司|局|学校|小学|中学|医院|卫生院|院|所|中心|站|厂))(?:[因为在就于]?[^。;]{0,24}?),?委托(?:我|本)(?:公司|单位|院|所|中心|站|司)(?:对|鉴定|进行)`)
-	agencyIs   = re(`(?:^|[,。;])(?:鉴定|检测鉴定|承担|受托)(?:单位|机构|方)(?:为|是)([\p{Han}A-Za-z0-9()]{4,40}?)(?:[,。;]|$)`)
-	entrusted  = re(`(?:受|应)([\p{Han}A-Za-z0-9()、·]{2,40}?)(?:的)?(?:委托|要求),`)
+	agencyIs = re(`(?:^|[,。;])(?:鉴定|检测鉴定|承担|受托)(?:单位|机构|方)(?:为|是)([\p{Han}A-Za-z0-9()]{4,40}?)(?:[,。;]|$)`)
+	// 受…委托, by whatever name.
+	entrusted = re(`受([\p{Han}A-Za-z0-9()、·]{2,40}?)(?:的)?委托,`)
 	// not 我单位于2026年3月2日
 	locatedAt = re(`(?:(?:^|[^单])位于|坐落于|座落于|地处)([\p{Han}A-Za-z0-9()#、-]{4,50}?)(?:的|,|。|;|$)`)
 	// 后勤楼,地址:江津区龙华镇桥头街50号,二层砖混结构
@@ -23,20 +30,36 @@ var (
 	appraisedAt = re(`对((?:\p{Han}{2,3}市)?\p{Han}{1,4}[区县][\p{Han}A-Za-z0-9#-]{2,36}(?:社|组|号|村|街|路|栋|幢|楼|座))[^,。;]{0,24}(?:鉴定|检测|检查|查勘)`)
 	// 对几江街道西门路9号房屋进行了鉴定: in a letter to somebody in the district
 	appraisedIn = re(`对(\p{Han}{2,4}(?:街道|镇)[\p{Han}]{2,12}[0-9]{1,4}号)[^,。;]{0,24}(?:鉴定|检测|检查|查勘)`)
-	areaProse   = re(`(?:总)?(?:建筑)?面积(?:共|合计)?(?:约|为|:)*(?:约)?([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)(?:m2|平方米|平米|㎡|M2)`)
-	structProse = re(`(?:为|系|属|采用|,)((?:地上)?[一二三四五六七八九十0-9]*层?(?:[(]局部[^()]{1,8}[)])?(?:现浇|预制)?)?((?:底部框架-?上部砖混|底部框架|钢筋混凝土框架(?:-?剪力墙)?|框架-?剪力墙|框架|剪力墙|砖混|砖木|土木|石木|木|混合|砌体|石砌体|砖石|钢|生土|穿斗木|内框架|砖砌体|轻钢|排架|门式刚架)结构)`)
+	areaProse   = re(`(?:总)?(?:建筑)?面积(?:共|合计|共计|总计)?(?:约|大约|为|有|是|:)*(` + amount + `)(?:m2|平方米|平米|㎡|M2|平方)`)
+	// 砖木结构,约150平方米,
+	areaAlone = re(`(?:^|[,。;])(?:约|大约|共|共约|总计|计)?(` + amount + `)(?:m2|平方米|平米|㎡|M2)(?:左右)?(?:[,。;]|$)`)
+	// of the site, or of a part
+	notFloorArea = re(`(?:占地|用地|基底|宅基地|使用|套内|受损|抽检|检测|裂|剥落|加建|扩建|搭建|每层|单层|标准层|一层|底层|二层|三层|其中)[^,。;]{0,3}$`)
+	// What houses are built of, as words that stand before 结构 in any order.
+	structProse = re(`((?:` + material + `)(?:` + material + `|[-、/])*(?:承重)?结构)`)
+	ofOnePart   = re(`(?:屋面|屋盖|屋顶|楼面|楼盖|楼板|楼梯|阳台|雨棚|雨篷|围墙|基础|顶棚|吊顶|加建|搭建|棚|邻[房居户栋楼]?|东侧|西侧|南侧|北侧|相邻|原为|改为|拟|附属|偏房|厨房|厕所|院墙|隔墙|大棚)[^,。;]{0,8}$`)
+	// 岩土结构检测有限公司, 砖混结构设计图
+	notOfBuilding = re(`^(?:检测|鉴定|工程|技术|研究|设计|加固|咨询|施工|验收|荷载|通用|检验|部分|层[^数])`)
+	// 砖混五层, 框架三层
+	structStorey = re(`(?:^|[,。;:为系是楼房舍])(砖混|砖木|框架|土木|石木|框剪|砖石|土坯|混合)(?:结构)?,?([0-9]{1,2}|[单一二两三四五六七八九十]{1,3})层(?:[,。;(]|$|[0-9一二三四五六七八九十]+间|的?[房楼住民农校])`)
+	// 四层砖混, 砖木一层
+	structShort = re(`(?:层|的)(砖混|砖木|土木|石木|框架|砖石|土坯|框剪)(?:自建|房|楼|住宅|农房|民房|校舍|,|。|;|$)`)
 	// 该楼为六层框架结构; but not 一层3根框架柱, which tells where.
-	storeyProse = re(`(?:^|地上|共|为|系|,|总|结构)([0-9一二三四五六七八九十]{1,3})层(?:[(]局部|现浇|预制|钢筋|[砖混框木土石钢砌排门穿底剪内轻生]\p{Han}{0,12}结构|房屋?|楼房?|建筑|民[房居]|住宅|平房|,|。|;|$)`)
-	agencySigns = re(`^[\p{Han}A-Za-z0-9()·]{4,40}(?:公司|研究院|检测中心|检验中心|测试中心|鉴定中心|检测站|事务所|设计院|研究所|鉴定所|鉴定站|大学|集团|中心)$`)
-	// 于2019-06-12出具的鉴定报告中: no visit.
-	othersReport = re(`^(?:[^,。;]{0,12})(?:出具|作出|提交|完成|签发|编制|的(?:鉴定|检测)?报告|报告中|鉴定报告)`)
-	visited      = re(`^[^。;]{0,90}?(?:现场|检查|检测|查勘|勘查|鉴定)`)
-	aboveGround  = re(`地上(?:共)?([0-9]{1,3}|[一二三四五六七八九十]{1,3})`)
-	fieldDate    = re(`(?:于|在)[^,。;]{0,4}$`)
-	// 现场检查于2026年3月18日进行; 2026年2月25日至27日现场检测.
-	visitedOn = re(`现场(?:工作|检查|检测|查勘|勘查|踏勘|鉴定)*[^,。;]{0,6}(?:于|在)$`)
-	onSite    = re(`^(?:,?我[单公]?[位司院]?)?(?:组织)?(?:技术|专业|鉴定)?(?:人员)?(?:对[^,。;]{2,40}(?:进行|作)了?)?现场(?:检查|检测|查勘|勘查|踏勘|鉴定)|^(?:进场|入场|到场|赴现场|到现场|实地|入户)?(?:检测|检查|查勘|勘查|勘验|踏勘)(?:[,。;]|$)|^(?:进场|入场|到场|赴现场|到现场|实地|入户)(?:检测|检查|查勘|勘查|勘验|踏勘)`)
+	storeyProse = re(`(?:^|地上|地面以上|共|为|系|,|总|结构|建有|高|是|\))(?:有)?([0-9]{1,2}|[单一二两三四五六七八九十]{1,3})层(?:[(]局部|现浇|预制|钢筋|[砖混框木土石钢砌排门穿底剪内轻生夯条]\p{Han}{0,12}结构|\p{Han}{0,5}(?:` + material + `)+结构|[砖混木土石框]{2}|的?房屋?|的?楼房?|建筑|民[房居]|住宅|平房|农房|校舍|[0-9一二三四五六七八九十]{1,2}间|,|。|;|$)`)
+	// 房屋二层砖混, 1998年修建的三层砖混结构房屋
+	storeysOfHouse = re(`(?:房屋?|住房|房子|建筑物?|校舍|该楼|的|栋|幢|座)([0-9]{1,2}|[单一二两三四五六七八九十]{1,3})层(?:[砖混木土石框]{2}|\p{Han}{0,5}(?:` + material + `)+结构)`)
+	// 一层局部两层,按两层计
+	storeysCounted = re(`按([0-9]{1,2}|[一二两三四五六七八九十]{1,3})层(?:计|考虑|统计)`)
+	// 三楼一底: three floors on a ground floor
+	floorsOnGround = re(`([一二两三四五六七八九]楼一底)`)
+	rebuilding     = re(`加固|改造|修缮|装修|翻修|扩建|加层|加建|围墙|护坡|堡坎|维修`)
+	builtProse     = re(`(?:建于|建成于|修建于|始建于|建造于|竣工于|修于)(?:约)?(` + yearWords + `)|(?:^|[,。;约于系])(` + yearWords + `)(?:前后|左右|末|初)?(?:[由经][^,。;]{1,16}?)?(?:[0-9]{1,2}月)?(?:建成|建造|修建|统建|建设|自建|新建|始建|竣工|落成|建的|修的|建,|修,|建。|修。|建;)`)
+	agencySigns    = re(`^` + orgChar + `{4,40}(?:公司|研究院|检测中心|检验中心|测试中心|鉴定中心|检测站|事务所|设计院|研究所|鉴定所|鉴定站|大学|集团|中心|` + trades + `)` + branch + `$`)
+	aboveGround    = re(`地上(?:共)?([0-9]{1,3}|[一二三四五六七八九十]{1,3})`)
 )
+
+// numberOfElse: whose number it is, where it is not the report's.
+var numberOfElse = re(`(?:合同|协议|委托书?|资质|证书?|许可|仪器|设备|构件|测点|样品|图纸?|图|工程|项目|档案|备案|房屋|楼|幢|户|页|表)(?:的|统一)?$`)
 
 // headNo finds the report number in a running head: 报告编号：JD-1 第3页.
 var headNo = re(`(?:报告|鉴定)(?:书)?(?:编号|号):([A-Za-z0-9\p{Han}\[\]〔〕()/._-]{3,40}?[0-9](?:号)?)(?:第|共|$)`)
@@ -53,19 +76,24 @@ func (c candidates) fromProse(it *item) {
 		return
 	}
 	take := func(f fieldName, m []int, g, weight int) {
-		if m != nil {
+		if m != nil && m[2*g] >= 0 {
 			c.add(f, it.text.sub(m[2*g], m[2*g+1]), it.page, weight)
 		}
 	}
 	// A number in running text is the report's own unless the words before it
 	// speak of another report; then two numbers are a question for a human.
-	if m := reportNoProse.FindStringSubmatchIndex(t); m != nil && !otherReport.MatchString(tailOf(t[:m[0]], 24)) && !histCue.MatchString(tailOf(t[:m[0]], 24)) {
+	if m := reportNoProse.FindStringSubmatchIndex(t); m != nil && !otherReport.MatchString(tailOf(t[:m[0]], 24)) && !histCue.MatchString(tailOf(t[:m[0]], 24)) && !numberOfElse.MatchString(t[:m[0]]) {
 		take(fReportNo, m, 1, 2)
+		if !strings.HasSuffix(t[:m[0]], "(") {
+			take(fReportNo, m, 2, 0) // (报告编号CQGX-24-0171): of what was named before
+		}
 	}
-	take(fClient, entrusted.FindStringSubmatchIndex(t), 1, 1)
-	take(fClient, clientIs.FindStringSubmatchIndex(t), 1, 1)
-	take(fClient, clientAsks.FindStringSubmatchIndex(t), 1, 0)
+	c.fromClientWords(it)
+	if m := entrusted.FindStringSubmatchIndex(t); m != nil && !noName.MatchString(t[m[2]:m[3]]) {
+		take(fClient, m, 1, 0)
+	}
 	take(fAgency, agencyIs.FindStringSubmatchIndex(t), 1, 1)
+	c.fromAgencyWords(it)
 	if it.section != secDeclaration {
 		take(fAddress, locatedAt.FindStringSubmatchIndex(t), 1, 1)
 		take(fAddress, addressIn.FindStringSubmatchIndex(t), 1, 1)
@@ -75,22 +103,42 @@ func (c candidates) fromProse(it *item) {
 		if m := appraisedIn.FindStringSubmatchIndex(t); m != nil && townOf(t[m[2]:m[3]]) != "" {
 			take(fAddress, m, 1, 0)
 		}
-		take(fArea, areaProse.FindStringSubmatchIndex(t), 1, 1)
-		take(fStructure, structProse.FindStringSubmatchIndex(t), 2, 1)
-		if !strings.Contains(t, "加建") {
-			take(fStoreys, storeyProse.FindStringSubmatchIndex(t), 1, 1)
+		c.fromDescription(it)
+	}
+}
+
+// fromDescription reads what a paragraph tells of the house: how large it is, of
+// what it is built, how many storeys it has, when it was built.
+func (c candidates) fromDescription(it *item) {
+	t := it.text.text
+	first := func(f fieldName, k *guarded, not *guarded) {
+		for _, m := range k.FindAllStringSubmatchIndex(t, -1) {
+			for g := 1; g < len(m)/2; g++ {
+				if m[2*g] < 0 || f == fStructure && notOfBuilding.MatchString(t[m[1]:]) || not != nil && not.MatchString(tailOf(t[:m[2*g]], 16)) {
+					continue
+				}
+				c.add(f, it.text.sub(m[2*g], m[2*g+1]), it.page, 1)
+				return
+			}
 		}
 	}
-	ds := datesIn(t)
-	for i, d := range ds {
-		to := d.to
-		if i+1 < len(ds) && ds[i+1].from == to { // from … to …
-			to = ds[i+1].to
-		}
-		before := t[:d.from]
-		if (fieldDate.MatchString(before) && visited.MatchString(t[to:]) && !othersReport.MatchString(t[to:]) || visitedOn.MatchString(before) || onSite.MatchString(t[to:])) && !histCue.MatchString(tailOf(before, 12)) {
-			c.add(fInspected, it.text.sub(d.from, to), it.page, 0)
-		}
+	first(fArea, areaProse, notFloorArea)
+	if it.section != secInspection {
+		first(fArea, areaAlone, ofOnePart)
+	}
+	first(fStructure, structProse, ofOnePart)
+	first(fStructure, structShort, ofOnePart)
+	first(fBuilt, builtProse, rebuilding)
+	if strings.Contains(t, "加建") {
+		return
+	}
+	first(fStoreys, floorsOnGround, ofOnePart)
+	first(fStoreys, storeysCounted, nil)
+	first(fStoreys, storeyProse, ofOnePart)
+	first(fStoreys, storeysOfHouse, ofOnePart)
+	if m := structStorey.FindStringSubmatchIndex(t); m != nil {
+		c.add(fStructure, it.text.sub(m[2], m[3]), it.page, 1)
+		c.add(fStoreys, it.text.sub(m[4], m[5]), it.page, 1)
 	}
 }
 
@@ -103,7 +151,7 @@ func (c candidates) fromCover(items []*item) {
 		}
 		t := it.text.text
 		if it.page <= 2 && it.section == secCover || it.section == secAdvice || it.section == secConclusion {
-			if agencySigns.MatchString(t) && labelOf(t) == fNone {
+			if agencySigns.MatchString(t) && appraises.MatchString(t) && labelOf(t) == fNone {
 				c.add(fAgency, it.text.glyphs, it.page, 1)
 			}
 			if ds := datesIn(t); len(ds) == 1 && ds[0].from == 0 && ds[0].to == len(t) {
@@ -125,7 +173,9 @@ var (
 	// 渝安鉴函〔2026〕41号(报告编号:YA-2026-0341)
 	numberOfLetter = re(`^[\p{Han}A-Za-z]{1,12}[\[(〔【]?20[0-9]{2}[\])〕】]?[^,。;:()]{0,4}[0-9]{1,5}号[(](?:报告)?编号:([A-Za-z0-9\p{Han}\[\]〔〕/._-]{3,40})[)]$`)
 	// 应急鉴〔2026〕7号
-	numberOfYear = re(`^([\p{Han}A-Za-z]{1,10}[\[(〔【]20[0-9]{2}[\])〕】](?:年度)?第?[0-9]{1,5}号)$`)
+	numberOfYear = re(`^(?:N[oO][.:]*|编号:?|文号:?)?(` + docNo + `)$`)
+	// the running head: 渝南建研〔2026〕鉴字第129号 重庆渝南建筑科学研究院
+	headDocNo = re(`^(` + docNo + `)(?:第|共|\p{Han}{4,40}|$)`)
 )
 
 var reportNoLine = re(`^(?:\(|N[oO][.:]?|编号)?([A-Za-z\p{Han}]{0,8}[-\[(〔【]?[A-Z0-9][A-Za-z0-9\p{Han}\[\]()〔〕【】/-]{5,30}[0-9][)\]〕】]?(?:号|-[A-Z])?)\)?$`)

@@ -7,12 +7,14 @@ import (
 
 var (
 	// orgName is the name of an organisation as it stands between marks.
-	orgName = re(`[\p{Han}][\p{Han}()·]{3,28}(?:有限责任公司|有限公司|研究院|设计院|研究所|检测中心|检验中心|测试中心|鉴定中心|检测站|鉴定站|鉴定所|检测所|检验所|事务所|实验室|试验室|研究室|检测室)`)
+	orgName = re(`[\p{Han}][\p{Han}()·]{3,28}` + trades + branch)
 	orgEnd  = re(orgName.String() + `$`)
 	// appraises: what an agency of this trade calls itself.
-	appraises = re(`鉴定|检测|检验|测试|建筑|建设|工程|房屋|结构|建科`)
+	appraises = re(`鉴定|检测|检验|测试|建筑|建设|工程|房屋|结构|建科|房安|质量|勘察|勘测|设计|土木|岩土`)
 	// sealed is all that stands beside the name where an agency signs.
-	sealed = re(`^(?:[(](?:[\p{Han}]{0,6}(?:章|盖章))[)]|[\p{Han}]{0,4}(?:专用章|公章|盖章))?(?:(?:报告)?(?:签发|出具|鉴定|报告)?(?:日期|时间):?)?$`)
+	sealed = re(`^(?:[(](?:[\p{Han}]{0,6}(?:章|盖章))[)]|[\p{Han}]{0,4}(?:专用章|公章|盖章))?(?:签发|印发|出具|发布)?(?:(?:报告)?(?:签发|出具|鉴定|报告)?(?:日期|时间):?)?$`)
+	// issuedThen: what may stand behind the date at the seal.
+	issuedThen = re(`^(?:签发|印发|出具|发布|批准)$`)
 	// workedHere: 受某某委托，某公司于2026年2月24日对……
 	workedHere = re(`^(?:[(](?:以下)?简称[^)]*[)])?,?(?:于|对|组织|派)`)
 )
@@ -98,15 +100,12 @@ func (c candidates) fromSignature(items []*item, furniture []string) {
 // fromSeal takes the day of issue that stands behind the agency's name, or its
 // seal, in the line with which a report ends.
 func (c candidates) fromSeal(it *item) {
-	if it.section != secConclusion && it.section != secAdvice && it.section != secAppendix {
-		return
-	}
 	sealedAbove := false // the line before is the agency's name
 	for _, l := range linesOf(it.text) {
 		t := strings.TrimRight(l.text, "。")
 		m := orgName.FindStringIndex(t)
-		signs := m != nil && m[0] == 0
-		if ds := datesIn(t); len(ds) == 1 && ds[0].to == len(t) &&
+		signs := m != nil && m[0] == 0 && !strings.ContainsAny(t[:m[1]], "由受为的")
+		if ds := datesIn(t); len(ds) == 1 && (ds[0].to == len(t) || issuedThen.MatchString(t[ds[0].to:]) && strings.Contains(t[:ds[0].from], "章")) &&
 			(signs && m[1] <= ds[0].from && sealed.MatchString(t[m[1]:ds[0].from]) || sealedAbove && ds[0].from == 0) {
 			c.add(fIssued, l.sub(ds[0].from, ds[0].to), it.page, 1)
 		}
@@ -154,37 +153,57 @@ func (c candidates) fromGap(it *item) {
 	}
 }
 
-var (
-	honorific = re(`^贵[\p{Han}]{1,4}$`)
-	// addressee: the line that a letter begins with.
-	addressee = re(`^(\p{Han}{3,30}(?:政府|委员会|办事处|公司|局|学校?|院|所|中心|站|社|处|厂)):$`)
-)
+// addressee: whom a letter begins with, 江津区贾嗣镇人民政府（委托人）：贵府……
+var addressee = re(`^(` + orgChar + `{2,36}?)(?:[(](?:委托单位|委托方|委托人|申请人|申请单位)[)])?:`)
 
-// asked: a letter that answers the one to whom it is written.
-var asked = re(`贵[\p{Han}]{1,3}[^。;]{0,16}来函|承(?:嘱|委|托)|受(?:嘱|托)`)
+// answers: a letter that answers the one to whom it is written.
+var answers = re(`(?:^|[,。;:应受承蒙据由])(?:你|贵|您)(?:[\p{Han}]{1,3})?[^。;]{0,24}?(?:来函|来电|来文|来人|来信|委托|申请|要求|嘱托|之托)|承(?:嘱|委|托)|受(?:嘱|托)`)
 
 // fromAddressee takes the one to whom a letter is written for its client where
-// the letter says 受贵单位委托, or 来函收悉 and names no other.
+// the letter says 受贵单位委托, or 你村委托书收到, and names no other.
 func (c candidates) fromAddressee(items []*item) {
-	v, ok := pick(c[fClient], nil)
-	if ok && !honorific.MatchString(v.folded) ||
-		!ok && !slices.ContainsFunc(items, func(it *item) bool { return it.table == nil && it.page <= 2 && asked.MatchString(it.text.text) }) {
+	if len(c[fClient]) > 0 || !slices.ContainsFunc(items, func(it *item) bool { return it.table == nil && it.page <= 2 && answers.MatchString(it.text.text) }) {
 		return
 	}
-	var kept []candidate
-	for _, x := range c[fClient] {
-		if !honorific.MatchString(x.folded) {
-			kept = append(kept, x)
-		}
-	}
-	c[fClient] = kept
 	for _, it := range items {
 		if it.table != nil || it.page > 2 {
 			continue
 		}
-		if m := addressee.FindStringSubmatchIndex(it.text.text); m != nil {
-			c.add(fClient, it.text.sub(m[2], m[3]), it.page, 0)
-			return
+		if m := addressee.FindStringSubmatchIndex(it.text.text); m != nil && labelOf(it.text.text[m[2]:m[3]]) == fNone {
+			if from, to := clientName(it.text.text, m[2], m[3], false); to > from {
+				c.add(fClient, it.text.sub(from, to), it.page, 0)
+				return
+			}
+		}
+	}
+}
+
+var (
+	signer = re(`^(?:批准|审核|审定|签发|复核|校核|校对|鉴定|检测|编制|主检|技术负责|项目负责)人?(?:员)?$`)
+	// remark: more than names and what these people are.
+	remark     = re(`[。;,]["“]?\p{Han}{5,}`)
+	inBrackets = re(`[(][^()]*[)]`)
+	ofSigner   = re(`工程师|注册|证号|证书|编号|日期|[0-9]年|签字|签名|职称|公司|中心|资格|电话`)
+)
+
+// checkSigners asks for a human where somebody who signs writes more than a name:
+// what it is, nobody foresees.
+func (r *reader) checkSigners(items []*item) {
+	for _, it := range items {
+		if it.table == nil {
+			continue
+		}
+		for i, k := range it.table.cells {
+			if !signer.MatchString(strings.TrimRight(k.folded(), ":")) {
+				continue
+			}
+			v := it.table.entryOf(i)
+			if v == nil {
+				continue
+			}
+			if t := inBrackets.ReplaceAllString(v.folded(), ""); remark.MatchString(t) && !ofSigner.MatchString(t) {
+				r.reason("report_qualified", it.page, clip(t, 60), evidenceOf(v.glyphs, it.page))
+			}
 		}
 	}
 }

@@ -18,7 +18,11 @@ func (c candidates) fromTable(t *table) {
 		}
 		f, rest := splitLabel(text)
 		if f == fNone {
+			c.fromEntry(t, i)
 			continue
+		}
+		if f == fAddress && t.besideContact(k) {
+			continue // the agency's, with its telephone
 		}
 		if len(rest) > 0 {
 			c.add(f, rest, t.page, 3)
@@ -38,6 +42,41 @@ func (c candidates) fromTable(t *table) {
 		}
 	}
 	c.addressOfSubject(t)
+}
+
+// besideContact: an address in one line with a telephone number is the agency's.
+func (t *table) besideContact(k *cell) bool {
+	for _, d := range t.rowCells(k.cy(), 0.4*k.size) {
+		if contact.MatchString(d.folded()) && (d == k || d.x0 > k.x0) && addressOnly.MatchString(k.folded()) {
+			return true
+		}
+	}
+	return false
+}
+
+// addressOnly: 地址 says nothing of whose it is.
+var addressOnly = re(`^(?:详细)?地址(?::|$)`)
+
+// fromEntry takes an entry for what its own shape shows, where the words beside
+// it are no label that is known: 查勘 | 2026年9月11日.
+func (c candidates) fromEntry(t *table, i int) {
+	head := t.cells[i].folded()
+	if n := len([]rune(head)); n < 2 || n > 10 || len(datesIn(head)) > 0 {
+		return
+	}
+	v := t.entryOf(i)
+	if v == nil {
+		return
+	}
+	entry := v.folded()
+	if ds := datesIn(entry); len(ds) > 0 && ds[0].from == 0 && ds[len(ds)-1].to == len(entry) {
+		switch lastHappening(head) {
+		case hVisit:
+			c.add(fInspected, v.glyphs, t.page, 1)
+		case hIssue:
+			c.add(fIssued, v.glyphs, t.page, 1)
+		}
+	}
 }
 
 // subjectLabel names the house by a label that no form has for an address.
@@ -77,7 +116,7 @@ func (c candidates) dateBeside(t *table, v *cell) {
 func (c candidates) addJoint(fs []fieldName, p passage, page int) {
 	cuts := []int{0}
 	for i, r := range p.text {
-		if r == '/' || r == '、' {
+		if r == '/' || r == '、' || r == ',' && !strings.ContainsAny(p.text, "/、") {
 			cuts = append(cuts, i, i+len(string(r)))
 		}
 	}
@@ -125,14 +164,14 @@ func (t *table) entryOf(i int) *cell {
 	}
 	if i+1 < len(t.cells) {
 		n := t.cells[i+1]
-		if n.x0 >= k.x1-1 && n.y1 > k.y0-0.6*k.size && n.y0 < k.y1+0.6*k.size {
+		if n.x0 >= k.x1-1 && n.y1 > k.y0-0.6*k.size && n.y0 < k.y1+0.6*k.size && !sealAlone.MatchString(n.folded()) {
 			return n
 		}
 	}
 	var best *cell
 	dist := math.Inf(1)
 	for _, n := range t.cells {
-		if n == k || n.x0 < k.x1-1 {
+		if n == k || n.x0 < k.x1-1 || sealAlone.MatchString(n.folded()) {
 			continue
 		}
 		dy := math.Abs(n.cy() - k.cy())
@@ -148,6 +187,9 @@ func (t *table) entryOf(i int) *cell {
 	}
 	return best
 }
+
+// sealAlone: the place for a seal, on a line of its own.
+var sealAlone = re(`^[(](?:盖章|公章|签章|印章|章|签字|签名|鉴定专用章|检测专用章)[)]$`)
 
 // astride returns the entry of two lines between which its label stands: one
 // as far above the label's middle as the other is below it, nothing beside.

@@ -1,36 +1,51 @@
 package reading
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
 	"jianding/schemas"
 )
 
-var storeyForm = re(`([0-9]{1,3}|[一二三四五六七八九十]{1,3})(?:层|$)`)
+var (
+	storeyForm = re(`([0-9]{1,3}|[单一二两三四五六七八九十]{1,3})(?:层|$)|楼一底`)
+	onGround   = re(`([一二两三四五六七八九])楼一底`)
+)
 
 // storeys returns the number of storeys above ground as digits.
 func storeys(folded string) string {
 	if folded == "" {
 		return ""
 	}
-	if m := aboveGround.FindStringSubmatch(folded); m != nil {
-		return itoa(number(m[1]))
+	if m := onGround.FindStringSubmatch(folded); m != nil {
+		return itoa(number(m[1]) + 1)
 	}
-	if m := storeyForm.FindStringSubmatch(folded); m != nil {
-		return itoa(number(m[1]))
+	for _, k := range []*guarded{storeysCounted, aboveGround, storeyForm} {
+		if m := k.FindStringSubmatch(folded); m != nil {
+			if m[1] == "单" {
+				return "1"
+			}
+			return itoa(number(m[1]))
+		}
 	}
 	return ""
 }
 
-var areaUnit = re(`([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)(?:万)?(?:m2|M2|㎡|平方米|平米)`)
+var areaUnit = re(`(` + amount + `)(?:万)?(?:m2|M2|㎡|平方米|平米)`)
 
-var areaValue = re(`([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)`)
+var (
+	areaValue = re(`([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)`)
+	areaWords = re(`^` + amount + `$`)
+)
 
 // area returns the floor area in m². Values in 亩 or without digits are none.
 func (r *reader) area(c candidates) float64 {
 	v, ok := pick(c[fArea], areaValue)
 	if !ok {
+		if v, ok := pick(c[fArea], areaWords); ok {
+			return inWords(v.folded)
+		}
 		return 0
 	}
 	m := areaValue.FindString(v.folded)
@@ -47,6 +62,35 @@ func (r *reader) area(c candidates) float64 {
 		x *= 1e4
 	}
 	return x
+}
+
+// inWords reads a number in words: 二百一十二, 六百一十二点五, 二〇〇.
+func inWords(s string) float64 {
+	whole, part, _ := strings.Cut(s, "点")
+	var total, section, digit float64
+	for _, r := range whole {
+		switch r {
+		case '十', '百', '千':
+			n := map[rune]float64{'十': 10, '百': 100, '千': 1000}[r]
+			section += max(digit, 1) * n
+			digit = 0
+		case '万':
+			total += (section + digit) * 1e4
+			section, digit = 0, 0
+		default:
+			digit = float64(numerals[r])
+		}
+	}
+	x := total + section + digit
+	if !strings.ContainsAny(whole, "十百千万") {
+		x = float64(number(whole)) // digit by digit
+	}
+	unit := 0.1
+	for _, r := range part {
+		x += float64(numerals[r]) * unit
+		unit /= 10
+	}
+	return math.Round(x*1000) / 1000
 }
 
 // dates reads the days of inspection and issue.

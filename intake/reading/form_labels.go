@@ -105,6 +105,9 @@ func stackedLabel(lines []*line, k, n int, edge bool) (*cell, []*cell) {
 		if utf8.RuneCountInString(part) > 6 || last.cy()-d.cy() < 0.5*c.size {
 			break
 		}
+		if twoLabels(joined, part) {
+			break
+		}
 		joined += part
 		parts = append(slices.Clone(parts), d)
 		last = d
@@ -116,6 +119,17 @@ func stackedLabel(lines []*line, k, n int, edge bool) (*cell, []*cell) {
 		return nil, nil
 	}
 	return joinCells(best, lines[k].page), best
+}
+
+// twoLabels tells whether one label stands under another: 委托人 over 地址, 结构 over
+// 层数, though 委托人地址 and 结构层数 would be labels too; but 现场检测 over 日期 is one.
+func twoLabels(above, below string) bool {
+	a, b := labelOf(above), labelOf(below)
+	if a == fNone || b == fNone {
+		return false
+	}
+	f := labelOf(above + below)
+	return f == fNone || f == fOther || f == b && a != b
 }
 
 // joinCells makes one cell of several lines.

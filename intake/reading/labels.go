@@ -22,7 +22,9 @@ const (
 	fBuilt
 	fInspected
 	fIssued
-	fOther // a label whose entry belongs to no field, but ends the one before
+	fSubject // 受检单位: whose house it is, the client where no other is named
+	fFileNo  // 工程编号: the report's number where it has no other
+	fOther   // a label whose entry belongs to no field, but ends the one before
 )
 
 // labels maps the labels of forms and cover pages to fields. A label is
@@ -77,11 +79,22 @@ func labelOf(t string) fieldName {
 			return labels[i].to
 		}
 	}
+	if f := madeLabel(t); f != fNone {
+		return f
+	}
+	if f := englishLabel(t); f != fNone {
+		return f
+	}
+	if m := translation.FindStringSubmatch(t); m != nil && englishLabel(m[1]) != fNone {
+		return labelOf(m[2]) // Client 委托单位
+	}
 	if jointLabel(t) != nil {
 		return fOther
 	}
 	return fNone
 }
+
+var translation = re(`^([A-Za-z][A-Za-z .']{2,30})[/(]?(\p{Han}{2,12})[)]?$`)
 
 // jointLabel returns the fields of a label that names several, whose entry
 // holds as many values: 结构/层数/面积.

@@ -1,0 +1,51 @@
+package readingtest
+
+import (
+	"io/fs"
+	"path"
+	"strings"
+	"testing"
+)
+
+// TestFieldsOfForeign reads the particulars of the whole reports that others
+// wrote: all of them are found, and what is found is right.
+func TestFieldsOfForeign(t *testing.T) {
+	w := load(t)
+	sets, err := fs.ReadDir(dataFS, "data/foreign")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := 0
+	for _, s := range sets {
+		dir, err := fs.Sub(dataFS, path.Join("data/foreign", s.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := LoadForeign(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range f.Wholes {
+			if leftOut(k.ID) || len(k.Fields) == 0 {
+				continue
+			}
+			v, err := real(w.BuildWhole(k, Plain, Layout{Columns: 1, Size: 12}).Pages)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for field, want := range k.Fields {
+				read++
+				if got := fieldOf(v.Fields, field); !sameField(field, got, want) {
+					t.Errorf("%s/%s: %s %q, want %q", s.Name(), k.ID, field, got, want)
+				}
+			}
+		}
+	}
+	t.Logf("%d particulars", read)
+}
+
+// sameField: an address or a structure may be told shorter or longer.
+func sameField(field, got, want string) bool {
+	a, b := Plainly(got), Plainly(want)
+	return a == b || a != "" && (field == "address" || field == "structure") && (strings.Contains(a, b) || strings.Contains(b, a))
+}
