@@ -104,6 +104,7 @@ func Read(src pdf.Source, opts Options) Result {
 	r.checkSameHouse(items, res.Fields)
 	r.checkFieldWork(items, res.Fields)
 	r.checkExtent(items, res.Fields)
+	r.checkInstruments(items, res.Fields)
 	r.checkUnderstood(items, mentions, concl.findings, statements)
 	r.checkHidden(hidden)
 	r.checkOverdrawn(pages, items, mentions)

@@ -15,13 +15,13 @@ import (
 // the report's particulars name.
 func (r *reader) checkSameHouse(items []*item, f schemas.ReportFields) {
 	told := tellsBefore(items)
-	built := fold(f.Structure)
+	built := strings.ReplaceAll(fold(f.Structure), "混凝土", "")
 	foreign := (*guarded)(nil)
 	switch {
 	case built == "":
 	case masonryHouse.MatchString(built) && !framedHouse.MatchString(built+told):
 		foreign = frameMember
-	case framedHouse.MatchString(built) && !masonryHouse.MatchString(built+told):
+	case framedHouse.MatchString(built) && !masonryHouse.MatchString(built) && !masonryTold.MatchString(told):
 		foreign = masonryMember
 	}
 	n, street := atoi(f.Storeys), streetNo.FindString(fold(f.Address))
@@ -59,7 +59,8 @@ func (r *reader) checkSameHouse(items []*item, f schemas.ReportFields) {
 
 var (
 	masonryHouse  = re(`砖|砌体|石|土|木`)
-	framedHouse   = re(`框|剪力墙|钢|底部?商|混合`)
+	framedHouse   = re(`框|剪力墙|钢|底部?商|混合|^混`)
+	masonryTold   = re(`砖混|砖木|砖墙|砌体|混合|承重墙|土墙|石墙`)
 	frameMember   = re(`框架[柱梁]|框架结构|剪力墙|电梯井|核心筒|钢框架`)
 	masonryMember = re(`承重砖墙|砖墙承重|承重[横纵]墙|夯土墙|土坯墙`)
 	// 五层框架柱, 四层横墙: a storey by its members; 条石基础四层 is none. One more than
