@@ -17,7 +17,9 @@ var (
 	// 有效期至2023年6月, 到2023年6月为止
 	validUntil = re(`(?:有效期?(?:限)?(?:至|到|为|:)?|期满|到期|截止|截至|止于|(?:证书?|合格证|有效期)[^,。;0-9]{0,4}[到至])[^,。;0-9]{0,6}((?:19|20)[0-9]{2})(?:年|[-./])([0-9]{1,2})?|((?:19|20)[0-9]{2})(?:年|[-./])([0-9]{1,2})?[^,。;]{0,8}(?:为止|期满|到期|失效|过期|截止)`)
 	yearMonth  = re(`((?:19|20)[0-9]{2})(?:年|[-./])([0-9]{1,2})`)
-	untilHead  = re(`有效期|有效日期|有效至|到期`)
+	// JGJ/T 23-2011 3.1.3: a rebound hammer reads 80±2 on the steel anvil.
+	anvil     = re(`率定(?:平均)?值?(?:均|只|仅|有|为|是|:|=|约)*([0-9]{2})(?:[^0-9.年月%]|$)`)
+	untilHead = re(`有效期|有效日期|有效至|到期`)
 )
 
 // checkInstruments asks for a human where an instrument was out of its
@@ -37,6 +39,9 @@ func (r *reader) checkInstruments(items []*item, f schemas.ReportFields) {
 		}
 		for _, p := range passagesOf(it) {
 			for _, s := range sentencesOf(p, it) {
+				if m := anvil.FindStringSubmatch(s.text); m != nil && (atoi(m[1]) < 78 || atoi(m[1]) > 82) {
+					r.reason("report_qualified", s.page, clip(s.text, 60), s.whole())
+				}
 				if !verified.MatchString(s.text) {
 					continue
 				}

@@ -15,10 +15,13 @@ var (
 	tiltShare = re(`(?:倾斜|偏斜|外倾|歪斜)(?:率|量|度|值)?[^,。;限允规标过超不未小大]{0,12}?([0-9]+(?:\.[0-9]+)?)(‰|%)`)
 	// 檐口高9.60m,测得顶点向南水平位移412mm
 	tiltHeight = re(`高(?:度|差)?(?:合计|共计|共|实测|量得|测得|为|约|是|有|达|计|:)*([0-9]+(?:\.[0-9]+)?)(?:m|米)(?:[^m0-9a-z]|$)`)
-	tiltShift  = re(`(?:位移|侧移|[偏外内移倾歪闪斜探错甩][移出进离开向倾斜歪闪了]|倾斜量|偏斜量|偏差|垂线|铅垂|吊线)[^,。;限允规标过超不未小]{0,12}?([0-9]+(?:\.[0-9]+)?)(mm|毫米|cm|厘米|公分)`)
+	tiltShift  = re(`(?:位移|侧移|[偏外内移倾歪闪斜探错甩][移出进离开向倾斜歪闪了]|倾斜量|偏斜量|偏差|垂线|铅垂|吊线|线锤|线坠|垂球|吊锤)[^,。;限允规标过超不未小]{0,12}?([0-9]+(?:\.[0-9]+)?)(mm|毫米|cm|厘米|公分)`)
 	// What stands beside a house may lean.
 	noHouse = re(`围墙|院墙|女儿墙|挡土?墙|堡坎|栏杆|栏板|树|电杆|烟囱|塔`)
 )
+
+// atParapet: a point of the house from which is measured.
+var atParapet = re(`女儿墙(?:压?顶|外侧|外皮)`)
 
 // What else is told in figures and no house of a mild grade shows.
 var measuredLimits = []struct {
@@ -30,6 +33,8 @@ var measuredLimits = []struct {
 	{re(`(?:沉降|下沉)[^。;]{0,30}?(?:速率|每月)[^,。;]{0,6}?([0-9]+(?:\.[0-9]+)?)mm(?:/月|每月|,|。|;|$)`), func(v float64) bool { return v > 2 }, re(`限值|小于|不大于|未超|允许|规定`)},
 	{re(`(?:沉降|下沉)[^。;]{0,30}?(?:速率|每[天日])[^,。;]{0,6}?([0-9]+(?:\.[0-9]+)?)mm(?:/[d天日])`), func(v float64) bool { return v*30 > 2 }, re(`限值|小于|不大于|未超|允许|规定`)},
 	{re(`(?:沉降|下沉)[^。;]{0,30}?每[天日](?:约|为)?([0-9]+(?:\.[0-9]+)?)mm`), func(v float64) bool { return v*30 > 2 }, nil},
+	// 一月降1.1mm,二月降3.6mm
+	{re(`(?:[0-9一二三四五六七八九十]+月份?|[当上本]月|个月)[^,。;0-9累]{0,6}(?:降|沉)[^,。;0-9累]{0,4}([0-9]+(?:\.[0-9]+)?)mm`), func(v float64) bool { return v > 2 }, re(`累计|共|限值|小于|允许`)},
 	// Concrete weaker than any that structures are built of (ours: 10 MPa).
 	{re(`混凝土[^。;砂砖块砌碳]{0,24}?(?:换算值|推定值|强度|为)[^。;砂砖块砌碳]{0,8}?([0-9]+(?:\.[0-9]+)?)(?:MPa|[~、]\s*[0-9.]+MPa)`), func(v float64) bool { return v < 10 }, re(`垫层|抗拉|粘结|劈裂|模量|标准差|提高|相差|偏差|增加|差值`)},
 	// JGJ 125-2016: a slab that rests on less than 70 % of what is asked, 80 to 100 mm.
@@ -64,6 +69,7 @@ func beyondMild(s string, membersMay bool) string {
 // leans returns the words by which a sentence tells of a tilt that no house of
 // a mild grade has, or "".
 func leans(s string) string {
+	s = atParapet.ReplaceAllString(s, "_")
 	if noHouse.MatchString(s) {
 		return ""
 	}

@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -19,7 +20,7 @@ const (
 var (
 	// φR/γ0S, R/(γ0·S), 抗力与效应之比, 墙体受压比值; what is less before the share of
 	// load to resistance is the better.
-	bearingRatio = re(`[φΦ]?R[du]?/[(]?(?:[γrY][0oO]?)?[·.×*]?S[d]?[)]?|抗力(?:设计值)?(?:与|和|/|对|同|:)(?:荷载|作用|组合|的)*效应(?:设计值|组合)*(?:的|之)?(?:比值?)?|抗力效应(?:之)?比值?|(?:受压|受弯|受剪|受拉|抗[弯剪压拉]|承载力?|承载能力|抗力|[上下]弦|墙[体段]?|柱|梁|板|屋架|檩条?|构件|验算)[^,。;:0-9]{0,8}?(?:比值|之比|安全比)`)
+	bearingRatio = re(`[φΦ]?R[du]?/[(]?(?:[γrY][0oO]?)?[·.×*]?S[d]?[)]?|抗力(?:设计值)?(?:与|和|/|对|同|:)(?:荷载|作用|组合|的)*效应(?:设计值|组合)*(?:的|之)?(?:比值?)?|抗力效应(?:之)?比值?|抗力(?:设计值)?(?:才|只|仅|不)?(?:有|为|及|到|达|是)(?:作用|荷载)*(?:效应|内力)的|(?:受压|受弯|受剪|受拉|抗[弯剪压拉]|承载力?|承载能力|抗力|[上下]弦|墙[体段]?|柱|梁|板|屋架|檩条?|构件|验算)[^,。;:0-9]{0,8}?(?:比值|之比|安全比)`)
 	// Other shares, of which less is better or which say nothing of bearing.
 	otherRatio  = re(`S[d]?[)]?/[φΦ]?R|效应(?:设计值|组合)*(?:与|和|/|对)[^,。;]{0,4}抗力|利用率|应力比|轴压比|高厚比|长细比|高宽比|挠|倾斜|裂缝|限值|允许|配筋|强度|含水|碳化|面积|剪跨|宽厚比`)
 	turnedRatio = re(`S[d]?[)]?/[φΦ]?R|效应(?:设计值|组合)*(?:与|和|/|对)[^,。;]{0,4}抗力`)
@@ -38,6 +39,11 @@ var (
 // fallsShort returns the words by which a sentence tells of a member that cannot
 // bear what a member of a sound house does, or "".
 func fallsShort(s string) string {
+	for _, c := range clauses(s) {
+		if m := turnedRatio.FindStringIndex(s[c.from:c.to]); m != nil && slices.ContainsFunc(ratiosIn(s[c.from+m[1]:c.to]), func(v float64) bool { return v > 1/leastOfMain }) {
+			return s[c.from:c.to]
+		}
+	}
 	if !bearingRatio.MatchString(s) || notOfHouse.MatchString(s) {
 		return ""
 	}
