@@ -159,7 +159,7 @@ func (r *reader) combine(c conclusion, tabled []*mention) {
 			continue
 		}
 		for _, f := range c.findings {
-			if f.Aspect != schemas.AspectSafety || f.Scope != schemas.ScopeUnit || !concerns(m, f) {
+			if f.Aspect != schemas.AspectSafety || f.Scope != schemas.ScopeUnit || !concerns(m, f, c.findings) {
 				continue
 			}
 			if rank(f.Grade) < rank(m.grade) {
@@ -199,7 +199,7 @@ func (r *reader) combine(c conclusion, tabled []*mention) {
 			least = 3
 		}
 		for _, f := range c.findings {
-			if f.Aspect == schemas.AspectDanger && rank(f.Grade) < least && concerns(m, f) {
+			if f.Aspect == schemas.AspectDanger && rank(f.Grade) < least && concerns(m, f, c.findings) {
 				r.reason("conclusion_contradicts_table", f.Evidence.Page, fmt.Sprintf("%s级，楼层 %s", f.Grade, m.grade), f.Evidence, m.evidence)
 			}
 		}
@@ -320,8 +320,18 @@ var (
 	bearingPart = re(`地基|基础|上部|承重结构`)
 )
 
-func concerns(m *mention, f schemas.Finding) bool {
-	return len(m.units) == 0 || unitKey(f.Unit) == defaultUnit || containsUnit(m.units, f.Unit)
+func concerns(m *mention, f schemas.Finding, fs []schemas.Finding) bool {
+	if len(m.units) > 0 || unitKey(f.Unit) == defaultUnit {
+		return unitKey(f.Unit) == defaultUnit || containsUnit(m.units, f.Unit)
+	}
+	// It does not say of which house: of one that is graded accordingly, if any.
+	from := rank(m.grade)
+	if m.scope == schemas.ScopeMember {
+		from = 3 // a single member of du is for Csu
+	}
+	return !slices.ContainsFunc(fs, func(g schemas.Finding) bool {
+		return g.Aspect == f.Aspect && unitKey(g.Unit) != unitKey(f.Unit) && rank(g.Grade) >= from
+	})
 }
 
 // checkScales asks for a human where two scales are far apart (a class D house
@@ -355,7 +365,7 @@ func (r *reader) checkGraver(c conclusion) {
 		allowed, parts := 0, 0
 		var worst *mention
 		for _, m := range c.lower {
-			if m.scope != schemas.ScopeSubUnit || m.aspect != schemas.AspectSafety || !concerns(m, f) || m.section != secRating && m.section != secConclusion {
+			if m.scope != schemas.ScopeSubUnit || m.aspect != schemas.AspectSafety || !concerns(m, f, c.findings) || m.section != secRating && m.section != secConclusion {
 				continue
 			}
 			if !bearing(m) {

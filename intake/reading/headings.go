@@ -11,6 +11,7 @@ import (
 func markSections(items []*item) []*item {
 	cur, unit := secCover, ""
 	level, opened, counted := 0, "", ""
+	unitAt := 0 // depth of the heading that named the unit
 	parts := "" // the style of the numbers of parts without headings of their own
 	scale := false
 	inline := false // cur was opened by a paragraph that begins with its heading
@@ -42,8 +43,8 @@ func markSections(items []*item) []*item {
 				deep = 9 // an unnumbered heading holds no numbered one
 			}
 			if u := unitHeading(t[len(num):]); u != "" {
-				unit = u
-			} else if deep <= level {
+				unit, unitAt = u, deep
+			} else if deep <= unitAt {
 				unit = ""
 			}
 			s := sectionOf(t)
@@ -269,7 +270,7 @@ func inlineNumbered(t string) (section, string) {
 func partStyle(num string) string { return numerals1.ReplaceAllString(num, "#") }
 
 var (
-	inlineHead  = re(`^(?:[(]?[0-9一二三四五六七八九十]{1,3}[)、.]?|[甲乙丙丁戊己庚辛壬癸][、.])?((?:房屋|安全性?|检测|综合|最终)?(?:鉴定|评定|处理|整治|处置)?(?:结论|意见|建议|依据)(?:[及与和](?:处理)?(?:建议|意见))?):`)
+	inlineHead  = re(`^(?:[(]?[0-9一二三四五六七八九十]{1,3}[)、.]?|[甲乙丙丁戊己庚辛壬癸][、.])?(?:(?:综上(?:所述)?|[据为鉴因][此]|鉴于(?:此|以上|上述)(?:情况|结论)?|根据(?:以上|上述)[^,。:]{0,10}|现),?)?(?:(?:我[所公院站司单位中心]{1,2}|本[所公院站司单位中心]{1,2})?(?:作出|提出|给出|得出)?(?:如下|以下)?)?((?:房屋|安全性?|检测|综合|最终)?(?:鉴定|评定|处理|整治|处置)?(?:结论|意见|建议|依据)(?:[及与和](?:处理)?(?:建议|意见))?)(?:如下|为|是|认为)?:`)
 	inlineWords = re(`^(?:[(]?[0-9一二三四五六七八九十]{1,3}[)、.]+)?(\p{Han}{2,12}):`)
 	inlinePart  = re(`^([(]?[0-9一二三四五六七八九十]{1,3}[)、.]+|[甲乙丙丁戊己庚辛壬癸][、.])(\p{Han}{2,12})[:。]`)
 	numerals1   = re(`[0-9一二三四五六七八九十甲乙丙丁戊己庚辛壬癸]+`)

@@ -25,7 +25,7 @@ func (r *reader) checkMembers(c conclusion, items []*item) {
 			continue
 		}
 		for _, f := range c.findings {
-			if f.Aspect == schemas.AspectSafety && f.Scope == schemas.ScopeUnit && rank(f.Grade) <= 2 && concerns(m, f) {
+			if f.Aspect == schemas.AspectSafety && f.Scope == schemas.ScopeUnit && rank(f.Grade) <= 2 && concerns(m, f, c.findings) {
 				r.reason("conclusion_contradicts_sub_unit", f.Evidence.Page, fmt.Sprintf("%s %s，构件 %s", f.Unit, f.Grade, m.grade), f.Evidence, m.evidence)
 			}
 		}

@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -117,5 +118,11 @@ func (r *reader) withoutNames(s string) string {
 			break
 		}
 	}
+	for _, m := range districtOf.FindAllIndex(b, -1) {
+		blot(b[m[0]:m[1]])
+	}
 	return string(b)
 }
+
+// districtOf: 江津区 before a place that is known.
+var districtOf = regexp.MustCompile(`(?:重庆市)?[\p{Han}]{2}[区县]_`)

@@ -30,7 +30,7 @@ func TestWordsThatCouldTakeBackAConclusion(t *testing.T) {
 		{"the place of a seal", ofAdvice, "蒲云川2026年3月14日重庆某某检测中心(盖章)", ""},
 		{"a house by its body", ofConclusion, "委托鉴定房屋主体结构安全性等级判定为Csu级。", ""},
 		{"several behind a word for in the middle", ofFacts, "四根柱子当中有三根主筋锈断。", "锈断"},
-		{"copied from elsewhere", ofReport, "三层数据沿用2019年报告。", "沿用"},
+		{"copied from elsewhere", ofReport, "三层数据沿用2019年报告。", "数据沿用"},
 		{"the liability of a copy", ofReport, "复印本报告未重新加盖鉴定专用章无效。", ""},
 		{"a wall that goes on leaning", ofFacts, "山墙外倾仍在发展。", "外倾仍在发展"},
 		{"a wall that does not", ofFacts, "未见墙体外倾、裂缝发展。", ""},

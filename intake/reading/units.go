@@ -133,7 +133,7 @@ var (
 	saysOf      = re(`(?:鉴定|检测|单位|公司|机构|报告|我[司院所])对`)
 	subjectTail = re(`[的之]?(?:主体|整体|上部|现状)?(?:结构)?(?:的)?(?:综合|现状)?(?:第?[0-9一二三四五六七八九十]+层|在|作为|划分|划作|划为|视为|给出|[作做]出|所[作做给评]|安全性|危险性|可靠性|使用性|安全|危险|等级|评级|评[定为]|定为|[判认]定|鉴定|均|分别|各|都|综合|应|可|也|亦|同|为|属于|属(?:于|整|局|危|[A-DI])|整体|结构|被|经|现状|鉴定单元|鉴定系统|单元).*$`)
 	// notName: words that no name of a building holds.
-	notName = re(`^(?:根据|依据|按|结合|参照|鉴于|由于|经|上述|全部|所有|各)|[该本此已有为被的将对把应可在与及其另]|[加改修处整补]\p{Han}?后|^后房|影响|达到|不|未|发现|存在|处于|属于|满足|造成|导致|引起|危及|威胁|使得|用作|用于|拆除|[第两]?[一二三四两]?阶段|后的|没有|一[栋幢户座处]|两[栋幢座]|构成|属于|属(?:整|局|危)|危|整[栋幢]`)
+	notName = re(`^(?:根据|依据|按|结合|参照|鉴于|由于|经|上述|全部|所有|各)|[该本此已有为被的将对把应可在与及其另]|[加改修处整补]\p{Han}?后|^后房|影响|达到|不|未|发现|存在|处于|属于|满足|造成|导致|引起|危及|威胁|使得|用作|用于|拆除|[第两]?[一二三四两]?阶段|后的|没有|一[栋幢户座处]|^(?:两|[二三四五六七八九十])[栋幢座]\p{Han}|构成|属于|属(?:整|局|危)|危|整[栋幢]`)
 	// partName: parts of a house, which a grade of the house is not about.
 	partName = re(`^(?:[一二三四五六七八九十0-9]+层|底层|顶层|首层|楼层|每层|各层|局部|部分|楼板|屋面|墙|梁|柱|构件|地基|基础|上部|围护|子单元|底部|轴|.*(?:构件|子单元|承重部分|楼面|地基基础|承重结构))`)
 )
@@ -148,13 +148,23 @@ func wordsOf(s string) []string {
 	from := 0
 	for _, m := range append(wordBreak.FindAllStringIndex(s, -1), []int{len(s), len(s)}) {
 		w := s[from:m[0]]
+		behind := from > 0 && strings.HasSuffix(strings.TrimRight(s[:from], "("), taken)
 		from = m[1]
+		if behind && !anotherHouse.MatchString(w) && subjectNoun.MatchString(w) {
+			continue // 综合教学楼 behind A栋 says what it is, in brackets or not
+		}
 		if w != "" && !(s[m[0]:m[1]] == taken && !joined.MatchString(w)) {
 			out = append(out, w)
 		}
 	}
 	return out
 }
+
+var (
+	// anotherHouse: the annex of 1号楼 is another house.
+	anotherHouse = re(`^(?:附|副|裙|偏|厢|耳|连廊|走廊|辅助|配套|后勤|旁|边|外|[和及与、])`)
+	subjectNoun  = re(`^\p{Han}{0,6}(?:楼|房|舍|堂|馆|厅|库|间|店|铺|所|院|校|园|场|室|屋|宅|栋|幢|座)(?:$|[^\p{Han}]|的|安全|危险|可靠|使用|结构|房屋|鉴定|评)`)
+)
 
 // joined: what stands before another name and is one of its own: 主楼和 1号楼.
 var joined = re(`(?:和|及|与|以及|连同|同)$`)
@@ -194,10 +204,18 @@ func notAUnit(s string, from, to int) bool {
 	if strings.HasSuffix(w, "区") || strings.HasSuffix(w, "段") {
 		return !zoneUnit.MatchString(w)
 	}
+	if severalOf.MatchString(w) && ofSeveral.MatchString(s[to:]) {
+		return true // 五栋宿舍楼中,除3号楼外
+	}
 	return counted.MatchString(s[:from]) || strings.HasSuffix(s[:from], "第") || strings.HasSuffix(s[:from], "路") || strings.HasSuffix(s[:from], "街") || strings.HasSuffix(s[:from], "本") || strings.HasSuffix(s[:from], "该")
 }
 
 var partOfStorey = re(`^[梯板面层盖道]`)
+
+var (
+	severalOf = re(`^(?:[二三四五六七八九十两]|[2-9]|1[0-9])[栋幢座]`)
+	ofSeveral = re(`^\p{Han}{0,4}(?:中|里|内|均|都|全部|房屋)`)
+)
 
 var counted = re(`(?:有|共|计|约|另|建|各)$`)
 
