@@ -180,7 +180,7 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 
 // aboutPaper: a sentence that may be about the grade, or about the paper and its
 // words. Of the traps that strangers set beside a conclusion only such need it.
-var aboutPaper = re(`等级|级别|评级|评[定估为]|定级|[A-D](?:su)?级|结论|报告|鉴定|本[段栏处条项句]|[此这]处|这[句话个一]|上[述面]|[范样]文|我们|[我本][司所院站]|^[(]|[未没不]评`)
+var aboutPaper = re(`等级|级别|评级|评[定估为]|定级|[A-D](?:su)?级|结论|报告|鉴定|本[段栏处条项句]|[此这]处|这[句话个一]|上[述面]|[范样]文|我们|[我本][司所院站]|^[(]|[未没不]评|评的|算进|计进|[没不]算`)
 
 // captionLike: the name of a table, a drawing, an enclosure.
 var captionLike = re(`^(?:附[件图表录][^。;]{0,40}|附[件图表录]:(?:[^。;,:]{2,24}(?:表|图|照片|证书|复印件|资料|记录|清单|目录)[;,。]?)+|[^,。;]{2,24}(?:表|图|照片|一览|清单|目录))$`)
