@@ -15,7 +15,10 @@ var (
 	tiltShare = re(`(?:倾斜|偏斜|外倾|歪斜)(?:率|量|度|值)?[^,。;限允规标过超不未小大]{0,12}?([0-9]+(?:\.[0-9]+)?)(‰|%)`)
 	// 檐口高9.60m,测得顶点向南水平位移412mm
 	tiltHeight = re(`高(?:度|差)?(?:合计|共计|共|实测|量得|测得|为|约|是|有|达|计|:)*([0-9]+(?:\.[0-9]+)?)(?:m|米)(?:[^m0-9a-z]|$)`)
-	tiltShift  = re(`(?:位移|侧移|[偏外内移倾歪闪斜探错甩][移出进离开向倾斜歪闪了]|倾斜量|偏斜量|偏差|垂线|铅垂|吊线|线锤|线坠|垂球|吊锤)[^,。;限允规标过超不未小]{0,12}?([0-9]+(?:\.[0-9]+)?)(mm|毫米|cm|厘米|公分)`)
+	tiltShift  = re(`(?:位移|侧移|[偏外内移倾歪闪斜探错甩][移出进离开向倾斜歪闪了]|[向往朝][东南西北外内里前后]{1,2}(?:走|移|闪|斜|倾|歪|偏)了?|倾斜量|偏斜量|偏差|垂线|铅垂|吊线|线锤|线坠|垂球|吊锤)[^,。;限允规标过超不未小]{0,12}?([0-9]+(?:\.[0-9]+)?)(mm|毫米|cm|厘米|公分)`)
+	// 歪了1/80
+	tiltFraction = re(`(?:倾|偏|歪|斜|闪|外移|侧移)[^,。;0-9跨未无]{0,12}1/([0-9]{1,3})(?:[^0-9]|$)`)
+	tiltBound    = re(`限值|允许|规定|小于|未超过?|不超过?|不到|坡`)
 	// What stands beside a house may lean.
 	noHouse = re(`围墙|院墙|女儿墙|挡土?墙|堡坎|栏杆|栏板|树|电杆|烟囱|塔`)
 )
@@ -45,6 +48,10 @@ var measuredLimits = []struct {
 // house of a mild grade shows, or "". membersMay: the grade is one that lets
 // single members be in danger.
 func beyondMild(s string, membersMay bool) string {
+	s = inFigures(s)
+	if grows(s) {
+		return s
+	}
 	if l := leans(s); l != "" {
 		return l
 	}
@@ -81,6 +88,9 @@ func leans(s string) string {
 		if v >= tiltOfNone {
 			return s[m[0]:m[1]]
 		}
+	}
+	if m := tiltFraction.FindStringSubmatch(s); m != nil && atoi(m[1]) > 0 && 1000/float64(atoi(m[1])) >= tiltOfNone && !tiltBound.MatchString(s) {
+		return m[0]
 	}
 	h := tiltHeight.FindStringSubmatch(s)
 	if h == nil {

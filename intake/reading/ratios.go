@@ -44,6 +44,12 @@ func fallsShort(s string) string {
 			return s[c.from:c.to]
 		}
 	}
+	if m := shareBorne.FindStringSubmatch(s); m != nil && decimal(m[1]) < 100*leastOfGeneral && !generalMember.MatchString(s) && !ratioThen.MatchString(s) {
+		return m[0]
+	}
+	if pairShort(s) {
+		return s
+	}
 	if !bearingRatio.MatchString(s) || notOfHouse.MatchString(s) {
 		return ""
 	}
@@ -78,6 +84,28 @@ func fallsShort(s string) string {
 		}
 	}
 	return ""
+}
+
+// pairShort tells whether a sentence gives one resistance and one effect in kN of
+// which the first falls short of the second: N=412kN φfA=268kN.
+func pairShort(s string) bool {
+	bears, borne := inKN(bearsKN, s), inKN(borneKN, s)
+	return len(bears) == 1 && len(borne) == 1 && borne[0] > 0 && bears[0]/borne[0] < leastOfGeneral && !ratioThen.MatchString(s)
+}
+
+var (
+	// 承载力不到效应的65%, 能扛的只及该扛的65%
+	shareBorne = re(`(?:抗力|承载力|能扛|扛得|能承|承受|承重|受力|撑得)[^,。;]{0,12}(?:效应|荷载|内力|要求|需要|设计|该扛|应扛|该承|该受|需求|所需)[^,。;]{0,4}(?:不到|不足|只有|仅有?|约|的|之|只)+([0-9]{1,2}(?:\.[0-9]+)?)%`)
+	bearsKN    = re(`(?:[φΦ]f?A?|抗力|承载力|[NMV]u|R)(?:设计值)?[^0-9,。;]{0,6}?([0-9]+(?:\.[0-9]+)?)kN`)
+	borneKN    = re(`(?:(?:^|[^φΦA-Za-z])[NMV]|轴力|弯矩|剪力|内力|效应|γ0S)(?:设计值)?[^0-9,。;u]{0,6}?([0-9]+(?:\.[0-9]+)?)kN`)
+)
+
+func inKN(re *guarded, s string) []float64 {
+	var out []float64
+	for _, m := range re.FindAllStringSubmatch(s, -1) {
+		out = append(out, decimal(m[1]))
+	}
+	return out
 }
 
 // belowIn tells whether a ratio that stands in the text is below the least.
