@@ -2,6 +2,7 @@ package reading
 
 import (
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"jianding/schemas"
@@ -33,12 +34,12 @@ func scaleInOne(s string) bool {
 
 var (
 	// scaleEntryOf: a grade at the start of a clause with what it means.
-	scaleEntryOf = re(`(?:^|[:;。,])(?:注:?)?(?:其中)?(?:[(]?[0-9①-⑳]{1,2}[)、.])?["“]?([A-D])(?:su)?["”]?级?["”]?(?:[:,-]|—|为|即|系?指|是|表示|的?含义)*([^;。,]*)`)
+	scaleEntryOf = re(`(?:^|[:;。,])(?:注:?)?(?:其中)?(?:[(]?[0-9①-⑳]{1,2}[)、.])?["“]?([A-D](?:su)?|I{1,3}|IV|[一二三四]级)["”]?级?["”]?(?:[:,-]|—|为|即|系?指|是|表示|的?含义)*([^;。,]*)`)
 	// namesHouse: what a meaning does not name. Class D means 整幢危房, of any house.
 	namesHouse   = re(`[0-9一二三四五六七八九十A-Z甲乙丙丁](?:#|号|栋|幢|座)|[该本此]|楼`)
 	thisHouse    = re(`(?:该|本|此|被鉴定|受检|受鉴|所鉴)(?:次)?(?:鉴定)?(?:房屋|建筑|楼|栋|幢|住宅|工程|项目|单体|厂房|校舍|住房|对象|单元|民房|农房|房)`)
 	inGeneral    = re(`整[幢栋]|楼层|楼板|楼面`)
-	gradesListed = re(`(?:分为|分成|划分(?:为|成)|划为|共分|分|设|有|包括)[^。;,]{0,6}["“]?A(?:su)?["”]?级?["”]?[、,/]["“]?B(?:su)?["”]?级?["”]?[、,/]["“]?C(?:su)?["”]?级?["”]?(?:[、,/和及与]*["“]?D(?:su)?["”]?级?["”]?)?(?:共?[三四]个?(?:等)?级(?:别)?|[;。,])`)
+	gradesListed = re(`(?:分为|分成|划分(?:为|成)|划为|共分|分|设|有|包括)[^。;,]{0,6}["“]?A(?:su)?["”]?级?["”]?[、,/]["“]?B(?:su)?["”]?级?["”]?[、,/]["“]?C(?:su)?["”]?级?["”]?(?:[、,/和及与]*["“]?D(?:su)?["”]?级?["”]?)?(?:共?[三四]个?(?:等)?级(?:别)?|[;。,])|(?:分为|分成|划分(?:为|成)|划为|共分|分)[^。;,]{0,6}一级?、二级?、三级?(?:[、和及与]四)?级?`)
 )
 
 // reprintsScale tells whether a paragraph explains grades, in whatever words:
@@ -48,12 +49,13 @@ func reprintsScale(text string) bool {
 	if gradesListed.MatchString(text) && !thisHouse.MatchString(text) {
 		return true
 	}
-	var seen []schemas.Grade
+	var seen []int
 	for _, m := range scaleEntryOf.FindAllStringSubmatch(text, -1) {
-		if namesHouse.MatchString(inGeneral.ReplaceAllString(m[2], "")) || utf8.RuneCountInString(m[2]) < 3 || slices.Contains(seen, schemas.Grade(m[1])) {
+		n := rank(schemas.Grade(strings.NewReplacer("一级", "I", "二级", "II", "三级", "III", "四级", "IV").Replace(m[1])))
+		if namesHouse.MatchString(inGeneral.ReplaceAllString(m[2], "")) || utf8.RuneCountInString(m[2]) < 3 || slices.Contains(seen, n) {
 			return false
 		}
-		seen = append(seen, schemas.Grade(m[1]))
+		seen = append(seen, n)
 	}
 	return len(seen) >= 3 && slices.IsSorted(seen)
 }
