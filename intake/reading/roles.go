@@ -254,8 +254,12 @@ var neighbourAsCause = re(`(?:因|由于|受|鉴于)(?:[东西南北左右前后
 
 // elsewhere tells whether the words speak of another house, and nothing since
 // brings them back to this one.
+// ownParts: parts of this house beside others of its parts (及相邻楼板), and such
+// as only begin like a building (东侧楼梯).
+var ownParts = re(`(?:相邻|毗邻|紧邻|邻近|附近)(?:的)?(?:楼板|楼面|构件|墙段|墙体|梁|柱|板|跨|开间|房间|部位|节点|轴线?|区域|支座|杆件|榀|测点|测区|檩条?|屋架)|楼梯间?|楼板|楼面|楼盖|楼层|楼道`)
+
 func elsewhere(before string) bool {
-	before = neighbourAsCause.ReplaceAllString(before, "")
+	before = ownParts.ReplaceAllString(neighbourAsCause.ReplaceAllString(before, ""), "_")
 	o := lastEnd(otherCue, before)
 	return o >= 0 && o > lastOf(thisCue, before)
 }
