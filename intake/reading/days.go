@@ -50,12 +50,35 @@ func happenedOn(t string, from, to int) happening {
 	if i := strings.LastIndexByte(before, ','); i >= 0 {
 		before = before[i+1:]
 	}
-	before = tailOf(before, 24)
+	switch labelTail(strings.TrimRight(before, ":")) {
+	case fNone:
+	case fInspected:
+		return hVisit
+	case fIssued:
+		return hIssue
+	default:
+		return hOther
+	}
+	before, after = tailOf(nameless(before), 24), nameless(after)
 	if h := nextHappening(clip(after, 60)); h != hNothing {
 		return h
 	}
 	return lastHappening(before)
 }
+
+// nameless takes the names of organisations out of a text: 重庆某检测公司 does not
+// say that anybody measured.
+func nameless(s string) string {
+	return orgName.ReplaceAllStringFunc(s, func(name string) string {
+		if m := nameAfter.FindStringIndex(name); m != nil {
+			return name[:m[1]]
+		}
+		return ""
+	})
+}
+
+// nameAfter: up to where a name begins that was taken too long.
+var nameAfter = re(`^.*(?:委托|聘请|邀请|受|由|与)`)
 
 func nextHappening(s string) happening {
 	out, at := hNothing, len(s)

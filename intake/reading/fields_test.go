@@ -133,6 +133,7 @@ func TestParticularsOfOthers(t *testing.T) {
 		"the day of the commission":               {"房屋安全鉴定报告\n受江津区白沙镇人民政府2026年3月1日委托，我公司于2026年3月9日进行了现场检查。", particulars{inspected: "2026-03-09", issued: "-"}},
 		"the contract":                            {"房屋安全鉴定报告\n双方于2026年3月1日签订鉴定合同。", particulars{inspected: "-", issued: "-"}},
 		"the instrument":                          {"房屋安全鉴定报告\n回弹仪检定日期2026年1月5日，有效期至2027年1月4日。", particulars{inspected: "-", issued: "-"}},
+		"the label before decides":                {"房屋安全鉴定报告\n检测鉴定单位：重庆正衡工程检测有限公司 报告日期：2026年6月26日", particulars{inspected: "-", issued: "2026-06-26"}},
 		"born":                                    {"房屋安全鉴定报告\n户主李素芬，1956年4月12日出生。", particulars{inspected: "-", issued: "-"}},
 		"rain":                                    {"房屋安全鉴定报告\n2026年6月28日至30日，当地连降暴雨，墙体开裂。", particulars{inspected: "-", issued: "-"}},
 		"the drawings":                            {"房屋安全鉴定报告\n设计图纸由某设计院2003年5月6日出具。", particulars{inspected: "-", issued: "-"}},
