@@ -20,7 +20,14 @@ type candidates map[fieldName][]candidate
 
 func (c candidates) add(f fieldName, gs []glyph, page, weight int) {
 	gs = trimValue(gs)
+	if p := newPassage(gs); strings.ContainsAny(p.text, boxes) {
+		gs = trimValue(chosen(p).glyphs) // □钢混 √砖混 □砖木
+	}
 	switch f {
+	case fAddress:
+		if p := newPassage(gs); houseOf.MatchString(p.text) {
+			gs = p.sub(0, houseOf.FindStringSubmatchIndex(p.text)[3]) // 华盖村5社杨朝贵户
+		}
 	case fAgency:
 		gs = c.unsealed(gs, page)
 	case fReportNo:
@@ -30,6 +37,11 @@ func (c candidates) add(f fieldName, gs []glyph, page, weight int) {
 		p := newPassage(gs)
 		if m := moreOfParty.FindStringIndex(p.text); m != nil {
 			gs = p.sub(0, m[0])
+		}
+	}
+	if f == fClient {
+		if m := roleBefore.FindStringSubmatchIndex(newPassage(gs).text); m != nil && !bodyName.MatchString(newPassage(gs).text) {
+			gs = newPassage(gs).sub(m[2], m[3]) // 塘河镇石龙门村村民谭永碧
 		}
 	}
 	v := printed(gs)
@@ -109,7 +121,9 @@ func trimValue(gs []glyph) []glyph {
 // and prose, and cross-checks what stands in several places.
 func (r *reader) fields(items []*item, furniture []string) schemas.ReportFields {
 	c := make(candidates)
+	sealed := false // the line before is where the agency signs
 	for _, it := range items {
+		sealed = c.underSeal(it, sealed)
 		if it.section == secAppendix || it.section == secHistory || it.section == secNeighbours {
 			continue
 		}
@@ -120,7 +134,7 @@ func (r *reader) fields(items []*item, furniture []string) schemas.ReportFields 
 		c.fromLine(it)
 		c.fromProse(it)
 		c.fromDays(it)
-		c.fromSeal(it)
+		c.fromSeal(it.text, it.page)
 	}
 	c.fromCover(items)
 	c.fromAddressee(items)
@@ -204,6 +218,9 @@ func (r *reader) choose(c candidates, f fieldName, form *guarded) string {
 		if form != nil && !form.MatchString(x.folded) || x.weight < 2 {
 			continue
 		}
+		if f == fOwner && owners(c[f]) > 2 {
+			break // a volume on several households
+		}
 		if differs(f, x.folded, v.folded) {
 			r.reason(fieldConflict[f], x.page, v.folded+" / "+x.folded, v.ev, x.ev)
 			break
@@ -217,6 +234,17 @@ func (r *reader) choose(c candidates, f fieldName, form *guarded) string {
 		}
 	}
 	return v.value
+}
+
+// owners counts the different ones that labels name.
+func owners(cs []candidate) int {
+	var seen []string
+	for _, x := range cs {
+		if x.weight >= 2 && !slices.Contains(seen, x.folded) {
+			seen = append(seen, x.folded)
+		}
+	}
+	return len(seen)
 }
 
 var fieldConflict = map[fieldName]schemas.ReasonCode{

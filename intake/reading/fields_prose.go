@@ -10,7 +10,7 @@ const (
 	// what houses are built of
 	material = `现浇|预制|钢筋混凝土|混凝土|钢筋砼|砼|底部|底层|局部|框架|框支|剪力墙|抗震墙|核心筒|筒体|内框架|异形柱|排架|门式刚架|刚架|轻型|轻钢|网架|钢|砖|石|土|木|混|砌体|夯土|土坯|生土|条石|毛石|料石|片石|砖墙|土墙|石墙|木屋盖|木屋架|木楼盖|木柱|墙|空斗|实心|多孔|页岩|砌块|配筋|穿斗|抬梁|上部砖混|混合|组合|竹`
 	// the number that an office gives its papers: 应急鉴〔2026〕7号
-	docNo     = `[\p{Han}A-Za-z]{1,12}[\[(〔【]20[0-9]{2}[\])〕】](?:年度)?\p{Han}{0,4}[0-9]{1,5}(?:-[0-9]{1,3})?号`
+	docNo     = `[\p{Han}A-Za-z]{1,12}[\[(〔【]20[0-9]{2}[\])〕】](?:年度)?(?:\p{Han}{0,4}-?[0-9]{1,5}(?:-[0-9]{1,3})?号|\p{Han}{0,4}-?[0-9]{2,5})`
 	yearWords = `(?:(?:19|20)[0-9]{2}年?(?:代)?|[一二][零〇九][一二三四五六七八九零〇]{2}年(?:代)?)`
 )
 
@@ -31,6 +31,9 @@ var (
 	// 对几江街道西门路9号房屋进行了鉴定: in a letter to somebody in the district
 	appraisedIn = re(`对(\p{Han}{2,4}(?:街道|镇)[\p{Han}]{2,12}[0-9]{1,4}号)[^,。;]{0,24}(?:鉴定|检测|检查|查勘)`)
 	areaProse   = re(`(?:总)?(?:建筑)?面积(?:共|合计|共计|总计)?(?:约|大约|为|有|是|:)*(` + amount + `)(?:m2|平方米|平米|㎡|M2|平方)`)
+	// 两栋房屋合计建筑面积3112.0m2: more than the table of one of them says
+	areaTotal = re(`(?:合计|总计|共计)(?:总)?(?:建筑)?面积(?:约|为|:)*(` + amount + `)(?:m2|平方米|平米|㎡|M2)|(?:建筑)?面积(?:合计|总计|共计)(?:约|为|:)*(` + amount + `)(?:m2|平方米|平米|㎡|M2)`)
+	ofEstate  = re(`(?:小区|园区|厂区|校区|校园|项目|片区|占地|用地|全校|全厂|全院)[^,。;]{0,8}$`)
 	// 砖木结构,约150平方米,
 	areaAlone = re(`(?:^|[,。;])(?:约|大约|共|共约|总计|计)?(` + amount + `)(?:m2|平方米|平米|㎡|M2)(?:左右)?(?:[,。;]|$)`)
 	// of the site, or of a part
@@ -48,6 +51,7 @@ var (
 	storeyProse = re(`(?:^|地上|地面以上|共|为|系|,|总|结构|建有|高|是|\))(?:有)?([0-9]{1,2}|[单一二两三四五六七八九十]{1,3})层(?:[(]局部|现浇|预制|钢筋|[砖混框木土石钢砌排门穿底剪内轻生夯条]\p{Han}{0,12}结构|\p{Han}{0,5}(?:` + material + `)+结构|[砖混木土石框]{2}|的?房屋?|的?楼房?|建筑|民[房居]|住宅|平房|农房|校舍|[0-9一二三四五六七八九十]{1,2}间|,|。|;|$)`)
 	// 房屋二层砖混, 1998年修建的三层砖混结构房屋
 	storeysOfHouse = re(`(?:房屋?|住房|房子|建筑物?|校舍|该楼|的|栋|幢|座)([0-9]{1,2}|[单一二两三四五六七八九十]{1,3})层(?:[砖混木土石框]{2}|\p{Han}{0,5}(?:` + material + `)+结构)`)
+	storeysAbove   = re(`(?:地上|地面以上|现为|现状为|现共)(?:共)?([0-9]{1,2}|[一二两三四五六七八九十]{1,3})层`)
 	// 一层局部两层,按两层计
 	storeysCounted = re(`按([0-9]{1,2}|[一二两三四五六七八九十]{1,3})层(?:计|考虑|统计)`)
 	// 三楼一底: three floors on a ground floor
@@ -62,7 +66,7 @@ var (
 var numberOfElse = re(`(?:合同|协议|委托书?|资质|证书?|许可|仪器|设备|构件|测点|样品|图纸?|图|工程|项目|档案|备案|房屋|楼|幢|户|页|表)(?:的|统一)?$`)
 
 // headNo finds the report number in a running head: 报告编号：JD-1 第3页.
-var headNo = re(`(?:报告|鉴定)(?:书)?(?:编号|号):([A-Za-z0-9\p{Han}\[\]〔〕()/._-]{3,40}?[0-9](?:号)?)(?:第|共|$)`)
+var headNo = re(`(?:报告|鉴定)(?:书)?(?:编号|号):([A-Za-z0-9\p{Han}\[\]〔〕()/._-]{3,40}?[0-9](?:号)?)(?:第|共|[)]|$)`)
 
 // accredited: the mark of the laboratory's accreditation with its number.
 var accredited = re(`^(?:i?lac-)?(?:CMA|CNAS|MA|CAL|资质)`)
@@ -107,6 +111,20 @@ func (c candidates) fromProse(it *item) {
 	}
 }
 
+// areaOfAll reads the area of all the houses of a report together, which is more
+// than the form of each of them says.
+func (c candidates) areaOfAll(p passage, page int) {
+	m := areaTotal.FindStringSubmatchIndex(p.text)
+	if m == nil || ofEstate.MatchString(p.text[:m[0]]) {
+		return
+	}
+	g := 2
+	if m[2] < 0 {
+		g = 4
+	}
+	c.add(fArea, p.sub(m[g], m[g+1]), page, 4)
+}
+
 // fromDescription reads what a paragraph tells of the house: how large it is, of
 // what it is built, how many storeys it has, when it was built.
 func (c candidates) fromDescription(it *item) {
@@ -122,6 +140,7 @@ func (c candidates) fromDescription(it *item) {
 			}
 		}
 	}
+	c.areaOfAll(it.text, it.page)
 	first(fArea, areaProse, notFloorArea)
 	if it.section != secInspection {
 		first(fArea, areaAlone, ofOnePart)
@@ -130,6 +149,7 @@ func (c candidates) fromDescription(it *item) {
 	first(fStructure, structShort, ofOnePart)
 	first(fBuilt, builtProse, rebuilding)
 	if strings.Contains(t, "加建") {
+		first(fStoreys, storeysAbove, ofOnePart)
 		return
 	}
 	first(fStoreys, floorsOnGround, ofOnePart)

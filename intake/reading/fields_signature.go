@@ -98,19 +98,34 @@ func (c candidates) fromSignature(items []*item, furniture []string) {
 }
 
 // fromSeal takes the day of issue that stands behind the agency's name, or its
-// seal, in the line with which a report ends.
-func (c candidates) fromSeal(it *item) {
+// seal, in a line of its own.
+func (c candidates) fromSeal(p passage, page int) {
 	sealedAbove := false // the line before is the agency's name
-	for _, l := range linesOf(it.text) {
+	for _, l := range linesOf(p) {
 		t := strings.TrimRight(l.text, "。")
 		m := orgName.FindStringIndex(t)
 		signs := m != nil && m[0] == 0 && !strings.ContainsAny(t[:m[1]], "由受为的")
 		if ds := datesIn(t); len(ds) == 1 && (ds[0].to == len(t) || issuedThen.MatchString(t[ds[0].to:]) && strings.Contains(t[:ds[0].from], "章")) &&
 			(signs && m[1] <= ds[0].from && sealed.MatchString(t[m[1]:ds[0].from]) || sealedAbove && ds[0].from == 0) {
-			c.add(fIssued, l.sub(ds[0].from, ds[0].to), it.page, 1)
+			c.add(fIssued, l.sub(ds[0].from, ds[0].to), page, 1)
 		}
 		sealedAbove = signs && sealed.MatchString(t[m[1]:])
 	}
+}
+
+// underSeal takes a date that stands alone on the line under the agency's name
+// and seal, wherever a report ends; it tells whether this line is the name's.
+func (c candidates) underSeal(it *item, sealedAbove bool) bool {
+	if it.table != nil {
+		return false
+	}
+	t := it.text.text
+	if sealedAbove && dateLine(t) {
+		c.add(fIssued, it.text.glyphs, it.page, 1)
+		return false
+	}
+	m := orgName.FindStringIndex(t)
+	return m != nil && m[0] == 0 && appraises.MatchString(t[:m[1]]) && sealed.MatchString(t[m[1]:])
 }
 
 // linesOf divides a passage where its lines were joined.

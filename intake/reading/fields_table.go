@@ -10,6 +10,7 @@ import (
 func (c candidates) fromTable(t *table) {
 	for i, k := range t.cells {
 		text := newPassage(k.glyphs)
+		c.fromSeal(text, t.page)
 		if fs := jointLabel(strings.TrimRight(text.text, ":")); fs != nil {
 			if v := t.entryOf(i); v != nil {
 				c.addJoint(fs, newPassage(v.glyphs), t.page)
@@ -69,6 +70,7 @@ func (c candidates) fromEntry(t *table, i int) {
 		return
 	}
 	entry := v.folded()
+	c.areaOfAll(newPassage(v.glyphs), t.page)
 	if ds := datesIn(entry); len(ds) > 0 && ds[0].from == 0 && ds[len(ds)-1].to == len(entry) {
 		switch lastHappening(head) {
 		case hVisit:

@@ -9,15 +9,19 @@ import (
 )
 
 var (
-	storeyForm = re(`([0-9]{1,3}|[单一二两三四五六七八九十]{1,3})(?:层|$)|楼一底`)
+	storeyForm = re(`([0-9]{1,3}|[单一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾]{1,3})(?:层|$)|楼一底`)
 	onGround   = re(`([一二两三四五六七八九])楼一底`)
 )
+
+// plainNumerals writes the numerals of forms plainly: 叁层.
+var plainNumerals = strings.NewReplacer("壹", "一", "贰", "二", "叁", "三", "肆", "四", "伍", "五", "陆", "六", "柒", "七", "捌", "八", "玖", "九", "拾", "十")
 
 // storeys returns the number of storeys above ground as digits.
 func storeys(folded string) string {
 	if folded == "" {
 		return ""
 	}
+	folded = plainNumerals.Replace(folded)
 	if m := onGround.FindStringSubmatch(folded); m != nil {
 		return itoa(number(m[1]) + 1)
 	}

@@ -12,7 +12,7 @@ import (
 // whose entry is no field's.
 
 // deed is what is done to a house for a report.
-const deed = `检验|检测|鉴定|检查|评估|评定|复核|复检|复查|查勘|勘查|勘察|踏勘|勘验|勘测|查验|察看|查看|调查|核查|测量|外业|测试|检`
+const deed = `检验|检测|鉴定|检查|评估|评定|复核|复检|复查|查勘|勘查|勘察|踏勘|勘验|勘测|查验|察看|查看|调查|核查|测量|外业|测试|排查|检`
 
 // labelKind is a noun with which labels end, what may stand before it, and the
 // fields that the words there choose among.

@@ -122,8 +122,15 @@ func (c candidates) fromAgencyWords(it *item) {
 			if !appraises.MatchString(name) || histCue.MatchString(tailOf(t[:m[2]], 12)) || strings.Contains(name, "委托") {
 				continue
 			}
-			c.add(fAgency, it.text.sub(m[2], m[3]), it.page, 1)
+			to := m[3]
+			if i := strings.LastIndexByte(name, '('); i > 0 && inBracketsOnly.MatchString(name[i:]) {
+				to = m[2] + i
+			}
+			c.add(fAgency, it.text.sub(m[2], to), it.page, 1)
 			break
 		}
 	}
 }
+
+// inBracketsOnly: what stands in brackets behind a name and is none of it.
+var inBracketsOnly = re(`单位|机构|简称|公司|我方|乙方|甲方|下称`)
