@@ -20,7 +20,7 @@ var happenings = []struct {
 	re *guarded
 	to happening
 }{
-	{re(`(?:鉴定|检测)(?:委托|申请|合同|协议|邀请)|(?:检测|检验|试验|勘察|监测)报告|委托|申请|来函|来电|来信|签订|签约|受理|收到|反映|要求|通知|报修|联系|会议|建成|建造|修建|竣工|始建|落成|投入使用|改造|加固|翻修|修缮|维修|扩建|加建|加层|装修|施工|开工|购买|购得|搬|入住|地震|暴雨|降雨|强降|洪|涨水|大水|大风|滑坡|火灾|起火|爆炸|坍|垮|开裂|发现|出现|发生|遭遇?|坠落|检定|校准|标定|有效期|有效|实施|施行|执行|起施|出生|生于|颁发|备案|登记|审批|拍摄|停用|空置|搬迁|检修|设立|成立`), hOther},
+	{re(`(?:鉴定|检测)(?:委托|申请|合同|协议|邀请)|(?:检测|检验|试验|勘察|监测)报告|委托|申请|来函|来电|来信|签订|签约|受理|收到|反映|要求|通知|报修|联系|会议|建成|建造|修建|竣工|始建|落成|投入使用|改造|加固|翻修|修缮|维修|扩建|加建|加层|装修|施工|开工|购买|购得|搬|入住|地震|暴雨|降雨|强降|洪|涨水|大水|大风|滑坡|火灾|起火|爆炸|坍|垮|开裂|发现|出现|发生|遭遇?|坠落|检定|校准|标定|有效期|有效|实施|施行|执行|起施|出生|生于|颁发|备案|登记|审批|拍摄|停用|空置|搬迁|设计|绘制|检修|设立|成立`), hOther},
 	{re(`签发|签署|出具|印发|发布|发出|批准|出报告|编制完成|完成编制|编写完成|成文|落款|形成(?:本)?报告|提交(?:本)?(?:鉴定)?报告`), hIssue},
 	{re(`现场|到场|进场|入场|入户|到村|到户|到实地|实地|上门|登门|赶到|赶赴|赴|前往|派出?|指派|组织|安排|会同|逐[间层户栋]|检查|检测|查勘|勘查|踏勘|勘验|勘察|查验|察看|查看|看了|看过|检验|复测|外业|鉴定`), hVisit},
 }
@@ -50,13 +50,12 @@ func happenedOn(t string, from, to int) happening {
 	if i := strings.LastIndexByte(before, ','); i >= 0 {
 		before = before[i+1:]
 	}
-	switch labelTail(strings.TrimRight(before, ":")) {
-	case fNone:
-	case fInspected:
+	switch f := labelTail(strings.TrimRight(before, ":")); {
+	case f == fInspected:
 		return hVisit
-	case fIssued:
+	case f == fIssued:
 		return hIssue
-	default:
+	case f != fNone && strings.HasSuffix(before, ":"):
 		return hOther
 	}
 	before, after = tailOf(nameless(before), 24), nameless(after)
@@ -69,13 +68,16 @@ func happenedOn(t string, from, to int) happening {
 // nameless takes the names of organisations out of a text: 重庆某检测公司 does not
 // say that anybody measured.
 func nameless(s string) string {
-	return orgName.ReplaceAllStringFunc(s, func(name string) string {
+	return orgName.ReplaceAllStringFunc(deedOfBody.ReplaceAllString(s, ""), func(name string) string {
 		if m := nameAfter.FindStringIndex(name); m != nil {
 			return name[:m[1]]
 		}
 		return ""
 	})
 }
+
+// deedOfBody: who does it, or by what rule.
+var deedOfBody = re(`(?:` + deed + `)+(?:公司|单位|机构|中心|所|站|院|标准|规范|规程|依据|目的|范围)`)
 
 // nameAfter: up to where a name begins that was taken too long.
 var nameAfter = re(`^.*(?:委托|聘请|邀请|受|由|与)`)
@@ -111,7 +113,7 @@ func (c candidates) fromDays(it *item) {
 			to = ds[i].to
 		}
 		before, after := t[:d.from], t[to:]
-		if histCue.MatchString(tailOf(before, 12)) || histCue.MatchString(clip(firstClause(after), 16)) {
+		if histCue.MatchString(tailOf(before, 12)) || histCue.MatchString(clip(firstClause(strings.TrimLeft(after, ",")), 16)) {
 			continue
 		}
 		switch happenedOn(t, d.from, to) {
@@ -141,7 +143,10 @@ func issuesThis(before, after string) bool {
 	if issuedBy.MatchString(after) || strings.Contains(after, "的") && !strings.Contains(after, "本") || otherPaper.MatchString(after) || otherReport.MatchString(near) {
 		return false
 	}
-	return thisReport.MatchString(near) || !otherPaper.MatchString(near) && !orgInBefore.MatchString(near) || orgInBefore.MatchString(near) && strings.Contains(near, "我")
+	if m := orgInBefore.FindAllStringIndex(near, -1); m != nil && lastHappening(near[m[len(m)-1][1]:]) == hIssue {
+		near = near[m[len(m)-1][1]:] // …有限公司(盖章)成文于
+	}
+	return thisReport.MatchString(near) || strings.HasSuffix(near, "章)") || after == "签发" && signsAlone(near) || labelTail(near) == fIssued || !otherPaper.MatchString(near) && !orgInBefore.MatchString(near) || orgInBefore.MatchString(near) && strings.Contains(near, "我")
 }
 
 func firstClause(s string) string {
@@ -149,4 +154,10 @@ func firstClause(s string) string {
 		return s[:i]
 	}
 	return s
+}
+
+// signsAlone tells whether a text is an agency's name as it signs.
+func signsAlone(t string) bool {
+	m := orgName.FindStringIndex(t)
+	return m != nil && m[0] == 0 && sealed.MatchString(t[m[1]:])
 }

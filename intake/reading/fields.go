@@ -29,7 +29,14 @@ func (c candidates) add(f fieldName, gs []glyph, page, weight int) {
 			gs = p.sub(0, houseOf.FindStringSubmatchIndex(p.text)[3]) // 华盖村5社杨朝贵户
 		}
 	case fAgency:
+		if p := newPassage(gs); sealBefore.MatchString(p.text) {
+			gs = p.sub(sealBefore.FindStringIndex(p.text)[1], len(p.text))
+		}
 		gs = c.unsealed(gs, page)
+		p := newPassage(gs)
+		if m := orgName.FindStringIndex(p.text); m != nil && m[0] == 0 && goesOn.MatchString(p.text[m[1]:]) {
+			gs = p.sub(0, m[1])
+		}
 	case fReportNo:
 		gs = bareNo(gs)
 	}
@@ -75,6 +82,9 @@ var spoken = re(`。|签字|签名|知悉|确认|同意|承诺`)
 // of pages behind it.
 func bareNo(gs []glyph) []glyph {
 	p := newPassage(gs)
+	if m := numberThenWords.FindStringSubmatchIndex(p.text); m != nil {
+		return p.sub(m[2], m[3])
+	}
 	m := numberAlone.FindStringSubmatchIndex(p.text)
 	if m == nil {
 		return gs
@@ -82,11 +92,20 @@ func bareNo(gs []glyph) []glyph {
 	return trimValue(p.sub(m[2], m[3]))
 }
 
+// numberThenWords: AB-2026-17 and the sentence that begins on the next line.
+var numberThenWords = re(`^([A-Z][A-Za-z0-9()\[\]/._-]*[0-9])\p{Han}[^0-9]{4,}$`)
+
 var numberAlone = re(`^(?:N[oO][.:]*|\p{Han}{0,4}编号:?)?(.*?[0-9号].*?)(?:(?:第[0-9]+页)?[,/(]?共[0-9]+页.*)?$`)
+
+// sealBefore: （盖章）重庆某某公司
+var sealBefore = re(`^[(]\p{Han}{0,6}(?:章|印)[)]:?`)
+
+// goesOn: a sentence that begins where the name on the line before ended.
+var goesOn = re(`^(?:本|于|我|对|受|在|报告|签发|成文|出具|谨|日期|地址|电话|资质)`)
 
 // sealMark stands behind the name of an agency in the cell where it puts its
 // seal and the date.
-var sealMark = re(`[(\[]\p{Han}{0,8}章[)\]]|(?:盖章|公章|签章|印章)|[12][0-9]{3}[-./年]`)
+var sealMark = re(`[(\[]\p{Han}{0,8}章[)\]]|(?:盖章|公章|签章|印章)|[12][0-9]{3}[-./年]|[一二][〇零○O九][一二三四五六七八九〇零○O]{2}年`)
 
 // unsealed returns the agency's name without （盖章） and the date behind it,
 // which is the day of issue.

@@ -35,15 +35,23 @@ func (w particulars) check(t *testing.T, text string) {
 
 // wrapped breaks the lines that are longer than the page is wide.
 func wrapped(text string) string {
-	var out []string
-	for l := range strings.SplitSeq(text, "\n") {
-		rs := []rune(l)
-		for len(rs) > 42 {
-			out, rs = append(out, string(rs[:42])), rs[42:]
+	var b strings.Builder
+	x := 0
+	for _, r := range text {
+		w := 12
+		if r < 0x2E80 {
+			w = 6
 		}
-		out = append(out, string(rs))
+		if r == '\n' {
+			x = -w
+		} else if x+w > 42*12 {
+			b.WriteByte('\n')
+			x = 0
+		}
+		x += w
+		b.WriteRune(r)
 	}
-	return strings.Join(out, "\n")
+	return b.String()
 }
 
 // TestParticularsInProse reads what letters and short reports tell in running

@@ -45,7 +45,7 @@ var labelKinds = []labelKind{
 			{re(`委托|申请|申报|送检?$|送检|报检|要求|请求|甲$`), fClient},
 			{re(`业主|产权|权属|所有`), fOwner},
 			{re(`^(?:受|被)(?:` + deed + `)+的?$`), fSubject},
-			{re(`承|编制|编写|出具|出|报告|签发|实施|执行|` + deed), fAgency},
+			{re(`承|编制|编写|出具|出|报告|签发|实施|执行|技术|服务|咨询|` + deed), fAgency},
 			{nil, fOther},
 		},
 	},

@@ -64,6 +64,8 @@ var clientSays = []struct {
 }{
 	// 委托人江津区吴滩镇人民政府于2026年5月, 委托人为西湖镇人民政府
 	{re(`(?:^|[,。;:由经受应]|系)(?:委托单位|委托方|委托人|委托者|申请人|申请单位|送检单位)(?:为|是|系|:)?(` + orgChar + `{2,40}?)(?:[,。;]|$|于|在|因|为了?|委托|申请|提出|向|的)`), true, 1},
+	// 本次鉴定的委托方是…, 鉴定委托单位系…
+	{re(`(?:的|鉴定)(?:委托单位|委托方|委托人|申请人|申请单位)(?:为|是|系|:)(` + orgChar + `{2,40}?)(?:[,。;]|$)`), true, 1},
 	// 江津区贾嗣镇人民政府(委托人)
 	{re(`(?:^|[,。;:由经受应])(` + orgChar + `{2,40}?)[(](?:以下)?(?:简称|称)?["“]?(?:委托单位|委托方|委托人|申请人|申请单位|受检单位|甲方)["”]?[)]`), true, 1},
 	// 受…之托, 应…要求, 经…申请, 接受…委托
@@ -75,25 +77,35 @@ var clientSays = []struct {
 	{re(`(?:^|[,。;:])(` + orgChar + `{2,40}?)(?:于[^,。;]{4,16})?[与同和]` + we + `签订`), true, 1},
 	// …委托我公司, …因…向我公司提出申请, …请我们
 	{re(`(?:^|[,。;:])(` + orgChar + `{2,40}?)(?:[(](?:以下)?(?:简称|称)[^()]{1,16}[)])?(?:(?:于|因|为|在|就|拟|根据|按照)[^。;]{0,50}?)?,?(?:特|现|遂|故)?(?:书面|正式|电话)?(?:` + askWords + `|请)` + we), false, 0},
+	{re(`(?:^|[,。;:])(` + orgChar + `{2,40}?)(?:于[^,。;]{2,14})?(?:来函|来电|来信|来人|致函|函告),?[^。;]{0,8}?(?:委托|请|邀|要求|希望)` + we), false, 0},
 	{re(`(?:^|[,。;:])(` + orgChar + `{2,40}?)(?:(?:于|因|为|在|就|拟)[^。;]{0,60}?)?,?(?:于[^,。;]{2,14})?向` + we + `(?:提出|提交|递交)?(?:了)?(?:[^,。;]{0,6})?(?:委托|申请)`), false, 0},
 }
 
 // fromClientWords reads who asked for the appraisal.
 func (c candidates) fromClientWords(it *item) {
 	t := it.text.text
-	if !strings.ContainsAny(t, "托申请求邀函订") {
+	if !strings.ContainsAny(t, "托申请求邀函订检") {
 		return
 	}
 	for _, k := range clientSays {
-		for _, m := range k.re.FindAllStringSubmatchIndex(t, -1) {
-			if histCue.MatchString(tailOf(t[:m[2]], 12)) || otherReport.MatchString(tailOf(t[:m[0]], 6)) {
-				continue
-			}
-			from, to := clientName(t, m[2], m[3], k.sure)
-			if to > from {
-				c.add(fClient, it.text.sub(from, to), it.page, k.weight)
+		for at := 0; at < len(t); {
+			m := k.re.FindStringSubmatchIndex(t[at:])
+			if m == nil {
 				break
 			}
+			start, from, to := at+m[0], at+m[2], at+m[3]
+			if !histCue.MatchString(tailOf(t[:from], 12)) && !otherReport.MatchString(tailOf(t[strings.LastIndexAny(t[:from], ",。;")+1:from], 6)) {
+				if a, b := clientName(t, from, to, k.sure); b > a {
+					c.add(fClient, it.text.sub(a, b), it.page, k.weight)
+					break
+				}
+			}
+			// No name: the next clause may begin with one.
+			n := strings.IndexAny(t[max(from, start+1):], ",。;:")
+			if n < 0 {
+				break
+			}
+			at = max(from, start+1) + n
 		}
 	}
 }
