@@ -15,6 +15,9 @@ var (
 	areaOfPart = re(`([0-9]+(?:\.[0-9]+)?)(?:m2|㎡|平方米|平米)?[,(;]*(?:该楼|全楼|整楼|整[栋幢座]|全[栋幢]|总|楼栋|大楼)[^()0-9。;]{0,8}([0-9]+(?:\.[0-9]+)?)(?:m2|㎡|平方米|平米)`)
 	// 请我院鉴定所租楼层: what a tenant has of a house.
 	rentedPart = re(`(?:鉴定|检测|查看|评定|体检)[^,。;]{0,6}(?:所租|承租|租用|租赁|租下|租住|租借|所购|自用|自有|名下)[^,。;]{0,6}(?:楼层|层|房间|铺面|门面|部分|区域|场所|那层|这层|半边|一侧)|(?:对|就|将|把)(?:其|所)?(?:所租|承租|租用|租赁|租下|租住)的?[^,。;]{0,12}(?:鉴定|检测)`)
+	// 本次受托查看的是临街两间门面
+	toldPart   = re(`(?:受托|委托|受邀|应邀|所请|受请)[^,。;]{0,8}(?:鉴定|检测|查看|检查|查勘|评定|看)(?:的)?(?:是|为|仅为|只是|只有|仅有)[^,。;整全]{0,14}(?:[一二两三四五六七八九十0-9](?:间|层|户|套)|门面|铺面|部分|一半|半边|房间|厢房|[前后东西南北]半)`)
+	ownedApart = re(`(?:楼上|楼下|其余|其他|上面|下面|另外)[^,。;]{0,10}(?:另有|各有|属于?|归)(?:其他|别的)?(?:房主|业主|其主|他人|别人|各家)`)
 	// 楼上各家各户,与我们的活路不搭界
 	othersApart = re(`(?:楼[上下]|其余|其他|别的|另外|上面|下面)(?:的)?(?:各|几|那|两|三)?(?:层|家|户|楼层|住户|间|部分|几家|各户|铺面|楼面)?[^。;]{0,12}(?:不搭界|不相干|无干|没(?:有)?(?:去|看|查|管|进|测|上)|(?:未|不)(?:予|再|作|去|曾)?(?:过问|查看|进入|检查|检测|理会|查勘|管|看|问))`)
 	partsFine   = re(`抽|代表|同样|相同|一致|类似|装修|装饰|设备|消防|水电|管线|裂缝|缺陷|损伤|异常`)
@@ -41,7 +44,7 @@ func (r *reader) checkExtent(items []*item, f schemas.ReportFields) {
 					r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
 				}
 				switch {
-				case rentedPart.MatchString(s.text), it.section == secInspection && othersApart.MatchString(s.text) && !partsFine.MatchString(s.text):
+				case rentedPart.MatchString(s.text), toldPart.MatchString(s.text), ownedApart.MatchString(s.text), it.section == secInspection && othersApart.MatchString(s.text) && !partsFine.MatchString(s.text):
 					r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
 				case r.borrows(s) || sharedOnce.MatchString(s.text):
 					r.reason("report_qualified", s.page, clip(s.text, 60), s.whole())

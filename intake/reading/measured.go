@@ -17,7 +17,7 @@ var (
 	tiltHeight = re(`高(?:度|差)?(?:合计|共计|共|实测|量得|测得|为|约|是|有|达|计|:)*([0-9]+(?:\.[0-9]+)?)(?:m|米)(?:[^m0-9a-z]|$)`)
 	tiltShift  = re(`(?:位移|侧移|[偏外内移倾歪闪斜探错甩][移出进离开向倾斜歪闪了]|[向往朝][东南西北外内里前后]{1,2}(?:走|移|闪|斜|倾|歪|偏)了?|倾斜量|偏斜量|偏差|垂线|铅垂|吊线|线锤|线坠|垂球|吊锤)[^,。;限允规标过超不未小]{0,12}?([0-9]+(?:\.[0-9]+)?)(mm|毫米|cm|厘米|公分)`)
 	// 歪了1/80
-	tiltFraction = re(`(?:倾|偏|歪|斜|闪|外移|侧移)[^,。;0-9跨未无]{0,12}1/([0-9]{1,3})(?:[^0-9]|$)`)
+	tiltFraction = re(`(?:倾|偏|歪|斜|闪|外移|侧移)[^,。;0-9跨未无]{0,12}1[/:]([0-9]{1,3})(?:[^0-9]|$)`)
 	tiltBound    = re(`限值|允许|规定|小于|未超过?|不超过?|不到|坡`)
 	// What stands beside a house may lean.
 	noHouse = re(`围墙|院墙|女儿墙|挡土?墙|堡坎|栏杆|栏板|树|电杆|烟囱|塔`)
@@ -57,6 +57,9 @@ func beyondMild(s string, membersMay bool) string {
 	}
 	if !membersMay {
 		if l := fallsShort(s); l != "" {
+			return l
+		}
+		if l := gapes(s); l != "" {
 			return l
 		}
 	}
@@ -103,6 +106,33 @@ func leans(s string) string {
 		}
 		// Millimetres on metres are ‰.
 		if mm >= tiltOfNone*math.Max(decimal(h[1]), 1) {
+			return m[0]
+		}
+	}
+	return ""
+}
+
+// A bearing wall with cracks of more than 5 mm is cu or du (GB 50292-2015 5.4.6);
+// ours is twice that, so that no question of what cracked decides it.
+const widestCrack = 10.0 // mm
+
+var (
+	crackWidth     = re(`(?:裂缝|裂口|裂隙|开裂)[^,。;]{0,10}?宽(?:度)?(?:最大|最宽|处|约|为|达|有|在|是|自|从|:)*([0-9]+(?:\.[0-9]+)?)(?:[~至到]+([0-9]+(?:\.[0-9]+)?))?(mm|毫米|cm|厘米|公分)`)
+	noCrackOfWalls = re(`变形缝|伸缩缝|沉降缝|抗震缝|灰缝|板缝|拼缝|施工缝|散水|地[坪面]|抹灰|粉刷|饰面|瓷砖|面砖|院坝|围墙|院墙|女儿墙|挡土?墙|堡坎|台阶|坡道|隔墙|填充墙|非承重|限值|允许|规定|邻|已?(?:修补|封闭|修复|灌浆|加固)|原|曾`)
+)
+
+// gapes returns the words by which a sentence tells of a crack that no wall of a
+// sound house has, or "".
+func gapes(s string) string {
+	if noCrackOfWalls.MatchString(s) {
+		return ""
+	}
+	for _, m := range crackWidth.FindAllStringSubmatch(s, -1) {
+		v := max(decimal(m[1]), decimal(m[2]))
+		if m[3] != "mm" && m[3] != "毫米" {
+			v *= 10
+		}
+		if v >= widestCrack {
 			return m[0]
 		}
 	}

@@ -45,7 +45,7 @@ func (r *reader) checkTabled(items []*item, fs []schemas.Finding) {
 			if (g.safety || g.house == 1) && t.bearsTooLittle(it, c) {
 				report(c, t.headOf(c)+" "+t.rowText(c)+text)
 			}
-			if t.leansTooFar(c) {
+			if t.leansTooFar(c) || t.beyondLimits(c, !g.safety && g.house == 2) {
 				report(c, t.headOf(c)+" "+t.rowText(c)+text)
 			}
 		}
@@ -100,9 +100,9 @@ var (
 	ofBearing    = re(`抗力|效应|承载|验算|受压|受弯|受剪|[φΦ]|N设计|γ0`)
 	resistance   = re(`抗力|承载(?:能)?力|[φΦ]f?A?|[NMV]u|^R(?:[(/]|$)`)
 	effect       = re(`效应|内力|[NMV](?:设计|\(|/|$)|设计(?:内力|轴力|弯矩|剪力|值)|轴力|弯矩|剪力|γ0S|^S(?:[(/]|$)`)
-	lengthHead   = re(`(?:位移|侧移|偏移|外移|倾斜量|偏斜量|偏差|偏离|外倾)`)
-	heightHead   = re(`高度?|层高|檐高|测高`)
-	measureAlone = re(`^([0-9]+(?:\.[0-9]+)?)(?:mm|m|‰|kN|%)?$`)
+	lengthHead   = re(`(?:位移|侧移|偏移|外移|倾斜量|偏斜量|偏差|偏离|外倾)|^[ΔδD△](?:[/(]|$)`)
+	heightHead   = re(`高度?|层高|檐高|测高|^H(?:[/(]|$)`)
+	measureAlone = re(`^([0-9]+(?:\.[0-9]+)?)(?:mm|m|‰|kN|%|MPa)?$`)
 )
 
 // bearsTooLittle tells whether a cell is the ratio of a member that no sound
@@ -124,6 +124,9 @@ func (t *table) bearsTooLittle(it *item, c *cell) bool {
 	}
 	bare := bareRatio.MatchString(head) && !permitted.MatchString(t.heads()) && (it.section == secAnalysis || ofBearing.MatchString(t.above) || ofBearing.MatchString(t.heads()))
 	if bearingRatio.MatchString(head) || bare || bearingRatio.MatchString(row) && !otherRatio.MatchString(row) && memberWord.MatchString(head) {
+		if strings.Contains(head, "%") && !strings.HasSuffix(text, "%") {
+			text += "%"
+		}
 		return !ratioBound.MatchString(text) && belowIn(text, least)
 	}
 	// 抗力 175, 效应 318: no ratio is printed.
@@ -184,6 +187,34 @@ func (t *table) leansTooFar(c *cell) bool {
 			metres /= 1000
 		}
 		if metres >= 1 && metres < 120 && v >= tiltOfNone*metres {
+			return true
+		}
+	}
+	return false
+}
+
+// columnLimits are the limits of measured.go where a column holds the values.
+var columnLimits = []struct {
+	head    *guarded
+	bad     func(v float64) bool
+	of      *guarded // what the row or the headings must speak of; nil: anything
+	not     *guarded
+	members bool // says no more than that a member is in danger
+}{
+	{re(`(?:支承|搁置|支撑)长度`), func(v float64) bool { return v < 55 }, re(`板`), re(`cm|要求|设计|规定`), false},
+	{re(`(?:推定|换算|实测|芯样|抗压)[^;]{0,6}(?:强度|值)`), func(v float64) bool { return v < 10 }, re(`混凝土|C[1-6][05]|[框构]?[梁柱]`), re(`砂浆|砌|砖|垫层|抗拉|碳化|设计`), false},
+	{re(`(?:裂缝|缝宽)[^;]{0,6}(?:宽|mm)|^(?:最大)?缝宽`), func(v float64) bool { return v >= widestCrack }, nil, noCrackOfWalls, true},
+}
+
+// beyondLimits tells whether a cell is a value that no house of a mild grade has.
+func (t *table) beyondLimits(c *cell, membersMay bool) bool {
+	m := measureAlone.FindStringSubmatch(c.folded())
+	if m == nil {
+		return false
+	}
+	head, row := t.headOf(c), t.rowText(c)
+	for _, x := range columnLimits {
+		if x.head.MatchString(head) && !(x.members && membersMay) && !x.not.MatchString(head+row+t.above) && (x.of == nil || x.of.MatchString(row+t.heads())) && x.bad(decimal(m[1])) {
 			return true
 		}
 	}

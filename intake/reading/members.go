@@ -31,7 +31,36 @@ func (r *reader) checkMembers(c conclusion, items []*item) {
 		}
 	}
 	r.checkCounted(items, c.findings)
+	r.checkNoneDangerous(items, c.findings)
 }
+
+// checkNoneDangerous asks for a human where a house of class A has dangerous
+// members: class A has none (JGJ 125-2016 6.3.6).
+func (r *reader) checkNoneDangerous(items []*item, fs []schemas.Finding) {
+	i := slices.IndexFunc(fs, func(f schemas.Finding) bool {
+		return f.Aspect == schemas.AspectDanger && f.Scope == schemas.ScopeHouse && f.Grade == "A"
+	})
+	if i < 0 || len(unitsOfFindings(fs)) > 1 {
+		return
+	}
+	for _, it := range items {
+		if it.section != secInspection && it.section != secAnalysis && it.section != secRating {
+			continue
+		}
+		for _, p := range passagesOf(it) {
+			for _, s := range sentencesOf(p, it) {
+				if m := dangerousMember.FindString(s.text); m != "" && !gradeToken.MatchString(s.text) && !s.listed && !s.scale && !noneDangerous.MatchString(s.text) && !elsewhere(s.text) && lastOf(condBefore, s.text) < 0 {
+					r.reason("conclusion_contradicts_calculation", s.page, string(fs[i].Grade)+" / "+m, fs[i].Evidence, s.whole())
+				}
+			}
+		}
+	}
+}
+
+var (
+	dangerousMember = re(`(?:[判评列定属认](?:定)?(?:为|成|作|于))危险构件|危险构件(?:数量?|共|计|有|为|:)*[1-9][0-9]*(?:根|片|处|个|榀|块|件|段)|[1-9一二两三四五六七八九十](?:根|片|处|个|榀|块|件|段)(?:为|属|系|是)?危险构件`)
+	noneDangerous   = re(`(?:未|无|没有|不|非)[^,。;]{0,10}危险构件|时|者|的,|标准`)
+)
 
 // noneOfThem: the row of a grade of which there is no member.
 var noneOfThem = re(`(?:^| )(?:0|无|-|/|没有|零)(?:根|个|处|片|%|件|榀|块)?(?: |$)|0(?:根|个|处|片|%|件|榀|块)`)

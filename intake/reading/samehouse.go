@@ -15,6 +15,10 @@ import (
 // the report's particulars name.
 func (r *reader) checkSameHouse(items []*item, f schemas.ReportFields) {
 	told := tellsBefore(items)
+	title, _ := titleOf(items)
+	if m := titledStoreys.FindStringSubmatch(fold(title)); m != nil && f.Storeys != "" && itoa(number(m[1])) != f.Storeys {
+		r.reason("field_differs", 1, f.Storeys+"层 / "+m[0])
+	}
 	built := strings.ReplaceAll(fold(f.Structure), "混凝土", "")
 	foreign := (*guarded)(nil)
 	switch {
@@ -58,6 +62,7 @@ func (r *reader) checkSameHouse(items []*item, f schemas.ReportFields) {
 }
 
 var (
+	titledStoreys = re(`([0-9]{1,2}|[一二三四五六七八九十]{1,3})层(?:框架|砖混|砖木|钢|住宅|综合|办公|商住|楼房|教学|宿舍|厂房|自建|民房|农房)`)
 	masonryHouse  = re(`砖|砌体|石|土|木`)
 	framedHouse   = re(`框|剪力墙|钢|底部?商|混合|^混`)
 	masonryTold   = re(`砖混|砖木|砖墙|砌体|混合|承重墙|土墙|石墙`)
