@@ -182,7 +182,7 @@ func TestMadeLabels(t *testing.T) {
 		"施工单位": fOther, "设计单位": fOther, "检测人": fOther, "报告编制人": fOther, "鉴定机构地址": fOther, "委托单位地址": fOther, "联系地址": fOther, "通讯地址": fOther,
 		"合同编号": fOther, "资质证书编号": fOther, "委托日期": fOther, "检定日期": fOther, "占地面积": fOther, "签订日期": fOther, "出生日期": fOther,
 		// no labels
-		"地基基础": fNone, "检测位置": fNone, "测点位置": fNone, "裂缝位置": fNone, "受检房屋委托方": fNone, "构件编号": fNone, "承重墙": fNone, "委托单位鉴定机构": fNone,
+		"地基基础": fNone, "检测位置": fNone, "测点位置": fNone, "裂缝位置": fNone, "受检房屋委托方": fNone, "编号委托单位地址": fNone, "地址鉴定单位": fNone, "构件编号": fNone, "承重墙": fNone, "委托单位鉴定机构": fNone,
 		"鉴定": fNone, "房屋": fNone, "业主": fOwner, "某某有限公司": fNone, "重庆恒远检测有限公司": fNone, "严重影响": fNone,
 	} {
 		if got := labelOf(fold(label)); got != want {
