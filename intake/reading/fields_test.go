@@ -252,3 +252,13 @@ func TestSignerRemarks(t *testing.T) {
 		}
 	}
 }
+
+// TestStoreysTogether: what looks like a storey higher than the house has.
+func TestStoreysTogether(t *testing.T) {
+	for text, want := range map[string]bool{"一二层墙体为原建": true, "图3-13层梁跨中裂缝": true, "十二层梁": false, "五层框架柱": false, "12层梁": false} {
+		m := storeyMember.FindStringSubmatch(text)
+		if m == nil || storeysTogether(text, m[1]) != want {
+			t.Errorf("%s: %v", text, m)
+		}
+	}
+}

@@ -50,7 +50,7 @@ func (r *reader) checkSameHouse(items []*item, f schemas.ReportFields) {
 						differs("field_differs", s, f.Structure, m)
 					}
 				}
-				if m := storeyMember.FindStringSubmatch(s.text); n > 0 && m != nil && number(m[1]) > n+1 && !strings.Contains(told, m[1]+"层") {
+				if m := storeyMember.FindStringSubmatch(s.text); n > 0 && m != nil && !storeysTogether(s.text, m[1]) && number(m[1]) > n+1 && !strings.Contains(told, m[1]+"层") {
 					differs("field_differs", s, f.Storeys+"层", m[0])
 				}
 				if no := streetNo.FindString(s.text); street != "" && no != "" && !strings.Contains(fold(f.Address), no) && !strings.Contains(told, no) {
@@ -73,6 +73,15 @@ var (
 	storeyMember = re(`([0-9]{1,2}|[一二三四五六七八九十]{1,3})层(?:框架|砖混|[横纵内外山]?墙|[框次主大]?[梁柱]|楼[板面梯]|顶板|承重|住户|房间|阳台|教室|客房)`)
 	beside       = re(`距|邻|对面|旁|毗|隔壁|界|围墙|来自|送至|寄`)
 )
+
+// storeysTogether: 一二层墙体 is of two storeys, and 图3-1 3层梁 reads 3-13层.
+func storeysTogether(t, storey string) bool {
+	if storey[0] >= 0x80 {
+		return len([]rune(storey)) > 1 && !strings.Contains(storey, "十")
+	}
+	before := t[:strings.Index(t, storey+"层")]
+	return strings.HasSuffix(before, "-") || strings.HasSuffix(before, ".")
+}
 
 // tellsBefore returns what the report tells of the house outside its inspection:
 // parts of another build, storeys that were added.
