@@ -34,6 +34,7 @@ type item struct {
 // into paragraphs across line and page ends.
 func assemble(pages [][]*line) []*item {
 	var items []*item
+	body := bodySize(pages)
 	for _, lines := range pages {
 		forms := formsOf(lines, openForm(items, lines))
 		for i := 0; i < len(lines); {
@@ -57,7 +58,7 @@ func assemble(pages [][]*line) []*item {
 				continue
 			}
 			l := lines[i]
-			items = addProse(items, l)
+			items = addProse(items, l, body)
 			i++
 		}
 	}
@@ -65,7 +66,7 @@ func assemble(pages [][]*line) []*item {
 }
 
 // addProse appends a line to the paragraph before it, or begins a new one.
-func addProse(items []*item, l *line) []*item {
+func addProse(items []*item, l *line, body float64) []*item {
 	text := newPassage(l.glyphs())
 	if text.text == "" {
 		return items
@@ -75,9 +76,38 @@ func addProse(items []*item, l *line) []*item {
 		items[n-1].goOn(it)
 		return items
 	}
-	it.heading = looksHeading(text.text)
+	it.heading = looksHeading(text.text) || setLarger(l, text.text, body)
 	it.body = it.heading || len(items) > 0 && items[len(items)-1].body
 	return append(items, it)
+}
+
+// bodySize is the em in which most of a report is set.
+func bodySize(pages [][]*line) float64 {
+	count := make(map[int]int)
+	best := 0
+	for _, lines := range pages {
+		for _, l := range lines {
+			k := int(math.Round(2 * l.size))
+			for _, c := range l.cells {
+				count[k] += len(c.glyphs)
+			}
+			if count[k] > count[best] || count[k] == count[best] && k < best {
+				best = k
+			}
+		}
+	}
+	return float64(best) / 2
+}
+
+// largerBy is how much larger than the body a heading without a number is set.
+const largerBy = 1.07
+
+// setLarger tells whether a line is a heading by its size: a few words of a
+// section, alone on their line and larger than the body.
+func setLarger(l *line, t string, body float64) bool {
+	n := utf8.RuneCountInString(t)
+	return body > 0 && l.size >= largerBy*body && len(l.cells) == 1 && n >= 2 && n <= 14 && !strings.ContainsAny(t, "。;!?,:《》") &&
+		!gradeToken.MatchString(t) && labelOf(t) == fNone && !titleEnd.MatchString(t) && !nounEnd.MatchString(t) && matchSection(t) != ""
 }
 
 // goOn appends the text of next, whose first line goes on with the paragraph.

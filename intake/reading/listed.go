@@ -34,7 +34,7 @@ func scaleInOne(s string) bool {
 
 var (
 	// scaleEntryOf: a grade at the start of a clause with what it means.
-	scaleEntryOf = re(`(?:^|[:;。,])(?:注:?)?(?:其中)?(?:[(]?[0-9①-⑳]{1,2}[)、.])?["“]?([A-D](?:su)?|I{1,3}|IV|[一二三四]级)["”]?级?["”]?(?:[:,-]|—|为|即|系?指|是|表示|的?含义)*([^;。,]*)`)
+	scaleEntryOf = re(`(?:^|[:;。,)])(?:附?注:?)?(?:其中)?(?:[(]?[0-9①-⑳]{1,2}[)、.])?["“]?([A-D](?:su)?|I{1,3}|IV|[一二三四]级)["”]?级?["”]?(?:[:,-]|—|为|即|系?指|是|表示|的?含义)*([^;。,]*)`)
 	// namesHouse: what a meaning does not name. Class D means 整幢危房, of any house.
 	namesHouse   = re(`[0-9一二三四五六七八九十A-Z甲乙丙丁](?:#|号|栋|幢|座)|[该本此]|楼`)
 	thisHouse    = re(`(?:该|本|此|被鉴定|受检|受鉴|所鉴)(?:次)?(?:鉴定)?(?:房屋|建筑|楼|栋|幢|住宅|工程|项目|单体|厂房|校舍|住房|对象|单元|民房|农房|房)`)

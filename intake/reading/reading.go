@@ -106,7 +106,7 @@ func Read(src pdf.Source, opts Options) Result {
 	r.checkExtent(items, res.Fields)
 	r.checkInstruments(items, res.Fields)
 	r.checkUnderstood(items, mentions, concl.findings, statements)
-	r.checkHidden(hidden)
+	r.checkHidden(hidden, full)
 	r.checkOverdrawn(pages, items, mentions)
 	r.checkPages(res.Pages, items)
 	r.checkWording(concl, statements, recommendations)

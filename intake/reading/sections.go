@@ -31,12 +31,13 @@ var headings = []struct {
 	to section
 }{
 	{re(`(?:等级|评级|评定|分级|鉴定)(?:标准|准则|说明|释义|依据|方法|定义|划分)+(?:及.{0,8})?$|术语|名词解释|(?:鉴定|检测|评定|编制|主要|技术|执行|引用|参考)的?(?:技术)?(?:依据|标准|规范|文件)|依据(?:的|及)?(?:标准|规范|文件|资料)|^依据$`), secBasis},
+	{re(`更正|勘误|(?:补充|变更|修改)(?:说明|意见|结论)`), secConclusion},
 	{re(`相邻(?:建筑|房屋)|周边(?:建筑|房屋|环境)|毗邻`), secNeighbours},
 	{re(`历史|沿革|既往|以往|前次|历次|首次|上次|原(?:安全|房屋|检测)?鉴定|原报告`), secHistory},
 	{re(`声明|注意事项|须知|说明$|目录|目次`), secDeclaration},
 	{re(`附[录件图表注]|原始记录|照片|影像|资质证书|平面图`), secAppendix},
-	{re(`(?:鉴定|评定|评估|检测|综合|检验|复核|复查|安全性?|最终)+的?(?:结论|意见)(?:[及与和、(]|$)|(?:鉴定|评定|评估|综合|最终)的?结果(?:[及与和、(]|$)|^结论|结论(?:[及与和、].{0,6})?$|^鉴定评定$|^综合(?:评定|鉴定|判定)$|结论与|鉴定综合意见`), secConclusion},
-	{re(`(?:处理|处置|整治|加固|使用|维修|安全|措施|有关|相关|治理)的?(?:建议|意见|措施|要求|方案|类别|方式|办法)|^建议|建议$|处理及建议|对策`), secAdvice},
+	{re(`(?:鉴定|评定|评估|检测|综合|检验|复核|复查|安全性?|最终)+的?(?:结论|意见)(?:[及与和、(]|$)|(?:鉴定|评定|评估|综合|最终)的?结果(?:[及与和、(]|$)|^结论|^意见$|结论(?:[及与和、].{0,6})?$|^鉴定评定$|^综合(?:评定|鉴定|判定)$|结论与|鉴定综合意见`), secConclusion},
+	{re(`(?:处理|处置|整治|加固|使用|维修|安全|措施|有关|相关|治理)的?(?:建议|意见|措施|要求|方案|类别|方式|办法)|^建议|建议$|处理及建议|对策|^处理$|^处置$|^措施$`), secAdvice},
 	{re(`验算|^计算(?:过程|书)?$|承载力(?:计算|复核|分析)|计算(?:分析|结果)|结构(?:分析|计算|复核)`), secAnalysis},
 	{re(`评级|等级评定|评定|鉴定评|综合评价|安全性鉴定$|危险性鉴定$|可靠性鉴定$|鉴定分析|安全性分析|危险性分析`), secRating},
 	{re(`仪器|设备`), secEquipment},
@@ -45,7 +46,7 @@ var headings = []struct {
 }
 
 // Formal numerals (壹、贰、叁) stems (甲、乙、丙), Roman numerals and § number the parts of some agencies' reports.
-var headNumber = re(`^(?:第[一二三四五六七八九十0-9]+[章节部分条]+|[壹贰叁肆伍陆柒捌玖拾]{1,2}[、.]?|[甲乙丙丁戊己庚辛壬癸][、.]|(?:I{1,3}|IV|VI{0,3}|IX|X)[、.]|§[0-9]{1,2}(?:\.[0-9]{1,2})*|[(][一二三四五六七八九十0-9]{1,3}[)]|[一二三四五六七八九十]{1,3}[、.,:]?|[0-9]{1,2}(?:\.[0-9]{1,2}){0,3}[、.)]?|附[录件表][A-Z0-9一二三四五六七八九十]*[:、]?)`)
+var headNumber = re(`^(?:第[一二三四五六七八九十0-9]+[章节部分条]+|[壹贰叁肆伍陆柒捌玖拾]{1,2}[、.]?|[甲乙丙丁戊己庚辛壬癸][、.]|[(][甲乙丙丁戊己庚辛壬癸][)]|[【\[][0-9一二三四五六七八九十]{1,2}[】\]]|(?:I{1,3}|IV|VI{0,3}|IX|X)[、.]|§[0-9]{1,2}(?:\.[0-9]{1,2})*|[(][一二三四五六七八九十0-9]{1,3}[)]|[一二三四五六七八九十]{1,3}[、.,:]?|[0-9]{1,2}(?:\.[0-9]{1,2}){0,3}[、.)]?|附[录件表][A-Z0-9一二三四五六七八九十]*[:、]?)`)
 
 // sectionOf returns the section that a heading opens, or "".
 func sectionOf(text string) section {
@@ -113,12 +114,21 @@ var (
 // plainHeading takes off a heading what only decorates it: brackets round it
 // (【鉴定结论】) and its translation (鉴定结论 Conclusion).
 func plainHeading(t string) string {
-	t = strings.TrimSuffix(strings.TrimPrefix(t, "【"), "】")
+	if len(t) > 0 && strings.HasPrefix(t, "【") && strings.HasSuffix(t, "】") {
+		t = strings.TrimSuffix(strings.TrimPrefix(t, "【"), "】")
+	}
+	if m := romanHead.FindStringSubmatch(t); m != nil && !gradeToken.MatchString(t) {
+		return m[1] + "、" + m[2] // V意见
+	}
 	if m := translated.FindStringSubmatch(t); m != nil && !gradeToken.MatchString(t) {
 		return m[1]
 	}
 	return t
 }
+
+// romanHead: a Roman number that only a gap parts from its heading. III类, II区 are
+// other things.
+var romanHead = re(`^(I{1,3}|IV|VI{0,3}|IX|X)([^级类区栋段期层号类、.0-9A-Za-z][\p{Han}]{1,14})$`)
 
 var translated = re(`^(.*\p{Han}\p{Han})(?:[(/]?[A-Za-z][A-Za-z .,&'/()-]{2,60})$`)
 

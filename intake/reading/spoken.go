@@ -1,5 +1,7 @@
 package reading
 
+import "slices"
+
 // othersThan is the unit of what is said of all houses but those excepted, where
 // the others have no names that are known: nobody's comfort in particular.
 const othersThan = "其余"
@@ -22,7 +24,7 @@ func (r *reader) spokenOf(s sentence, c span) []string {
 				return r.otherThan(us)
 			}
 		}
-		if us := unitsIn(text, r.known); len(us) > 0 {
+		if us := r.houses(unitsIn(text, r.known)); len(us) > 0 {
 			return us
 		}
 	}
@@ -33,6 +35,15 @@ func (r *reader) spokenOf(s sentence, c span) []string {
 		return []string{s.heading}
 	}
 	return []string{""}
+}
+
+// houses leaves out the parts of a house (1单元西端) where the report rates houses
+// that have names.
+func (r *reader) houses(us []string) []string {
+	if len(r.known) < 2 {
+		return us
+	}
+	return slices.DeleteFunc(us, func(u string) bool { return sectionOfHouse.MatchString(fold(u)) && !containsUnit(r.known, u) })
 }
 
 // allHouses: what follows is not about the house named last.

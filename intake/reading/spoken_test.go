@@ -32,6 +32,17 @@ func TestWhoseWholeIsMeant(t *testing.T) {
 	}
 }
 
+// Among houses that have names, 1单元 is a part of the one named before it.
+func TestPartOfAHouseAmongSeveral(t *testing.T) {
+	r := &reader{roles: roleRules(), year: 2026, standards: []string{"GB 50292-2015"}, known: []string{"1#楼", "2#楼"}}
+	it := &item{page: 1, text: plain("2#楼安全性等级为Csu级，问题集中于1单元西端底层，不影响整幢房屋整体承载。", 1), section: secConclusion}
+	for _, st := range r.statements([]*item{it}) {
+		if st.Unit != "2#楼" {
+			t.Errorf("%s said of %s", st.Evidence.Quote, st.Unit)
+		}
+	}
+}
+
 // Folded, "5.1 2幢" is 5.12幢.
 func TestNumberOfAnItemBeforeTheNumberOfAHouse(t *testing.T) {
 	r := &reader{roles: roleRules(), year: 2026, standards: []string{"GB 50292-2015"}}

@@ -25,7 +25,7 @@ func TestWordsThatCouldTakeBackAConclusion(t *testing.T) {
 		{"a gap hides no word", ofConclusion, "将该房屋暂评定为Bsu级。", "暂"},
 		{"a storey for the house", ofCore, "一层门面安全性等级", "层、门面"},
 		{"a house of three storeys", ofCore, "三层砖混结构房屋安全性等级", ""},
-		{"people who are to leave", ofAdvice, "请二楼住户先搬到亲戚家。", "住户、搬"},
+		{"people who are to leave", ofAdvice, "请二楼住户先搬到亲戚家。", "住户先搬到"},
 		{"care that everybody is told to take", ofAdvice, "使用过程中不得擅自拆改承重墙,发现裂缝发展应及时报告。", ""},
 		{"the place of a seal", ofAdvice, "蒲云川2026年3月14日重庆某某检测中心(盖章)", ""},
 		{"a house by its body", ofConclusion, "委托鉴定房屋主体结构安全性等级判定为Csu级。", ""},

@@ -3,6 +3,7 @@ package reading
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"jianding/schemas"
 )
@@ -227,6 +228,9 @@ func cleanUnit(u string) string {
 		u = strings.Trim(u, "()") // 鉴定单元一(西段) keeps its own
 	}
 	u = houseTail.ReplaceAllString(u, "$1")
+	if rest := strings.TrimPrefix(strings.TrimPrefix(u, "鉴定单元"), "鉴定对象"); rest != u && namedUnit.MatchString(rest) && utf8.RuneCountInString(rest) >= 3 {
+		u = rest // 鉴定单元门诊楼
+	}
 	if u == "" || genericUnit.MatchString(u) || noUnit.MatchString(u) {
 		return ""
 	}

@@ -3,6 +3,7 @@ package reading
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"jianding/schemas"
 )
@@ -10,10 +11,15 @@ import (
 // checkHidden looks through text that a reader of the page would not see. It
 // is never read as content; where it speaks of grades or the whole structure
 // a human must look.
-func (r *reader) checkHidden(hidden []string) {
+// Text of which the same is seen elsewhere is a row that a producer painted on
+// both pages of a break, once behind the page's edge.
+func (r *reader) checkHidden(hidden []string, full string) {
 	for _, h := range hidden {
 		num, text, _ := strings.Cut(h, ":")
 		f := fold(text)
+		if strings.Count(full, f) > 1 && utf8.RuneCountInString(f) >= 6 {
+			continue
+		}
 		if gradeToken.MatchString(f) || wholeObject.MatchString(f) || strings.Contains(f, "结论") {
 			r.reason("hidden_text", atoi(num), clip(f, 40))
 		}
