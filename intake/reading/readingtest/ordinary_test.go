@@ -52,6 +52,9 @@ func readOrdinary(t *testing.T, all []Ordinary, held func(Ordinary, Verdict)) {
 	w := load(t)
 	count := map[string][2]int{}
 	for _, x := range all {
+		if leftOut(x.Text) {
+			continue
+		}
 		r, grade := w.BuildOrdinary(x)
 		v, err := real(r.Pages)
 		if err != nil {

@@ -53,6 +53,9 @@ func TestStrangers(t *testing.T) {
 		load("truth.yaml", &all)
 		load("held.yaml", &held)
 		for _, s := range all {
+			if leftOut(s.Note) {
+				continue
+			}
 			t.Run(filepath.Base(dir)+strings.TrimSuffix(s.File, ".pdf"), func(t *testing.T) {
 				raw, err := os.ReadFile(filepath.Join(dir, s.File))
 				if err != nil {
