@@ -202,7 +202,7 @@ var columnLimits = []struct {
 	members bool // says no more than that a member is in danger
 }{
 	{re(`(?:支承|搁置|支撑)长度`), func(v float64) bool { return v < 55 }, re(`板`), re(`cm|要求|设计|规定`), false},
-	{re(`(?:推定|换算|实测|芯样|抗压)[^;]{0,6}(?:强度|值)`), func(v float64) bool { return v < 10 }, re(`混凝土|C[1-6][05]|[框构]?[梁柱]`), re(`砂浆|砌|砖|垫层|抗拉|碳化|设计`), false},
+	{re(`(?:推定|换算|实测|芯样|抗压)[^;]{0,6}(?:强度|值)`), func(v float64) bool { return v < 10 }, re(`混凝土|C[1-6][05]|[框构]?[梁柱]`), re(`砂浆|砌|砖|垫层|抗拉|碳化|设计|标准差|变异|离散|修正量`), false},
 	{re(`(?:裂缝|缝宽)[^;]{0,6}(?:宽|mm)|^(?:最大)?缝宽`), func(v float64) bool { return v >= widestCrack }, nil, noCrackOfWalls, true},
 }
 

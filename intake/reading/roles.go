@@ -141,7 +141,7 @@ func roleRules() []roleRule {
 				refBefore.MatchString(c.before) && refAfter.MatchString(c.after)
 		}},
 		{"negated", schemas.RoleNegated, "房屋损伤未达到[Dsu]级的评定条件", func(c setting) bool {
-			return negBefore.MatchString(c.clause) || negNone.MatchString(c.clause) ||
+			return negBefore.MatchString(c.clause) || unlikeClass.MatchString(c.clause) && ofClass.MatchString(c.after) || negNone.MatchString(c.clause) ||
 				// 评定为三级,不符合可靠性要求: the rating stands, and its meaning follows.
 				negAfter.MatchString(c.after) && !(strings.HasPrefix(strings.TrimLeft(c.after, "\"”)"), ",") && assertBefore.MatchString(c.clause))
 		}},
@@ -254,6 +254,12 @@ var neighbourAsCause = re(`(?:因|由于|受|鉴于)(?:[东西南北左右前后
 
 // elsewhere tells whether the words speak of another house, and nothing since
 // brings them back to this one.
+// 亦不符合整幢危房(D级)的条件
+var (
+	unlikeClass = re(`(?:不|未)(?:符合|具备|满足|构成|达到|属于)[^,。;]{0,8}(?:危房|危险房屋)[(]$`)
+	ofClass     = re(`^[)]的?(?:条件|标准|情形|规定|要求|范畴)`)
+)
+
 // ownParts: parts of this house beside others of its parts (及相邻楼板), and such
 // as only begin like a building (东侧楼梯).
 var ownParts = re(`(?:相邻|毗邻|紧邻|邻近|附近)(?:的)?(?:楼板|楼面|构件|墙段|墙体|梁|柱|板|跨|开间|房间|部位|节点|轴线?|区域|支座|杆件|榀|测点|测区|檩条?|屋架)|楼梯间?|楼板|楼面|楼盖|楼层|楼道`)
