@@ -54,7 +54,8 @@ func (t *table) settlesTooFast() []*cell {
 			}
 		}
 		first, _, _ := strings.Cut(row, " ")
-		on, point, ok := dayOf(first), head, true
+		on, point := dayOf(first), head
+		var ok bool
 		if on.IsZero() {
 			on, point, ok = dayOf(head), first, settlingHead.MatchString(t.above+t.heads()+row)
 		} else {

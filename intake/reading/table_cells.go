@@ -378,31 +378,3 @@ func (t *table) rowCells(y, tolerance float64) []*cell {
 	slices.SortStableFunc(out, func(a, b *cell) int { return cmpFloat(a.x0, b.x0) })
 	return out
 }
-
-// headsAnother tells whether line j is the heading of another table that stands
-// close below the one before: names of columns alone under a row of numbers, set
-// off by more than the rows of the table that it heads.
-func headsAnother(lines []*line, j int) bool {
-	l, above := lines[j], lines[j-1]
-	if len(l.cells) < 3 || j+1 >= len(lines) {
-		return false
-	}
-	numbers := 0
-	for _, c := range above.cells {
-		if bodyEntry.MatchString(c.folded()) {
-			numbers++
-		}
-	}
-	if numbers < 2 || above.cy()-l.cy() < 1.2*(l.cy()-lines[j+1].cy()) {
-		return false
-	}
-	for _, c := range l.cells {
-		if !columnName.MatchString(c.folded()) || len(loneTokens(c.folded())) > 0 {
-			return false
-		}
-	}
-	return true
-}
-
-// columnName: words without a number, with a unit in brackets.
-var columnName = re(`^[\p{Han}/、]{2,12}(?:[(][^()]{1,10}[)])?$`)

@@ -100,3 +100,31 @@ func (t *table) columnUnits(c *cell) []string {
 }
 
 var ratedPart = re(`地基|上部|围护|主体结构|鉴定单元|鉴定系统|整体|整栋|整幢|安全性|危险性|可靠性|使用性|综合|等级|评级`)
+
+// headsAnother tells whether line j is the heading of another table that stands
+// close below the one before: names of columns alone under a row of numbers, set
+// off by more than the rows of the table that it heads.
+func headsAnother(lines []*line, j int) bool {
+	l, above := lines[j], lines[j-1]
+	if len(l.cells) < 3 || j+1 >= len(lines) {
+		return false
+	}
+	numbers := 0
+	for _, c := range above.cells {
+		if bodyEntry.MatchString(c.folded()) {
+			numbers++
+		}
+	}
+	if numbers < 2 || above.cy()-l.cy() < 1.2*(l.cy()-lines[j+1].cy()) {
+		return false
+	}
+	for _, c := range l.cells {
+		if !columnName.MatchString(c.folded()) || len(loneTokens(c.folded())) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// columnName: words without a number, with a unit in brackets.
+var columnName = re(`^[\p{Han}/、]{2,12}(?:[(][^()]{1,10}[)])?$`)
