@@ -324,6 +324,9 @@ func concerns(m *mention, f schemas.Finding, fs []schemas.Finding) bool {
 	if len(m.units) > 0 || unitKey(f.Unit) == defaultUnit {
 		return unitKey(f.Unit) == defaultUnit || containsUnit(m.units, f.Unit)
 	}
+	if u := m.namedBefore(fs); u != "" {
+		return unitKey(u) == unitKey(f.Unit)
+	}
 	// It does not say of which house: of one that is graded accordingly, if any.
 	from := rank(m.grade)
 	if m.scope == schemas.ScopeMember {
@@ -332,6 +335,24 @@ func concerns(m *mention, f schemas.Finding, fs []schemas.Finding) bool {
 	return !slices.ContainsFunc(fs, func(g schemas.Finding) bool {
 		return g.Aspect == f.Aspect && unitKey(g.Unit) != unitKey(f.Unit) && rank(g.Grade) >= from
 	})
+}
+
+// namedBefore returns the house that the paragraph of a mention named last before
+// it: 对教学楼评级。上部承重结构评为Cu级。
+func (m *mention) namedBefore(fs []schemas.Finding) string {
+	if m.fromTable || m.sentence.para == nil || m.sentence.from > len(m.sentence.para.text) {
+		return ""
+	}
+	before, last, at := m.sentence.para.text[:m.sentence.from], "", -1
+	for _, f := range fs {
+		if unitKey(f.Unit) == defaultUnit {
+			continue
+		}
+		if i := strings.LastIndex(before, fold(f.Unit)); i > at {
+			last, at = f.Unit, i
+		}
+	}
+	return last
 }
 
 // checkScales asks for a human where two scales are far apart (a class D house

@@ -36,7 +36,9 @@ var (
 	// scaleEntryOf: a grade at the start of a clause with what it means.
 	scaleEntryOf = re(`(?:^|[:;。,)])(?:附?注:?)?(?:其中)?(?:[(]?[0-9①-⑳]{1,2}[)、.])?["“]?([A-D](?:su)?|I{1,3}|IV|[一二三四]级)["”]?级?["”]?(?:[:,-]|—|为|即|系?指|是|表示|的?含义)*([^;。,]*)`)
 	// namesHouse: what a meaning does not name. Class D means 整幢危房, of any house.
-	namesHouse   = re(`[0-9一二三四五六七八九十A-Z甲乙丙丁](?:#|号|栋|幢|座)|[该本此]|楼`)
+	namesHouse = re(`[0-9一二三四五六七八九十A-Z甲乙丙丁](?:#|号|栋|幢|座)|[该本此]|楼`)
+	// meansGrade: words with which a grade is explained. 门卫室 explains none, it has it.
+	meansGrade   = re(`影响|满足|符合|低于|要求|规定|构件|承重|承载|危险|危房|可靠|安全|使用|措施|险情|损坏|完好|良好|缺陷|损伤`)
 	thisHouse    = re(`(?:该|本|此|被鉴定|受检|受鉴|所鉴)(?:次)?(?:鉴定)?(?:房屋|建筑|楼|栋|幢|住宅|工程|项目|单体|厂房|校舍|住房|对象|单元|民房|农房|房)`)
 	inGeneral    = re(`整[幢栋]|楼层|楼板|楼面`)
 	gradesListed = re(`(?:分为|分成|划分(?:为|成)|划为|共分|分|设|有|包括)[^。;,]{0,6}["“]?A(?:su)?["”]?级?["”]?[、,/]["“]?B(?:su)?["”]?级?["”]?[、,/]["“]?C(?:su)?["”]?级?["”]?(?:[、,/和及与]*["“]?D(?:su)?["”]?级?["”]?)?(?:共?[三四]个?(?:等)?级(?:别)?|[;。,])|(?:分为|分成|划分(?:为|成)|划为|共分|分)[^。;,]{0,6}一级?、二级?、三级?(?:[、和及与]四)?级?`)
@@ -47,18 +49,38 @@ var (
 // without a house in sight, or that they are four and some of them.
 func reprintsScale(text string) bool {
 	if gradesListed.MatchString(text) && !thisHouse.MatchString(text) {
-		return true
+		return !ratedBeside(text)
 	}
 	var seen []int
 	for _, m := range scaleEntryOf.FindAllStringSubmatch(text, -1) {
 		n := rank(schemas.Grade(strings.NewReplacer("一级", "I", "二级", "II", "三级", "III", "四级", "IV").Replace(m[1])))
-		if namesHouse.MatchString(inGeneral.ReplaceAllString(m[2], "")) || utf8.RuneCountInString(m[2]) < 3 || slices.Contains(seen, n) {
+		if !meansGrade.MatchString(m[2]) || namesHouse.MatchString(inGeneral.ReplaceAllString(m[2], "")) || utf8.RuneCountInString(m[2]) < 3 || slices.Contains(seen, n) {
 			return false
 		}
 		seen = append(seen, n)
 	}
 	return len(seen) >= 3 && slices.IsSorted(seen)
 }
+
+// ratedBeside tells whether a paragraph that says which grades there are goes on
+// to give one: to something named before it in its clauses, or with no meaning of
+// another grade beside it.
+func ratedBeside(text string) bool {
+	rest := gradesListed.ReplaceAllString(text, "_")
+	explained := map[string]bool{}
+	for _, s := range strings.FieldsFunc(rest, func(r rune) bool { return r == '。' || r == ';' }) {
+		for _, m := range scaleEntryOf.FindAllStringSubmatchIndex(s, -1) {
+			if m[2] > 0 && ratesBefore.MatchString(s[:m[2]]) {
+				return true
+			}
+			explained[s[m[2]:m[3]]] = true
+		}
+	}
+	return len(explained) == 1 && !strings.Contains(rest, "其中")
+}
+
+// ratesBefore: words that lead to the grade of something.
+var ratesBefore = re(`评定|评为|鉴定(?:结果|结论)|综合|结果|属于?|定为`)
 
 // grades counts the grades that sentences explain so. Three at least are a
 // scale: a paragraph, or paragraphs one after the other, that a conclusion

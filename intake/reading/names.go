@@ -84,7 +84,9 @@ func namesOf(items []*item, f schemas.ReportFields, title string) []string {
 		switch it.section {
 		case secOverview, secCover, "":
 			for _, m := range shortName.FindAllStringSubmatch(t, -1) {
-				out = append(out, m[1])
+				if s := m[1]; !narrows.MatchString(s) && (nounEnd.MatchString(s) || !ofConclusion.any(s) && !ofReport.any(s) && !ofAdvice.any(s)) {
+					out = append(out, s)
+				}
 			}
 			if m := placedAt.FindStringSubmatch(t); m != nil {
 				add(m[1])

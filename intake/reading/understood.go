@@ -142,7 +142,7 @@ type standing struct {
 // beside a conclusion.
 func (r *reader) cautious(p passage, it *item, in section, h standing, mentions map[string][]*mention) {
 	rules := in == secBasis || in == secDeclaration // what holds for all reports
-	if captionLike.MatchString(strings.TrimRight(p.text, "。;")) {
+	if t := strings.TrimRight(p.text, "。;"); captionLike.MatchString(t) && !amends.MatchString(t) {
 		in = secAppendix // 附件:构件安全性评级表, wherever it stands
 	}
 	for _, s := range sentencesOf(p, it) {
@@ -166,12 +166,14 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 			if h.mild {
 				r.caution(ofAdvice, s, s.text, "advice_contradicts_grade")
 			}
-		case h.sunk: // nothing is graver than what is accepted
+		case h.sunk && describes.MatchString(s.text): // no damage is graver than what is accepted
 		case in != secConclusion, elsewhere(s.text), unrelated.MatchString(s.text):
 		case slices.ContainsFunc(r.statementsOf(s), func(x schemas.Statement) bool { return flags(x.Kind) }):
 			// It raises a hazard, whatever else it says.
-		case !aboutPaper.MatchString(s.text):
-			// It describes the house, and the list of facts has looked at that.
+		case describes.MatchString(s.text) && !aboutPaper.MatchString(s.text):
+			// It describes the house, and the list of facts has looked at that. What
+			// leans on somebody, or on something to come, does more.
+			r.cautionBut(ofHouseOnly, ofConclusion, s, withoutOthers(s.text, ms), "conclusion_not_understood")
 		default:
 			r.caution(ofConclusion, s, withoutOthers(s.text, ms), "conclusion_not_understood")
 		}
@@ -180,10 +182,16 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 
 // aboutPaper: a sentence that may be about the grade, or about the paper and its
 // words. Of the traps that strangers set beside a conclusion only such need it.
-var aboutPaper = re(`等级|级别|评级|评[定估为]|定级|[A-D](?:su)?级|结论|报告|鉴定|本[段栏处条项句]|[此这]处|这[句话个一]|上[述面]|[范样]文|我们|[我本][司所院站]|^[(]|[未没不]评|评的|算进|计进|[没不]算`)
+var aboutPaper = re(`等级|级别|评级|评[定估为]|定级|[A-D](?:su)?级|结论|报告|鉴定|本[段栏处条项句]|[此这]处|这[句话个一]|上[述面]|[范样]文|我们|[我本][司所院站]|^[(]|[未没不]评|评的|算进|计进|[没不]算|以[上下]|意见|前提|除外|[一二两三几]档|实际|其实|真实|宁|更[差坏严重]|严重得多|慎|有效期|为准|代表|有误|打错|写错|笔误|乐观|下一档|看待|对待|认可|确认|成立|同意|保留|最[差坏]|从[宽轻]|统计|期限|才能|顶不住|未作`)
+
+// describes: what is of a house, and not of a paper.
+var describes = re(`墙|梁|柱|板|屋|瓦|檩|椽|裂|缝|基|础|砖|砂浆|混凝土|钢|木|筋|渗|漏|腐|锈|沉|倾|斜|变形|强度|承载|构件|节点|荷载|楼梯|阳台|门|窗|抹灰|损|险|危|地坪|散水|坡|观察|监测|检查|维护|维修|修缮|加固|处理|使用|居住|吊车|起吊|超载|设备|电梯|管[道线]|荷|堆`)
 
 // captionLike: the name of a table, a drawing, an enclosure.
 var captionLike = re(`^(?:附[件图表录][^。;]{0,40}|附[件图表录]:(?:[^。;,:]{2,24}(?:表|图|照片|证书|复印件|资料|记录|清单|目录)[;,。]?)+|[^,。;]{2,24}(?:表|图|照片|一览|清单|目录))$`)
+
+// amends: more than a caption says.
+var amends = re(`更正|改判|改为|更改|变更|修正|修订|实为|实际|真实|其实|不成立|作废|无效|有误|不算|不予|低[一二两三]?[档级]|差[一二两三]?[档级]|严重|危险|待|暂`)
 
 // gravest is the rank of Dsu, D and IV.
 const gravest = 4
@@ -223,12 +231,24 @@ var (
 	unrelated = re(`与(?:本|该|受检|被鉴定)(?:房屋|建筑|楼|工程)(?:无关|没有关系)`)
 )
 
+// ofHouseOnly: words of caution with which a sentence may tell of a house as it is.
+var ofHouseOnly = re(`^(?:不|未|无|没|非|难以|应|宜|须|需|可|能|会|但|却|虽|然而|时|前|后|期|之间|之前|之后|以后|以前|原|曾|旧|去年|临时|有效|要求|高于|低于|以上|以下|或|也|尚|仍|还|再|趋|接近|偏|相当|保持|维持|恢复|完成|约|大致|大体|或|邻|旁|对面|隔壁|其余|其他|其它|另|也|只|仅|除|以外|之外|说明|认为|见|历史|反映|情形|期间|情况下|类似|一样|空白|调整|修改|变更|替换|代替|对应|至少|最多|最差|错|印|略|涂|栏|边缘|将|建议|协商|者|参照|据|讲|称|申请|声明|社区|政府|村委|通知|附表|附件|详见)+$`)
+
 func (r *reader) caution(c caution, s sentence, text string, code schemas.ReasonCode) {
+	r.cautionBut(nil, c, s, text, code)
+}
+
+// cautionBut is caution that lets some of the words be.
+func (r *reader) cautionBut(but *guarded, c caution, s sentence, text string, code schemas.ReasonCode) {
 	if r.rebuilt {
 		text = worksDone.ReplaceAllString(text, "_")
 	}
 	text = r.withoutNames(text)
-	if left := c.unexplained(text); len(left) > 0 {
+	left := c.unexplained(text)
+	if but != nil {
+		left = slices.DeleteFunc(left, but.MatchString)
+	}
+	if len(left) > 0 {
 		r.reason(code, s.page, strings.Join(left, "、")+"："+clip(s.text, 60), s.whole())
 	}
 }
