@@ -166,7 +166,7 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 			if h.mild {
 				r.caution(ofAdvice, s, s.text, "advice_contradicts_grade")
 			}
-		case h.sunk && describes.MatchString(s.text): // no damage is graver than what is accepted
+		case h.sunk && !lightens.MatchString(s.text): // nothing is graver than what is accepted
 		case in != secConclusion, elsewhere(s.text), unrelated.MatchString(s.text):
 		case slices.ContainsFunc(r.statementsOf(s), func(x schemas.Statement) bool { return flags(x.Kind) }):
 			// It raises a hazard, whatever else it says.
@@ -183,6 +183,9 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 // aboutPaper: a sentence that may be about the grade, or about the paper and its
 // words. Of the traps that strangers set beside a conclusion only such need it.
 var aboutPaper = re(`等级|级别|评级|评[定估为]|定级|[A-D](?:su)?级|结论|报告|鉴定|本[段栏处条项句]|[此这]处|这[句话个一]|上[述面]|[范样]文|我们|[我本][司所院站]|^[(]|[未没不]评|评的|算进|计进|[没不]算|以[上下]|意见|前提|除外|[一二两三几]档|实际|其实|真实|宁|更[差坏严重]|严重得多|慎|有效期|为准|代表|有误|打错|写错|笔误|乐观|下一档|看待|对待|认可|确认|成立|同意|保留|最[差坏]|从[宽轻]|统计|期限|才能|顶不住|未作`)
+
+// lightens: words with which the gravest grade could be taken back.
+var lightens = re(`打错|写错|笔误|有误|应为|其实|真实|轻得多|[仅只][指限对]|[未不](?:予)?(?:同意|认可|赞成)|否定|偏[严重]|降为|从严|按[^,。;]{0,8}需要|不成立|除外|确认|为准`)
 
 // describes: what is of a house, and not of a paper.
 var describes = re(`墙|梁|柱|板|屋|瓦|檩|椽|裂|缝|基|础|砖|砂浆|混凝土|钢|木|筋|渗|漏|腐|锈|沉|倾|斜|变形|强度|承载|构件|节点|荷载|楼梯|阳台|门|窗|抹灰|损|险|危|地坪|散水|坡|观察|监测|检查|维护|维修|修缮|加固|处理|使用|居住|吊车|起吊|超载|设备|电梯|管[道线]|荷|堆`)
