@@ -1,6 +1,9 @@
 package pdf
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Rules are the ruled lines of a page's tables: they part what stands close,
 // and hold together what is one entry.
@@ -163,35 +166,27 @@ func (l *layers) shape(b [4]float64) {
 
 // Drawings returns the boxes of what is drawn on a page that is neither text nor
 // a line: images and shapes, on the page as displayed.
-func (d *Document) Drawings(n int) (boxes [][4]float64, err error) {
+func (d *Document) Drawings(n int) ([][4]float64, error) {
+	return d.shownOf(n, func(l *layers) [][4]float64 { return slices.Concat(l.images, l.shapes) })
+}
+
+// Rules returns the ruled lines of a page, upright ones and level ones, as
+// thin boxes on the page as displayed.
+func (d *Document) Rules(n int) ([][4]float64, error) {
+	return d.shownOf(n, func(l *layers) [][4]float64 { return l.rules })
+}
+
+// shownOf returns boxes of a page's layers as they lie on the page as displayed.
+func (d *Document) shownOf(n int, of func(*layers) [][4]float64) (boxes [][4]float64, err error) {
 	err = d.with(n, func(g *guest, p *page) error {
 		l, err := d.layers(g, p)
 		if err != nil {
 			return err
 		}
-		for _, b := range l.images {
-			boxes = append(boxes, p.shown(b))
-		}
-		for _, b := range l.shapes {
+		for _, b := range of(l) {
 			boxes = append(boxes, p.shown(b))
 		}
 		return nil
 	})
 	return boxes, err
-}
-
-// Rules returns the ruled lines of a page, upright ones and level ones, as
-// thin boxes on the page as displayed.
-func (d *Document) Rules(n int) (rules [][4]float64, err error) {
-	err = d.with(n, func(g *guest, p *page) error {
-		l, err := d.layers(g, p)
-		if err != nil {
-			return err
-		}
-		for _, b := range l.rules {
-			rules = append(rules, p.shown(b))
-		}
-		return nil
-	})
-	return rules, err
 }

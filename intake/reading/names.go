@@ -49,7 +49,7 @@ func namesOf(items []*item, f schemas.ReportFields, title string) []string {
 	for _, s := range []string{f.Client, f.Agency, f.Owner, f.Address} {
 		add(s)
 		if s := fold(s); person.MatchString(s) && !narrows.MatchString(s) && !ofConclusion.any(s) {
-			out = append(out, fold(s))
+			out = append(out, s)
 		}
 	}
 	for l := range strings.Lines(title) {
