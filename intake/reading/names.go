@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"bytes"
 	"regexp"
 	"slices"
 	"strings"
@@ -99,7 +100,12 @@ func namesOf(items []*item, f schemas.ReportFields, title string) []string {
 
 // withoutNames blots the names of a text, and their ends: 旧教学楼 of
 // 长江路小学旧教学楼.
+//
+// Each sentence is looked at with several lists of words and blotted once.
 func (r *reader) withoutNames(s string) string {
+	if t, ok := r.unnamed[s]; ok {
+		return t
+	}
 	b := []byte(s)
 	for _, m := range ownedBy.FindAllStringIndex(s, -1) {
 		blot(b[m[0]:m[1]])
@@ -110,11 +116,11 @@ func (r *reader) withoutNames(s string) string {
 			if len([]rune(end)) < shortestName && i > 0 {
 				break
 			}
-			at := strings.Index(string(b), end)
+			at := bytes.Index(b, []byte(end))
 			if at < 0 {
 				continue
 			}
-			for ; at >= 0; at = strings.Index(string(b), end) {
+			for ; at >= 0; at = bytes.Index(b, []byte(end)) {
 				blot(b[at : at+len(end)])
 			}
 			break
@@ -123,7 +129,11 @@ func (r *reader) withoutNames(s string) string {
 	for _, m := range districtOf.FindAllIndex(b, -1) {
 		blot(b[m[0]:m[1]])
 	}
-	return string(b)
+	if r.unnamed == nil {
+		r.unnamed = make(map[string]string)
+	}
+	r.unnamed[s] = string(b)
+	return r.unnamed[s]
 }
 
 // districtOf: 江津区 before a place that is known.

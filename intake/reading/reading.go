@@ -47,8 +47,9 @@ type Result struct {
 type reader struct {
 	roles     []roleRule
 	standards []string
-	known     []string // names of units in the report's tables
-	names     []string // of the house, its people and its place
+	known     []string          // names of units in the report's tables
+	names     []string          // of the house, its people and its place
+	unnamed   map[string]string // sentences without these names
 	year      int
 	reasons   []schemas.Reason
 	ocr       bool
