@@ -1,8 +1,6 @@
 package readingtest
 
 import (
-	"io/fs"
-	"path"
 	"strings"
 	"testing"
 )
@@ -11,20 +9,8 @@ import (
 // wrote: all of them are found, and what is found is right.
 func TestFieldsOfForeign(t *testing.T) {
 	w := load(t)
-	sets, err := fs.ReadDir(dataFS, "data/foreign")
-	if err != nil {
-		t.Fatal(err)
-	}
 	read := 0
-	for _, s := range sets {
-		dir, err := fs.Sub(dataFS, path.Join("data/foreign", s.Name()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		f, err := LoadForeign(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for name, f := range foreignSets(t) {
 		for _, k := range f.Wholes {
 			if leftOut(k.ID) || len(k.Fields) == 0 {
 				continue
@@ -36,7 +22,7 @@ func TestFieldsOfForeign(t *testing.T) {
 			for field, want := range k.Fields {
 				read++
 				if got := fieldOf(v.Fields, field); !sameField(field, got, want) {
-					t.Errorf("%s/%s: %s %q, want %q", s.Name(), k.ID, field, got, want)
+					t.Errorf("%s/%s: %s %q, want %q", name, k.ID, field, got, want)
 				}
 			}
 		}

@@ -29,23 +29,29 @@ func TestForeign(t *testing.T) {
 		f.print(t)
 		return
 	}
+	for name, f := range foreignSets(t) {
+		t.Run(name, f.check)
+	}
+}
+
+// foreignSets loads the sets that are kept, by name.
+func foreignSets(t *testing.T) map[string]Foreign {
+	t.Helper()
 	sets, err := fs.ReadDir(dataFS, "data/foreign")
 	if err != nil || len(sets) == 0 {
 		t.Fatal("no sets", err)
 	}
+	out := make(map[string]Foreign)
 	for _, s := range sets {
-		t.Run(s.Name(), func(t *testing.T) {
-			dir, err := fs.Sub(dataFS, path.Join("data/foreign", s.Name()))
-			if err != nil {
-				t.Fatal(err)
-			}
-			f, err := LoadForeign(dir)
-			if err != nil {
-				t.Fatal(err)
-			}
-			f.check(t)
-		})
+		dir, err := fs.Sub(dataFS, path.Join("data/foreign", s.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out[s.Name()], err = LoadForeign(dir); err != nil {
+			t.Fatal(err)
+		}
 	}
+	return out
 }
 
 // read is one piece of a set, read.
