@@ -58,7 +58,7 @@ const maxFieldNodes = 50_000
 // fieldWalk collects the signature fields of the form.
 type fieldWalk struct {
 	f       *revision.File
-	visited map[int]bool
+	visited revision.Sparse[bool]
 	byNum   map[int]*signature
 	order   []*signature
 	empty   int // signature fields without value
@@ -68,7 +68,7 @@ type fieldWalk struct {
 
 // findFields walks AcroForm/Fields of f (ISO 32000-1, 12.7.3).
 func findFields(f *revision.File) (*fieldWalk, error) {
-	w := &fieldWalk{f: f, visited: make(map[int]bool), byNum: make(map[int]*signature)}
+	w := &fieldWalk{f: f, byNum: make(map[int]*signature)}
 	root, err := f.Root()
 	if err != nil {
 		return nil, err
@@ -94,17 +94,18 @@ func (w *fieldWalk) list(o revision.Object, name string, kind revision.Name, val
 			return err
 		}
 		if r, ok := x.(revision.Ref); ok {
-			if w.visited[r.Num] {
+			if w.visited.Get(r.Num) {
 				continue
 			}
-			w.visited[r.Num] = true
+			w.visited.Set(r.Num, true)
 		}
 		d := w.f.Dict(x)
 		if d == nil {
 			continue
 		}
 		n, k, val := name, kind, value
-		if t, ok := d.Get("T").(revision.String); ok {
+		kids, own := d.Get("Kids"), d.Get("V")
+		if t, ok := d.Get("T").(revision.String); ok && (kids != nil || own != nil) { // nobody asks for another's name
 			if n != "" {
 				n += "."
 			}
@@ -113,15 +114,15 @@ func (w *fieldWalk) list(o revision.Object, name string, kind revision.Name, val
 		if ft := d.Name("FT"); ft != "" {
 			k = ft
 		}
-		if own := d.Get("V"); own != nil {
+		if own != nil {
 			val = own
 			if k == "Sig" {
 				w.value(x, d, n, own)
 			}
-		} else if k == "Sig" && d.Get("Kids") == nil && val == nil {
+		} else if k == "Sig" && kids == nil && val == nil {
 			w.empty++
 		}
-		if err := w.list(d.Get("Kids"), n, k, val, depth+1); err != nil {
+		if err := w.list(kids, n, k, val, depth+1); err != nil {
 			return err
 		}
 	}

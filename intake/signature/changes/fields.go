@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"jianding/intake/signature/revision"
 )
@@ -60,30 +61,41 @@ func (c *comparer) fields(oa, ob revision.Object, num int, redrawn bool) error {
 }
 
 func (c *comparer) matchFields(a, b revision.Array, num int, parent field) {
-	inA, inB := refSet(a), refSet(b)
-	for _, x := range a {
+	kept := sameStart(a, b)
+	var inA, inB map[revision.Ref]bool // asked for only where the lists part
+	if kept < len(a) {
+		inB = refSet(b)
+	}
+	if kept < len(b) {
+		inA = refSet(a)
+	}
+	for _, x := range a[kept:] {
 		if r, ok := x.(revision.Ref); !ok || !inB[r] {
 			c.forbid(KindField, 0, refNum(x), "field removed")
 		}
 	}
-	used := make(map[int]bool)
-	twice := repeated(a)
-	for _, x := range b {
+	var used revision.Sparse[bool]
+	var twice map[int]int
+	for i, x := range b {
 		if c.b.Spend(1) != nil || c.tooManyFields() {
 			c.forbid(KindField, 0, num, "too many fields")
 			return
 		}
 		r, ok := x.(revision.Ref)
-		if ok && used[r.Num] && twice[r.Num] > 0 {
+		again := ok && used.Get(r.Num)
+		if again && twice == nil {
+			twice = repeated(a)
+		}
+		if again && twice[r.Num] > 0 {
 			twice[r.Num]-- // a fault that the signed revision has
 			continue
 		}
-		if !ok || used[r.Num] {
+		if !ok || again {
 			c.forbid(KindField, 0, num, "AcroForm/Fields")
 			continue
 		}
-		used[r.Num] = true
-		if inA[r] {
+		used.Set(r.Num, true)
+		if i < kept || inA[r] {
 			c.oldField(r, parent)
 		} else {
 			c.newField(r, parent)
@@ -94,6 +106,17 @@ func (c *comparer) matchFields(a, b revision.Array, num int, parent field) {
 func (c *comparer) tooManyFields() bool {
 	c.fieldCount++
 	return c.fieldCount > maxFields
+}
+
+// sameStart counts the references that two lists begin with alike.
+func sameStart(a, b revision.Array) int {
+	for i, x := range a {
+		r, ok := x.(revision.Ref)
+		if !ok || i == len(b) || b[i] != revision.Object(r) {
+			return i
+		}
+	}
+	return len(a)
 }
 
 // repeated counts how often references come again.
@@ -153,6 +176,9 @@ func Text(s revision.String) string {
 	}
 	if strings.HasPrefix(string(s), "\xef\xbb\xbf") {
 		return strings.ToValidUTF8(string(s[3:]), "�")
+	}
+	if !slices.ContainsFunc(s, func(c byte) bool { return c >= utf8.RuneSelf }) {
+		return string(s)
 	}
 	var b strings.Builder
 	for _, c := range s {

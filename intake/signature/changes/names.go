@@ -6,7 +6,7 @@ import "jianding/intake/signature/revision"
 // readers make one field of all that bear a name (ISO 32000-1, 12.7.3.2), so
 // that a new one could speak for another.
 type names struct {
-	before map[string]bool
+	before []string
 	fresh  []namedField
 }
 
@@ -15,12 +15,7 @@ type namedField struct {
 	name string
 }
 
-func (n *names) old(name string) {
-	if n.before == nil {
-		n.before = make(map[string]bool)
-	}
-	n.before[name] = true
-}
+func (n *names) old(name string) { n.before = append(n.before, name) }
 
 // add notes a new field; one without a name of its own is a widget.
 func (n *names) add(d *revision.Dict, num int, name string) {
@@ -29,11 +24,21 @@ func (n *names) add(d *revision.Dict, num int, name string) {
 	}
 }
 
+// judge looks the many old names up among the few new ones.
 func (n *names) judge(c *comparer) {
+	taken := make(map[string]bool, len(n.fresh))
 	for _, f := range n.fresh {
-		if n.before[f.name] {
+		taken[f.name] = false
+	}
+	for _, name := range n.before {
+		if _, wanted := taken[name]; wanted {
+			taken[name] = true
+		}
+	}
+	for _, f := range n.fresh {
+		if taken[f.name] {
 			c.forbid(KindField, 0, f.num, "field %s is there already", f.name)
 		}
-		n.old(f.name)
+		taken[f.name] = true
 	}
 }

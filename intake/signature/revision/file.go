@@ -197,18 +197,18 @@ func (f *File) Root() (*Dict, error) {
 
 // Object returns the value of object num, null when it is free or unknown.
 func (f *File) Object(num int) (Object, error) {
-	loc, ok := f.table.find(num)
-	if !ok || loc.Free {
+	at := f.table.at(num)
+	if at == nil || !at.listed || at.Free {
 		return nil, nil
 	}
-	if loc.Container == 0 {
+	if at.Container == 0 {
 		ind, err := f.Indirect(num)
 		if err != nil {
 			return nil, err
 		}
 		return ind.Value, nil
 	}
-	p, err := f.packedObject(num, loc)
+	p, err := f.packedObject(num, at.Location)
 	if err != nil {
 		return nil, err
 	}
@@ -218,10 +218,14 @@ func (f *File) Object(num int) (Object, error) {
 // Indirect returns object num with its place; it fails for objects in object
 // streams and for free ones.
 func (f *File) Indirect(num int) (*Indirect, error) {
-	loc, ok := f.table.find(num)
-	if !ok || loc.Free || loc.Container != 0 {
+	at := f.table.at(num)
+	if at == nil || !at.listed || at.Free || at.Container != 0 {
 		return nil, fmt.Errorf("object %d has no place of its own", num)
 	}
+	if at.read != nil && at.read.End <= len(f.data) {
+		return at.read, nil
+	}
+	loc := at.Location
 	ind, err := f.indirectAt(loc.Offset)
 	if err != nil {
 		return nil, err
@@ -232,6 +236,7 @@ func (f *File) Indirect(num int) (*Indirect, error) {
 	if ind.End > len(f.data) {
 		return nil, syntax(loc.Offset, "object reaches beyond its revision")
 	}
+	at.read = ind
 	return ind, nil
 }
 

@@ -14,10 +14,18 @@ type Sparse[T any] struct {
 
 // Get returns the value of num, the zero value when there is none.
 func (s *Sparse[T]) Get(num int) (v T) {
-	if p := num >> pageBits; p >= 0 && p < len(s.pages) && s.pages[p] != nil {
-		return s.pages[p][num&(pageSize-1)]
+	if p := s.at(num); p != nil {
+		return *p
 	}
 	return v
+}
+
+// at returns where the value of num is kept, nil when there is no room for it.
+func (s *Sparse[T]) at(num int) *T {
+	if p := num >> pageBits; p >= 0 && p < len(s.pages) && s.pages[p] != nil {
+		return &s.pages[p][num&(pageSize-1)]
+	}
+	return nil
 }
 
 // Set stores the value of num, which is not negative and at most the greatest
@@ -46,15 +54,22 @@ type table struct {
 	own map[int]bool // pages that are not shared with an earlier table
 }
 
-// place is a location that may be absent.
+// place is a location that may be absent. Once the object there was read and
+// found to be the one that is listed, it is kept: revisions share it with the
+// page, and a walk over many of them finds it by its number alone.
 type place struct {
 	Location
 	listed bool
+	read   *Indirect
 }
 
+func (p place) same(q place) bool { return p.listed == q.listed && p.Location == q.Location }
+
 func (t *table) find(num int) (Location, bool) {
-	p := t.Get(num)
-	return p.Location, p.listed
+	if p := t.at(num); p != nil {
+		return p.Location, p.listed
+	}
+	return Location{}, false
 }
 
 // grow makes the table of a revision that comes after t.
@@ -69,8 +84,8 @@ func (t *table) grow() *table {
 // list enters the location of an object and returns how many entries it had
 // to make room for.
 func (t *table) list(num int, loc Location) (room int) {
-	want := place{loc, true}
-	if t.Get(num) == want {
+	want := place{Location: loc, listed: true}
+	if t.Get(num).same(want) {
 		return 0
 	}
 	p := num >> pageBits
@@ -95,7 +110,7 @@ func (t *table) numbers(earlier *table) []int {
 			continue
 		}
 		for i, at := range page {
-			if num := p<<pageBits | i; at.listed && (earlier == nil || earlier.Get(num) != at) {
+			if num := p<<pageBits | i; at.listed && (earlier == nil || !earlier.Get(num).same(at)) {
 				out = append(out, num)
 			}
 		}
