@@ -337,18 +337,39 @@ func concerns(m *mention, f schemas.Finding, fs []schemas.Finding) bool {
 	})
 }
 
-// namedBefore returns the house that the paragraph of a mention named last before
-// it: 对教学楼评级。上部承重结构评为Cu级。
+// namedBefore returns the house that was named last before a mention, in its
+// paragraph (对教学楼评级。上部承重结构评为Cu级。) or in the ones above it up to their
+// heading: what opens with a house goes on about it until another is named.
 func (m *mention) namedBefore(fs []schemas.Finding) string {
-	if m.fromTable || m.sentence.para == nil || m.sentence.from > len(m.sentence.para.text) {
-		return ""
+	it := m.table
+	if !m.fromTable {
+		if m.sentence.para == nil || m.sentence.from > len(m.sentence.para.text) {
+			return ""
+		}
+		if u := namedLast(m.sentence.para.text[:m.sentence.from], fs); u != "" {
+			return u
+		}
+		it = m.sentence.para.item
 	}
-	before, last, at := m.sentence.para.text[:m.sentence.from], "", -1
+	for it != nil && !it.heading && it.prior != nil {
+		if it = it.prior; it.table != nil || it.section != m.section {
+			break
+		}
+		if u := namedLast(it.text.text, fs); u != "" {
+			return u
+		}
+	}
+	return ""
+}
+
+// namedLast returns the graded house that a text names last.
+func namedLast(text string, fs []schemas.Finding) string {
+	last, at := "", -1
 	for _, f := range fs {
 		if unitKey(f.Unit) == defaultUnit {
 			continue
 		}
-		if i := strings.LastIndex(before, fold(f.Unit)); i > at {
+		if i := strings.LastIndex(text, fold(f.Unit)); i > at {
 			last, at = f.Unit, i
 		}
 	}

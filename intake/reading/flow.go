@@ -16,6 +16,7 @@ type item struct {
 	heading bool
 	section section
 	unit    string // named by the heading above, when it names one
+	prior   *item  // the one before it
 	form    *form  // how the table was laid, when it is a form
 	garbled bool
 	right   float64 // margin of its last line's column

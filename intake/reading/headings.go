@@ -38,6 +38,9 @@ func markSections(items []*item) []*item {
 		if it.table == nil && it.heading {
 			t := it.text.text
 			num := headNumber.FindString(t)
+			if lostNumber.MatchString(t[len(num):]) {
+				num = "" // 1号楼: the number is the house's
+			}
 			deep := depth(num)
 			if num == "" {
 				deep = 9 // an unnumbered heading holds no numbered one
@@ -84,6 +87,9 @@ func markSections(items []*item) []*item {
 			}
 		}
 		it.section, it.unit = cur, unit
+		if len(out) > 0 {
+			it.prior = out[len(out)-1]
+		}
 		out = append(out, it)
 		it.scale, scale = scaleAt(it, scale)
 	}

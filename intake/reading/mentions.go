@@ -22,6 +22,7 @@ type mention struct {
 	sentence  sentence
 	evidence  schemas.Evidence
 	fromTable bool
+	table     *item  // in which it stands, of a table's
 	caption   string // of the table in which it stands
 	column    string // the head of its column there
 	strong    bool   // the sentence says of itself that it concludes
