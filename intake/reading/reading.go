@@ -100,11 +100,13 @@ func Read(src pdf.Source, opts Options) Result {
 	}
 	res.Fields.Standards = r.restingOn(concl.findings)
 	r.checkUnitNames(concl.findings)
+	r.checkAppendages(items, concl.findings)
 	r.checkDrawn(items, mentions, concl.findings)
 	r.checkReserved(items, mentions, res.Fields, concl.findings)
 	r.checkSameHouse(items, res.Fields)
 	r.checkFieldWork(items, res.Fields)
 	r.checkExtent(items, res.Fields)
+	r.checkUnmended(items, concl.findings)
 	r.checkInstruments(items, res.Fields)
 	r.checkUnderstood(items, mentions, concl.findings, statements)
 	r.checkHidden(hidden, full)

@@ -11,7 +11,7 @@ import (
 // JGJ 125 (房屋整体处于危险状态，构成整幢危房).
 var (
 	wholeObject = re(`整体(?:的)?(?:结构)?(?:的)?(?:承载|安全|稳定|倒塌|垮塌|坍塌|倾覆|倾倒|失稳|破坏|危险|使用安全|性|结构|处于|受力|受到|出现险情|险情|刚度|已|均)|整[幢栋座](?:房屋|建筑物?|楼房?|住宅楼?)?(?:的)?(?:安全|稳定|倒塌|垮塌|坍塌|均?处于|受|存在|危险|结构|已|承载|失稳|使用)|整[幢栋座]危|整[幢栋座](?:房屋|建筑物?|楼房?|楼)[及和与、][^,。;]{0,8}安全|(?:房屋|结构|建筑物?|主体)整体|全楼|全幢|(?:房屋|房子|住房|楼房|该楼|该房|建筑物)(?:现?已|均|目前|正|仍|确|处[于在]|随时)*(?:有|存在|可能|濒临|面临|即将|濒于)(?:着|发生|整体|随时|会|的|、)*(?:倒塌|垮塌|坍塌)`)
-	harm        = re(`影响|危及|威胁|危害|削弱|降低|丧失|不足|不能|无法|难以|不满足|不符合|失稳|倒塌|垮塌|坍塌|倾覆|倾倒|不安全|危险|险情|隐患|风险|不稳定|失效|破坏|受损|危房|严重|堪忧|得不到保证|差`)
+	harm        = re(`影响|危及|威胁|危害|削弱|降低|丧失|不足|不能|无法|难以|不满足|不符合|失稳|倒塌|垮塌|坍塌|倾覆|倾倒|不安全|危险|险情|隐患|风险|不稳定|失效|破坏|受损|危房|严重|堪忧|得不到保证|差|(?:承载|安全|稳定|刚度)[^,;。]{0,4}下降`)
 	// unharmed: a denial of what exists reaches over its clause; 不, 未 and 无 alone
 	// deny only the word of harm that they stand before, for 不均匀沉降危及…,
 	// 承载力不足影响… and 无圈梁影响… are harm.
@@ -226,6 +226,7 @@ func definesOnly(s sentence, ms []*mention) bool {
 // house or a negated grade: by its own words, or because it goes on about a
 // grade that does.
 func (r *reader) notNow(s sentence, c span, ms []*mention) bool {
+	from := len(s.text[:c.from]) - len(sinceUnmended(s.text[:c.from]))
 	before := s.text[:c.to]
 	obj := before
 	if loc := wholeObject.FindStringIndex(s.text[c.from:c.to]); loc != nil {
@@ -240,7 +241,7 @@ func (r *reader) notNow(s sentence, c span, ms []*mention) bool {
 	if last != nil {
 		switch last.role {
 		case schemas.RoleHistory, schemas.RoleHypothetical, schemas.RoleProjected, schemas.RoleDefinition, schemas.RoleOtherSubject:
-			if last.rule != "" && !turns(s.text[last.to:c.to]) {
+			if last.rule != "" && !turns(s.text[last.to:c.to]) && !(last.role == schemas.RoleHistory && from >= last.to) {
 				return true
 			}
 		case schemas.RoleNegated:
@@ -249,7 +250,10 @@ func (r *reader) notNow(s sentence, c span, ms []*mention) bool {
 			}
 		}
 	}
-	return conditioned(s.text, c, obj) || condFailing.MatchString(obj) || past(sinceConcluded(obj, last), r.year) ||
+	if threatensThis(obj, s.text[len(obj):c.to]) {
+		return conditioned(s.text, c, obj) || past(sinceUnmended(obj), r.year) || asIf.MatchString(s.text[c.from:c.to]) || elsewhereAfter.MatchString(s.text[c.to:])
+	}
+	return conditioned(s.text, c, obj) || condFailing.MatchString(obj) || past(sinceUnmended(sinceConcluded(obj, last)), r.year) ||
 		elsewhere(obj) && !geoWord.MatchString(s.text) || nextDoor.MatchString(neighbourAsCause.ReplaceAllString(obj, "")) && lastOf(thisCue, obj) < 0 ||
 		elsewhereAfter.MatchString(s.text[c.to:]) || asIf.MatchString(s.text[c.from:c.to])
 }
@@ -270,6 +274,26 @@ func turns(s string) bool {
 
 // nextDoor: houses beside this one, by words that no slope or wall bears.
 var nextDoor = re(`(?:相邻|毗邻|毗连|邻近|附近|隔壁|周边|周围|对面|对侧)的?(?:房屋|建筑|住宅|农房|楼)|邻房|邻居|邻户|邻家|(?:距|离)(?:本|该)?房屋`)
+
+// threatens: the neighbour, or what stands beside, does something to the whole of a
+// house. 相邻承重墙倒塌危及整栋房屋安全 is said of this house; of the other one would be
+// 危及其整体安全, or 危及邻房.
+var threatens = re(`(?:危及|威胁|危害|影响|殃及|波及|连累|牵连|牵动|拖累|拉动|挤压|推挤|压向|倒向|撞击|冲击|致|致使|导致|使得?|造成|引起|引发|带动)(?:了|着|到|至|及|本|该|我|受检|被鉴定|委托鉴定|鉴定|的)*(?:房屋|建筑物?|楼|房)?(?:的)?$`)
+
+// threatensThis tells whether the words that lead up to the whole of a house make it
+// what a neighbour endangers, and not the neighbour. Of a neighbour that 严重影响整体承载
+// its own grade is told.
+func threatensThis(obj, whole string) bool {
+	if lastOf(nextTo, obj) < 0 || unlikelyYet.MatchString(clauseBefore(obj, len(obj))) {
+		return false
+	}
+	return threatens.MatchString(obj) && (houseWord.MatchString(clip(whole, 8)) || !strings.HasSuffix(strings.TrimRight(obj, "了着到"), "影响"))
+}
+
+var (
+	nextTo      = re(`相邻|毗邻|毗连|邻近|紧邻|隔壁|比邻|附近|周边|周围|对面|对侧|邻房|邻居|邻户|邻家|旁边|[东西南北左右前后]侧`)
+	unlikelyYet = re(`将|会|可能|若|如果|一旦|防止|避免|以免|是否|未|不|无|没`)
+)
 
 // already brings a sentence that began with a condition back to what is.
 var already = re(`现已|目前已|已经|已(?:影响|危及|威胁|处于|构成|丧失)|现(?:状|阶段)|目前`)

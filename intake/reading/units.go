@@ -98,8 +98,9 @@ func unitsIn(s string, known []string) []string {
 		if partOfWord(masked, m[0], m[1]) || notAUnit(masked, m[0], m[1]) {
 			continue
 		}
-		add(s[m[0]:m[1]])
-		mask(m[0], m[1])
+		to := m[1] + len(appendage.FindString(masked[m[1]:]))
+		add(s[m[0]:to])
+		mask(m[0], to)
 	}
 	for _, w := range wordsOf(excepting.ReplaceAllString(masked, "$1,")) {
 		if i := max(strings.LastIndex(w, "将"), strings.LastIndex(w, "把")); i >= 2*len("将") {
@@ -160,6 +161,11 @@ func wordsOf(s string) []string {
 	}
 	return out
 }
+
+// appendage: what belongs to a house and is not it, right behind its name: 1号楼门卫室.
+var appendage = re(`^(?:的|之)?(?:[东西南北前后左右][侧面端]?(?:的)?)?(?:一层|底层|屋顶|屋面|院内|旁边?的?)?` + appendages)
+
+const appendages = `(?:门卫[室房]?|门房|值班[室房]|传达[室房]|保安[室亭]|岗亭|收发室|[配变]电[房室间所]|(?:消防|生活)?水?泵房|锅炉房|(?:发电)?机房|设备(?:用)?房|工具[间房]|杂物[间房]|储[藏物][间室]|垃圾[房站间]|(?:附属|辅助|配套|后勤|生活)(?:用)?房|附属楼|附楼|副楼|裙楼|裙房|附房|偏房|厢房|耳房|披屋|柴房|猪圈|厨房|灶房|厕所|公厕|卫生间|浴室|洗衣房|连廊|廊桥|走廊|外廊|架空层|(?:地下|半地下)?车库|地下室|停车[库棚]|(?:自行|电动)?车棚|雨[棚篷]|门廊|门厅|门楼|围墙|院墙|挡墙|花台|水箱[间房]?|楼梯间?|电梯[间井]|简易[房棚]|彩钢[房棚]|板房)`
 
 var (
 	// anotherHouse: the annex of 1号楼 is another house.
@@ -272,6 +278,31 @@ func (r *reader) checkUnitNames(fs []schemas.Finding) {
 		}
 	}
 }
+
+// checkAppendages asks for a human where the conclusion grades what belongs to a
+// house (1号楼门卫室) and not the house, and nothing that introduces the house says
+// that this is what is appraised.
+func (r *reader) checkAppendages(items []*item, fs []schemas.Finding) {
+	for _, f := range fs {
+		u := fold(f.Unit)
+		loc := belongs.FindStringSubmatchIndex(u)
+		if loc == nil || !f.Scope.Speaks() || !weighty(f.Aspect) {
+			continue
+		}
+		house := u[:loc[3]]
+		if house != "" && graded(fs, f.Aspect, house) || house == "" && slices.ContainsFunc(fs, func(g schemas.Finding) bool { return g.Aspect == f.Aspect && !belongs.MatchString(fold(g.Unit)) }) {
+			continue
+		}
+		if !slices.ContainsFunc(items, func(it *item) bool {
+			return (it.table != nil || it.section == secCover || it.section == secOverview) && slices.ContainsFunc(passagesOf(it), func(p passage) bool { return strings.Contains(p.text, u) })
+		}) {
+			r.reason("partial_appraisal", f.Evidence.Page, f.Unit, f.Evidence)
+		}
+	}
+}
+
+// belongs: the name of an appendage, with that of its house or without.
+var belongs = re(`^(|.*(?:号楼|#楼|#|栋|幢|座|楼|舍|堂|馆|院|校|房屋))(?:的|之)?(?:[东西南北前后左右][侧面端]?)?` + appendages + `$`)
 
 var lostNumber = re(`^[#号栋幢]`)
 
