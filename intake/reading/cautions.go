@@ -23,6 +23,8 @@ var (
 	ofAdvice     = newCaution("advice", "advice")
 	ofReport     = newCaution("anywhere", "anywhere")
 	ofFacts      = newCaution("facts", "facts")
+	ofUnabated   = newCaution("unabated", "facts")
+	ofLightened  = newCaution("lightened", "lightened")
 )
 
 type caution struct {
@@ -43,7 +45,7 @@ func newCaution(words, phrases string) caution {
 		}
 		c.each = append(c.each, x)
 	}
-	c.strict = phrases == "conclusion"
+	c.strict = phrases == "conclusion" || words == "unabated"
 	var whole []string
 	for _, p := range slices.Concat(list(understoodData, phrases), list(understoodData, "everywhere")) {
 		p = strings.ReplaceAll(p, "…", `([^,。;:]{0,24}?)`)

@@ -154,9 +154,13 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 		}
 		if own := ofThisHouse(s.text); h.mild && !rules && own != "" && !unrelated.MatchString(s.text) {
 			r.caution(ofFacts, s, own, "grade_contradicts_statement")
+			r.caution(ofUnabated, s, own, "grade_contradicts_statement")
 			if l := beyondMild(own, h.membersMay); l != "" {
 				r.reason("grade_contradicts_statement", s.page, l, s.whole())
 			}
+		}
+		if h.worst == gravest && (in == secConclusion || in == secAdvice) && !elsewhere(s.text) && !unrelated.MatchString(s.text) && (h.sunk || len(unitsIn(s.text, r.known)) == 0) {
+			r.caution(ofLightened, s, withoutOthers(s.text, ms), "grade_contradicts_statement")
 		}
 		switch {
 		case slices.ContainsFunc(ms, (*mention).concludes): // looked at with its grade
@@ -191,10 +195,10 @@ var lightens = re(`打错|写错|笔误|有误|应为|其实|真实|轻得多|[�
 var describes = re(`墙|梁|柱|板|屋|瓦|檩|椽|裂|缝|基|础|砖|砂浆|混凝土|钢|木|筋|渗|漏|腐|锈|沉|倾|斜|变形|强度|承载|构件|节点|荷载|楼梯|阳台|门|窗|抹灰|损|险|危|地坪|散水|坡|观察|监测|检查|维护|维修|修缮|加固|处理|使用|居住|吊车|起吊|超载|设备|电梯|管[道线]|荷|堆`)
 
 // captionLike: the name of a table, a drawing, an enclosure.
-var captionLike = re(`^(?:附[件图表录][^。;]{0,40}|附[件图表录]:(?:[^。;,:]{2,24}(?:表|图|照片|证书|复印件|资料|记录|清单|目录)[;,。]?)+|[^,。;]{2,24}(?:表|图|照片|一览|清单|目录))$`)
+var captionLike = re(`^(?:附[件图表录][^。;:]{0,40}|附[件图表录]:(?:[^。;,:]{2,24}(?:表|图|照片|影像|证书|复印件|扫描件|资料|记录|清单|目录|报告|委托书|合同|计算书|执照|汇总|数据|名单|材料)(?:[(][^()]{0,12}[)])?[;,。]?)+|[^,。;]{2,24}(?:表|图|照片|一览|清单|目录))$`)
 
 // amends: more than a caption says.
-var amends = re(`更正|改判|改为|更改|变更|修正|修订|实为|实际|真实|其实|不成立|作废|无效|有误|不算|不予|低[一二两三]?[档级]|差[一二两三]?[档级]|严重|危险|待|暂`)
+var amends = re(`降级|[降下上]调|重[新评定]|复[议评]|[调改]整?评|更正|改判|改为|更改|变更|修正|修订|实为|实际|真实|其实|不成立|作废|无效|有误|不算|不予|低[一二两三]?[档级]|差[一二两三]?[档级]|严重|危险|待|暂`)
 
 // gravest is the rank of Dsu, D and IV.
 const gravest = 4

@@ -43,7 +43,7 @@ func TestWordsThatCouldTakeBackAConclusion(t *testing.T) {
 
 // A phrase that accounts for every word of a list would take the list away.
 func TestNoPhraseAccountsForEverything(t *testing.T) {
-	for name, c := range map[string]caution{"conclusion": ofConclusion, "core": ofCore, "advice": ofAdvice, "anywhere": ofReport, "facts": ofFacts} {
+	for name, c := range map[string]caution{"conclusion": ofConclusion, "core": ofCore, "advice": ofAdvice, "anywhere": ofReport, "facts": ofFacts, "unabated": ofUnabated, "lightened": ofLightened} {
 		if c.whole.MatchString("") {
 			t.Errorf("%s: a phrase matches nothing at all", name)
 		}
@@ -105,7 +105,7 @@ func TestEachWordIsFoundByItsCharacters(t *testing.T) {
 	}
 	texts := strings.Split(string(raw)+operatorsData+understoodData, "\n")
 	found, none := 0, 0
-	for name, c := range map[string]caution{"conclusion": ofConclusion, "core": ofCore, "advice": ofAdvice, "anywhere": ofReport, "facts": ofFacts} {
+	for name, c := range map[string]caution{"conclusion": ofConclusion, "core": ofCore, "advice": ofAdvice, "anywhere": ofReport, "facts": ofFacts, "unabated": ofUnabated, "lightened": ofLightened} {
 		for _, s := range texts {
 			want := c.words.MatchString(s)
 			if got := c.any(s); got != want {
