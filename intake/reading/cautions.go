@@ -104,9 +104,9 @@ func alternation(entries []string) *regexp.Regexp {
 	return regexp.MustCompile(`(?:` + strings.Join(entries, `|`) + `)`)
 }
 
-// unexplained returns the words of a text that could take something back and
+// unexplained returns where a text has words that could take something back and
 // belong to no phrase that is known not to.
-func (c caution) unexplained(s string) []string {
+func (c caution) unexplained(s string) [][]int {
 	if !c.any(s) {
 		return nil
 	}
@@ -135,12 +135,12 @@ func (c caution) unexplained(s string) []string {
 		}
 	}
 	if !c.strict {
-		return c.words.FindAllString(string(left), -1)
+		return c.words.FindAllIndex(left, -1)
 	}
-	var out []string
+	var out [][]int
 	for _, m := range c.words.FindAllStringIndex(s, -1) {
 		if bytes.IndexFunc(left[m[0]:m[1]], func(r rune) bool { return r != blotted }) >= 0 {
-			out = append(out, s[m[0]:m[1]])
+			out = append(out, m)
 		}
 	}
 	return out

@@ -86,7 +86,7 @@ func Read(src pdf.Source, opts Options) Result {
 	res := Result{Fields: fields, Pages: verdicts, Rules: []string{Rules}}
 	title, _ := titleOf(items)
 	r.names = namesOf(items, fields, title)
-	r.rebuilt = afterWorks.MatchString(title) && !worksOpen(items)
+	r.rebuilt = (afterWorks.MatchString(title) || appraisesRebuilt(items)) && !worksOpen(items)
 	mentions := r.allMentions(items)
 	statements := r.statements(items)
 	statements = append(statements, r.leftovers(items, statements)...)

@@ -166,6 +166,20 @@ func worksOpen(items []*item) bool {
 	return false
 }
 
+// appraisesRebuilt tells whether the report says that it appraises the house as it
+// is after works on it.
+func appraisesRebuilt(items []*item) bool {
+	for _, it := range items {
+		switch it.section {
+		case "", secCover, secOverview, secInspection:
+			if it.table == nil && ofRebuilt.MatchString(it.text.text) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // awaitsMore tells whether a sentence leaves the conclusion to something that
 // is still to come, other than works on the house.
 func awaitsMore(s string) bool {

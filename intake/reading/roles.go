@@ -92,17 +92,24 @@ var (
 	// house as it is now what it says of it after them.
 	afterWorks = re(`(?m)(?:加固|修缮|改造|解危|整治|治理|维修|修复|排危)(?:工程)?(?:施工)?(?:完成|竣工)?(?:以|之)?后(?:的)?(?:房屋|建筑|结构)?[^。\n]{0,12}鉴定[^。;,\n]{0,8}(?:报告|书|表|函|意见|$)`)
 	worksDone  = re(`(?:加固|修缮|改造|解危|整治|治理|维修|修复|排危)(?:处理)?(?:工程)?(?:施工)?(?:完成|竣工)?(?:以|之)?后`)
-	asBuilt    = re(`现状|本次|现场|检测|目前|经鉴定`)
+	// 已采用型钢过梁处理,处理后墙体工作正常; 于2009年加固后使用至今; 木屋架经修缮后受力可靠: works that
+	// are done, by what is said of the house since.
+	worksPast = re(`(?:已|均已|业已|现已)(?:采用|采取|经|由|对|全部|完成|进行|作|做|用|实施|加装|增设|按)?[^,。;委拟计划编设申]{0,18}(?:加固|处理|修复|修缮|维修|改造|托换|更换|重砌|重做|补强|整改)(?:完成|完毕|到位)?,(?:(?:加固|处理|修复|修缮|维修|改造|整改|托换|更换)后的?[^,。;不未难]{0,16}(?:正常|良好|可靠|稳定|合格|完好))?|(?:于|在)(?:19|20)[0-9]{2}年[^,。;]{0,12}?(?:加固|修缮|维修|改造|翻修|整治)(?:处理|完成|施工)?后,?(?:使用至今|至今)(?:状态|状况)?|(?:^|[,。;:])[^,。;应须需拟若如待可建将]{0,16}(?:经|历经)[^,。;应须需拟若如待可建将]{0,10}(?:修缮|加固|维修|修复|更换|重砌|托换)(?:处理)?后[^,。;不未难]{0,14}(?:工作|受力|状态|状况|连接)(?:状态)?(?:基本)?(?:正常|良好|可靠|稳定|完好)`)
+	// 本次鉴定以加固后现状为对象
+	ofRebuilt = re(`(?:^|[,。;])[^,。;拟待将若如]{0,12}(?:以|按|对|就|针对)(?:加固|修缮|改造|整治|维修|修复)(?:处理)?(?:工程)?(?:完成|竣工)?后的?(?:房屋|结构|[\p{Han}]{0,8}[楼房])?(?:的)?(?:现状|实际状况)?(?:为(?:鉴定|评定)?(?:对象|准|基础)|(?:进行|作|开展|实施)[^,。;]{0,8}(?:鉴定|评定))`)
+	asBuilt   = re(`现状|本次|现场|检测|目前|经鉴定`)
 
 	// History.
-	histCue   = re(`曾(?:经|于|被|由|有|组织|委托)?|原(?:鉴定|评定|评级|检测|报告|结论|安全性|危险性|等级|有|来|先|为|《|[12][0-9]{3}年)|此前|前次|前一次|上次|上一次|上一轮|上轮|上期|首次|初次|第一次|过去|历史|历次|既往|以往|之前|旧(?:报告|版|鉴定)|往年|当时|当年|多年前|[0-9一二三四五六七八九十]+年前|先前|早前|早期|去年|前年|昔|其时|(?:加固|改造|修缮|维修|处理|整治|治理|翻修|加层)前|(?:降低|下降|升高|提高|变更|调整|恶化|劣化|发展|转变)前|(?:其他|他|另一|别的|外地)(?:家)?(?:鉴定|检测)?(?:机构|单位|公司)|档案|口述|自述|(?:委托方|业主|产权人|委托人|委托单位|户主|房主|屋主|社区|村委)(?:[^,]{0,6})?(?:提供|出示|反映|介绍|称|陈述|提交)|普查|排查|摸底|已(?:于|由|经)[12][0-9]{3}年`)
+	histCue   = re(`曾(?:经|于|被|由|有|组织|委托)?|原(?:鉴定|评定|评级|检测|报告|结论|安全性|危险性|等级|有|来|先|为|《|[12][0-9]{3}年)|此前|前次|前一次|上次|上一次|上一轮|上轮|上期|首次|初次|第一次|过去|历史|历次|既往|以往|之前|旧(?:报告|版|鉴定)|往年|当时|当年|多年前|[0-9一二三四五六七八九十]+年前|先前|早前|早期|去年|前年|昔|其时|(?:加固|改造|修缮|维修|处理|整治|治理|翻修|加层)前|(?:降低|下降|升高|提高|变更|调整|恶化|劣化|发展|转变)前|(?:其他|他|另一|别的|外地)(?:家)?(?:鉴定|检测)?(?:机构|单位|公司)|(?:据|经|查阅?|依)[^,。;]{0,6}档案|档案(?:资料|记录|显示|记载|中|载|材料|,)|口述|自述|(?:委托方|业主|产权人|委托人|委托单位|户主|房主|屋主|社区|村委)(?:[^,]{0,6})?(?:提供|出示|反映|介绍|称|陈述|提交)|普查|排查|摸底|已(?:于|由|经)[12][0-9]{3}年`)
 	nowCue    = re(`仍(?:为|评|属|定)|本次|此次|这次|本报告|本鉴定|现(?:状|评定|经|为|已|鉴定|场)|目前|当前|今|经(?:本次|复核|重新|综合|现场)|重新(?:评|鉴)|综合(?:评定|分析|判定|评价|以上)|综上|复核(?:结果)?(?:为|评定)|更新为|(?:降低|下降|调整|变更|修正|改评|降|升|变)(?:为|至|到|成)?$`)
 	yearCue   = re(`((?:19|20)[0-9]{2})(?:年|[-./][0-9]{1,2}[-./月])|([一二][〇零○一二三四五六七八九0]{3})年`)
 	builtYear = re(`(?:建|修|竣工|始建|成|购|迁|投入使用)(?:成|造|于|建)?(?:于|年份|时间|年代)?[:为]?(?:约)?$`)
 	builtNext = re(`^(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?(?:前后|左右|初|底|代)?(?:建|修|新建|竣工|投入|投用|加建|加层|改造|装修|加固|购|版|由[^,。;]{0,10}(?:建|修)|移民|迁)`)
 	rated     = re(`鉴定|评|报告|检测|普查|排查|认定|应急|等级|核查|核验|摸排|鉴别|危改`)
 	fromTo    = re(`由(?:原来?的?|[12][0-9]{3}年)?[^,。;]{0,14}$`)
-	changedTo = re(`由(?:原来?的?|[12][0-9]{3}年(?:的|评定的|鉴定的)?)[^,。;]{0,8}["“]?(?:[A-D](?:su)?|I{1,3}|IV)["”]?级?[^,。;]{0,4}(?:上升|下降|降低?|升|变更?|变化|调整|恶化|劣化)(?:为|至|到|成)["“]?$`)
+	changedTo = re(`由(?:原来?的?|[12][0-9]{3}年(?:的|评定的|鉴定的)?)[^,。;]{0,8}["“]?(?:[A-D](?:su)?|I{1,3}|IV)["”]?级?[^,。;]{0,4}(?:上升|下降|降低?|提高|提升|升|变更?|变化|调整|恶化|劣化)(?:为|至|到|成)["“]?$`)
+	// 安全性等级可由Csu级提升至
+	mayChange = re(`(?:可|能|预计|应|将|须|需|有望|拟|要|宜|方)[^,。;]{0,8}由`)
 	fallTo    = re(`^["”]?(?:危房)?[^。;,]{0,8}(?:降|升|变|调整|提高|下降|恶化|劣化|发展|转)`)
 
 	// Other houses.
@@ -110,20 +117,26 @@ var (
 	thisCue  = re(`该房屋|本房屋|本次鉴定(?:的)?房屋|(?:被鉴定|受检|受鉴|委托鉴定|拟鉴定)的?(?:房屋|建筑|对象|楼|工程)|鉴定对象|鉴定单元|本(?:工程|建筑|楼|栋|幢)|该(?:建筑|楼|栋|幢|自建房|工程)|综合评定|综上`)
 
 	// Assertions.
-	assertBefore  = re(`(?:(?:综合|最终|综上|重新)?(?:评定|评|判定|鉴定|认定|确定|核定|评价|判|定|列|划)(?:等级)?(?:的?结果|结论|意见)?(?:均|分别|都|皆|应|宜|可|拟|综合)?(?:为|是|属于?|成|作|在|:)+|(?:等级|级别|类别|评级|结论|结果|意见|安全性|危险性|可靠性|使用性|适修性|现状|整体|单元|系统|房屋|楼|栋|幢|座|房|结构|建筑|连廊|厂房)(?:均|分别|都|皆|应|可|现|仍|已|综合|也|亦|同样)?(?:被)?(?:评|定|评定|判定|鉴定|判|属|达|达到|处于?|降|确定|认定|列)?(?:为|是|属于?|至|到|成|:)+|属于?|达到?|已?达(?:到)?|降(?:低)?(?:为|至|到)|变(?:更)?为|调整为|更新为|处于?|构成|为|是|评|取|符合|提出|定)(?:[《(]?(?:本标准|国家标准|标准|规范|民用建筑可靠性鉴定标准|危险房屋鉴定标准|GB/?T?[0-9-]+|JGJ/?T?[0-9-]+)[》)]?(?:[(（]?(?:GB|JGJ)/?T?[0-9-]+[)）]?)?(?:中)?(?:规定)?的?|危险性|安全性|可靠性|等级|的)?["“'‘(]?$|(?:属于?|构成|为|是|评定为)(?:整[幢栋]|局部)?危(?:险房屋?|房)[(]$`)
-	aspectWord    = re(`(?:安全性|危险性|可靠性|使用性|适修性|安全|等级|评级|级别)(?:综合|鉴定|评定|评价)?(?:等级|级别|评级|结论|结果|意见)?(?:-{1,2}|=|→)?["“(:]?$`)
-	endsAfter     = re(`^["”]?(?:[,;。(]|$)`)
-	oneSentence   = re(`^(?:鉴定)?(?:结论|意见)(?:只有|就|仅)?[^,。;:A-D]{0,4}:["“]?$`) // 结论只有一句:
-	resultIs      = re(`(?:评级|鉴定|评定)(?:结论|结果|意见)如下:["“]?$`)
-	alone         = re(`^["”]?。$`) // 鉴定结论 / A级。结构能满足安全使用要求
-	thatIs        = re(`^["”]?[,-]*(?:这|此)(?:就|即)?(?:是|为)(?:该|本)(?:[^,。;不非《]{0,8}《[^》]{2,30}》)?[^,。;不非]{0,12}(?:安全性|危险性|等级)`)
-	opensClass    = re(`^["”]?[,(](?:即|属|为)?(?:整[幢栋]|局部)危`)
-	concludedOf   = re(`(?:鉴定|评定|评级)(?:结论|结果|意见)(?:为|是)?:[^,:。;]{1,16},["“]?$`)
-	ratedAs       = re(`^["”]?(?:予以|进行)?(?:评定|评级|确定|认定|判定)`)
-	subUnitAlone  = re(`^(?:[^,。;]{0,10}[、])?(?:地基基础|基础|上部承重结构|上部结构|围护(?:系统|结构)?(?:的)?(?:承重部分)?)(?:的)?(?:安全性)?(?:等级|评级)?(?:为|评为|:)?$`)
-	unitOnly      = re(`^(?:鉴定单元|鉴定系统)(?:的)?(?:安全性|使用性|可靠性)?(?:等级)?:?["“]?$`)
-	aspectSubject = re(`(?:等级|评级|结论|结果|安全性|危险性|可靠性)[^,。;]{0,4}:(?:鉴定单元|鉴定系统|该?房屋|[\p{Han}0-9A-Z#]{1,8}[楼栋幢房])["“]?$`)
-	ofAfter       = re(`^["”)]?["”]?(?:的(?:房屋|楼栋|建筑|单元|鉴定单元|有|为|是|包括)|[:])`)
+	assertBefore = re(`(?:(?:综合|最终|综上|重新)?(?:评定|评|判定|鉴定|认定|确定|核定|评价|判|定|列|划)(?:等级)?(?:的?结果|结论|意见)?(?:均|分别|都|皆|应|宜|可|拟|综合)?(?:为|是|属于?|成|作|在|:)+|(?:等级|级别|类别|评级|结论|结果|意见|安全性|危险性|可靠性|使用性|适修性|现状|整体|单元|系统|房屋|楼|栋|幢|座|房|结构|建筑|连廊|厂房)(?:均|分别|都|皆|应|可|现|仍|已|综合|也|亦|同样)?(?:被)?(?:评|定|评定|判定|鉴定|判|属|达|达到|处于?|降|确定|认定|列)?(?:为|是|属于?|至|到|成|:)+|属于?|达到?|已?达(?:到)?|降(?:低)?(?:为|至|到)|变(?:更)?为|调整为|更新为|处于?|构成|为|是|评|取|符合|提出|定)(?:[《(]?(?:本标准|国家标准|标准|规范|民用建筑可靠性鉴定标准|危险房屋鉴定标准|GB/?T?[0-9-]+|JGJ/?T?[0-9-]+)[》)]?(?:[(（]?(?:GB|JGJ)/?T?[0-9-]+[)）]?)?(?:中)?(?:规定)?的?|危险性|安全性|可靠性|等级|的)?["“'‘(]?$|(?:属于?|构成|为|是|评定为)(?:整[幢栋]|局部)?危(?:险房屋?|房)[(]$`)
+	aspectWord   = re(`(?:安全性|危险性|可靠性|使用性|适修性|安全|等级|评级|级别)(?:综合|鉴定|评定|评价)?(?:等级|级别|评级|结论|结果|意见)?(?:-{1,2}|=|→)?["“(:]?$`)
+	endsAfter    = re(`^["”]?(?:[,;。(]|$)`)
+	oneSentence  = re(`^(?:鉴定)?(?:结论|意见)(?:只有|就|仅)?[^,。;:A-D]{0,4}:["“]?$`) // 结论只有一句:
+	resultIs     = re(`(?:评级|鉴定|评定)(?:结论|结果|意见)如下:["“]?$`)
+	alone        = re(`^["”]?。$`) // 鉴定结论 / A级。结构能满足安全使用要求
+	thatIs       = re(`^["”]?[,-]*(?:这|此)(?:就|即)?(?:是|为)(?:该|本)(?:[^,。;不非《]{0,8}《[^》]{2,30}》)?[^,。;不非]{0,12}(?:安全性|危险性|等级)`)
+	opensClass   = re(`^["”]?[,(](?:即|属|为)?(?:整[幢栋]|局部)危`)
+	concludedOf  = re(`(?:鉴定|评定|评级)(?:结论|结果|意见)(?:为|是)?:[^,:。;]{1,16},["“]?$`)
+	// Asu级,不必采取措施。
+	opensMeasure = re(`^["”]?,(?:可|能|不必|无需|不需)(?:采取措施|(?:继续|正常|安全)*使用)[^,。;:]{0,8}。$`)
+	// What stands before it says something of the house's safety, and nothing of a rule or a part.
+	lowerOf        = re(`(?:鉴定单元|房屋|安全性|等级)[^。;:]{0,20}取[^,。;:]{0,14}(?:较低|最低)(?:的)?(?:等级|者|一级|值),即(?:为)?["“]?$`)
+	gradeBracketed = re(`^(?:[^,。;:]{0,10}(?:结论|意见):)?[^()。;:]*(?:该|本|[楼房栋幢宅舍])[^()。;:]*(?:安全性?|整体承载)[^()。;:]*(?:要求|承载|安全|使用|影响)(?:功能|能力)?[(]$`)
+	bracketsEnd    = re(`^["”]?[)][。;]?$`)
+	ratedAs        = re(`^["”]?(?:予以|进行)?(?:评定|评级|确定|认定|判定)`)
+	subUnitAlone   = re(`^(?:[^,。;]{0,10}[、])?(?:地基基础|基础|上部承重结构|上部结构|围护(?:系统|结构)?(?:的)?(?:承重部分)?)(?:的)?(?:安全性)?(?:等级|评级)?(?:为|评为|:)?$`)
+	unitOnly       = re(`^(?:鉴定单元|鉴定系统)(?:的)?(?:安全性|使用性|可靠性)?(?:等级)?:?["“]?$`)
+	aspectSubject  = re(`(?:等级|评级|结论|结果|安全性|危险性|可靠性)[^,。;]{0,4}:(?:鉴定单元|鉴定系统|该?房屋|[\p{Han}0-9A-Z#]{1,8}[楼栋幢房])["“]?$`)
+	ofAfter        = re(`^["”)]?["”]?(?:的(?:房屋|楼栋|建筑|单元|鉴定单元|有|为|是|包括)|[:])`)
 )
 
 // ratesThisHouse: the clause names the house that is appraised and rates it.
@@ -186,13 +199,16 @@ func roleRules() []roleRule {
 			return fromTo.MatchString(c.clause) && fallTo.MatchString(c.after)
 		}},
 		{"changed_to", schemas.RoleConclusion, "危险性等级由2021年的C级上升为[D]级", func(c setting) bool {
-			return changedTo.MatchString(c.clause) && lastOf(condBefore, c.before) < 0 && !condDirect.MatchString(c.clause) && lastEnd(projAfter, c.before) < 0
+			return changedTo.MatchString(c.clause) && !mayChange.MatchString(c.clause) && lastOf(condBefore, c.before) < 0 && !condDirect.MatchString(c.clause) && lastEnd(projAfter, c.before) < 0
 		}},
 		{"projected", schemas.RoleProjected, "按上述方案加固后，安全性等级可提升至[Bsu]级", func(c setting) bool {
 			if projDirect.MatchString(c.clause) {
 				return true
 			}
 			loc := lastEnd(projAfter, c.before)
+			if done := lastEnd(worksPast, c.before); done >= loc && loc >= 0 {
+				return projModal.MatchString(c.before[done:])
+			}
 			return loc >= 0 && (projModal.MatchString(c.before[loc:]) || !asBuilt.MatchString(c.before[loc:]) && !(c.rebuilt && worksDone.MatchString(c.before)))
 		}},
 		{"conditional", schemas.RoleHypothetical, "如不及时处理，将发展为[Dsu]级", func(c setting) bool {
@@ -202,7 +218,7 @@ func roleRules() []roleRule {
 			return lastOf(condBefore, c.before) > lastOf(already, c.before) || condWorks.MatchString(c.before) || condDirect.MatchString(c.clause) || condAfter.MatchString(c.after) || condFailing.MatchString(c.before)
 		}},
 		{"history", schemas.RoleHistory, "2019年曾鉴定，安全性等级为[Csu]级", func(c setting) bool {
-			return past(c.before, c.year) || c.section == secHistory || disputed.MatchString(c.after)
+			return past(c.before, c.year) && !(c.section == secConclusion && eventsOnly(c)) || c.section == secHistory || disputed.MatchString(c.after)
 		}},
 		{"other_house", schemas.RoleOtherSubject, "相邻房屋经鉴定为[D]级", func(c setting) bool {
 			return elsewhere(c.before) || c.section == secNeighbours || elsewhereAfter.MatchString(c.after)
@@ -221,8 +237,14 @@ func roleRules() []roleRule {
 			return aspectWord.MatchString(c.clause) || c.clause == "" && c.before != "" && aspectWord.MatchString(strings.TrimRight(c.before, ":,"))
 		}},
 		{"opens_conclusion", schemas.RoleConclusion, "(鉴定结论) [D]级,整幢危房", func(c setting) bool {
-			return c.section == secConclusion && !c.listed && (c.before == "" && (opensClass.MatchString(c.after) || alone.MatchString(c.after)) ||
+			return c.section == secConclusion && !c.listed && (c.before == "" && (opensClass.MatchString(c.after) || alone.MatchString(c.after) || opensMeasure.MatchString(c.after)) ||
 				oneSentence.MatchString(c.before) && endsAfter.MatchString(c.after) || resultIs.MatchString(c.before) && alone.MatchString(c.after))
+		}},
+		{"lower_of", schemas.RoleConclusion, "本鉴定单元安全性等级取各子单元中较低等级,即[Bsu]级。", func(c setting) bool {
+			return lowerOf.MatchString(c.before) && endsAfter.MatchString(c.after)
+		}},
+		{"in_brackets", schemas.RoleConclusion, "(鉴定结论) 该综合楼安全性满足要求,尚不显著影响整体承载([Bsu]级)。", func(c setting) bool {
+			return c.section == secConclusion && gradeBracketed.MatchString(c.before) && bracketsEnd.MatchString(c.after)
 		}},
 		{"concluded_of", schemas.RoleConclusion, "本次鉴定结论:该房屋,[Csu]级", func(c setting) bool {
 			return c.clause == "" && concludedOf.MatchString(c.before)
@@ -315,6 +337,28 @@ func past(before string, year int) bool {
 	}
 	return cue >= 0 && cue > lastOf(nowCue, before)
 }
+
+// eventsOnly: the earlier times that a conclusion names are those of the house, and
+// of no appraisal: 安全性不因曾经失火而降低,安全性等级评定为.
+func eventsOnly(c setting) bool {
+	at := lastOf(histCue, c.before)
+	own := len(c.before) - len(clauseBefore(c.before, len(c.before)))
+	if at < 0 || at >= own || !gradeNamed.MatchString(c.clause) {
+		return false
+	}
+	for _, x := range clauses(c.before[:own]) {
+		if t := c.before[x.from:min(x.to, own)]; histCue.MatchString(t) && (toldBySomebody.MatchString(t) || !houseEvent.MatchString(t)) {
+			return false
+		}
+	}
+	return true
+}
+
+var (
+	gradeNamed     = re(`(?:安全性|危险性)(?:鉴定)?(?:等级|级别)?(?:综合)?(?:评定|评|定|判定)?为["“]?$`)
+	houseEvent     = re(`失火|火灾|过火|装修|使用|受灾|水淹|进水|地震|撞|翻修|修缮|维修|饰面|渗漏|漏|老化|建成|始建`)
+	toldBySomebody = re(`鉴定|评|等级|报告|检测|普查|排查|资料|显示|档案|口述|介绍|反映|记录|结论|意见|[A-D](?:su|u)?级`)
+)
 
 func atoi(s string) int {
 	n := 0

@@ -35,8 +35,11 @@ func (r *reader) checkUnderstood(items []*item, mentions []*mention, fs []schema
 		if ratedApart(in[m.sentence.text]) {
 			text = strings.ReplaceAll(text, "但", "_") // 甲楼为Bsu级,但乙楼为Dsu级
 		}
-		r.caution(ofConclusion, m.sentence, text, "conclusion_not_understood")
+		r.cautionBut(func(text string, at []int) bool { return m.reason(text, at) }, ofConclusion, m.sentence, text, "conclusion_not_understood")
 		core := clauseBefore(m.sentence.text, m.from)
+		if rank(m.grade) >= local {
+			core = because.ReplaceAllString(core, "_评")
+		}
 		for _, u := range m.units {
 			core = strings.ReplaceAll(core, u, "_")
 		}
@@ -79,6 +82,29 @@ func (r *reader) checkUnderstood(items []*item, mentions []*mention, fs []schema
 			}
 		}
 	}
+}
+
+// local is the rank of the grades that a part of the house can cause: Csu, C.
+const local = 3
+
+// because: 因二层外廊三根挑梁不满足要求评为Csu级. What is wrong with a part makes no less than the house
+// of the subject.
+var because = re(`(?:因|由于|鉴于)[^,。;]{2,40}?(?:不满足(?:要求)?|不足|开裂|腐朽|锈[损蚀断]|糟朽|倾斜|破损|掏空|变形|断裂|失效|损伤|受损|露筋|问题)(?:而|被|综合)?(?:评|定)`)
+
+// reason tells whether a word stands in a clause that tells what is wrong with the
+// house, beside a grade for which something must be wrong. Of what it could take
+// back nothing would be graver.
+func (m *mention) reason(text string, at []int) bool {
+	if rank(m.grade) < local || !ofHouseOnly.MatchString(text[at[0]:at[1]]) {
+		return false
+	}
+	for _, c := range clauses(text) {
+		if c.from <= at[0] && at[1] <= c.to {
+			t := text[c.from:c.to]
+			return !gradeToken.MatchString(t) && describes.MatchString(t) && !aboutPaper.MatchString(t)
+		}
+	}
+	return false
 }
 
 // shortestRemark is how many characters an entry of a table needs to say
@@ -177,7 +203,8 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 		case describes.MatchString(s.text) && !aboutPaper.MatchString(s.text):
 			// It describes the house, and the list of facts has looked at that. What
 			// leans on somebody, or on something to come, does more.
-			r.cautionBut(ofHouseOnly, ofConclusion, s, withoutOthers(s.text, ms), "conclusion_not_understood")
+			ofHouse := func(text string, at []int) bool { return ofHouseOnly.MatchString(text[at[0]:at[1]]) }
+			r.cautionBut(ofHouse, ofConclusion, s, withoutOthers(s.text, ms), "conclusion_not_understood")
 		default:
 			r.caution(ofConclusion, s, withoutOthers(s.text, ms), "conclusion_not_understood")
 		}
@@ -246,14 +273,20 @@ func (r *reader) caution(c caution, s sentence, text string, code schemas.Reason
 }
 
 // cautionBut is caution that lets some of the words be.
-func (r *reader) cautionBut(but *guarded, c caution, s sentence, text string, code schemas.ReasonCode) {
+func (r *reader) cautionBut(but func(text string, at []int) bool, c caution, s sentence, text string, code schemas.ReasonCode) {
 	if r.rebuilt {
 		text = worksDone.ReplaceAllString(text, "_")
 	}
 	text = r.withoutNames(text)
-	left := c.unexplained(text)
-	if but != nil {
-		left = slices.DeleteFunc(left, but.MatchString)
+	done := worksPast.FindAllStringIndex(text, -1)
+	within := func(at []int) bool {
+		return slices.ContainsFunc(done, func(d []int) bool { return d[0] <= at[0] && at[1] <= d[1] })
+	}
+	var left []string
+	for _, at := range c.unexplained(text) {
+		if !within(at) && (but == nil || !but(text, at)) {
+			left = append(left, text[at[0]:at[1]])
+		}
 	}
 	if len(left) > 0 {
 		r.reason(code, s.page, strings.Join(left, "、")+"："+clip(s.text, 60), s.whole())

@@ -67,7 +67,8 @@ func readOrdinary(t *testing.T, all []Ordinary, held func(Ordinary, Verdict)) {
 			held(x, v)
 		} else {
 			for _, f := range v.Findings {
-				if (f.Aspect == schemas.AspectSafety || f.Aspect == schemas.AspectDanger) && f.Grade != grade {
+				// A sentence of several houses holds several grades.
+				if (f.Aspect == schemas.AspectSafety || f.Aspect == schemas.AspectDanger) && f.Grade != grade && !strings.Contains(x.Text, string(f.Grade)) {
 					t.Errorf("accepted as %s, is %s: %s", f.Grade, grade, x.Text)
 				}
 			}
