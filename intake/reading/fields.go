@@ -161,7 +161,16 @@ func (r *reader) fields(items []*item, furniture []string) schemas.ReportFields 
 	r.fromPlaces(c, items)
 	c.fromSignature(items, furniture)
 	r.checkSigners(items)
-	if len(c[fReportNo]) == 0 {
+	numbered := func() bool {
+		_, ok := pick(c[fReportNo], reportNoForm)
+		return ok
+	}
+	for _, it := range items {
+		if it.table != nil && it.page == 1 && !numbered() {
+			c.numberAlone(it.table)
+		}
+	}
+	if !numbered() {
 		// Some reports print their number in the running head alone.
 		for _, t := range furniture {
 			m := headNo.FindStringSubmatch(fold(t))

@@ -25,6 +25,9 @@ func (c candidates) fromTable(t *table) {
 		if f == fAddress && t.besideContact(k) {
 			continue // the agency's, with its telephone
 		}
+		if f == fIssued && t.signersDay(k) {
+			continue
+		}
 		if len(rest) > 0 {
 			c.add(f, rest, t.page, 3)
 			continue
@@ -53,6 +56,33 @@ func (t *table) besideContact(k *cell) bool {
 		}
 	}
 	return false
+}
+
+// signersDay: of several days in a row each is the day on which the person above
+// it signed.
+func (t *table) signersDay(k *cell) bool {
+	n := 0
+	for _, d := range t.rowCells(k.cy(), 0.4*k.size) {
+		if bareDay.MatchString(d.folded()) {
+			n++
+		}
+	}
+	return n > 1 && bareDay.MatchString(k.folded())
+}
+
+var bareDay = re(`^(?:日期|时间)(?::|$)`)
+
+// numberAlone takes the number of the paper that the layout put among the cells
+// of a form: it stands alone in its row.
+func (c candidates) numberAlone(t *table) {
+	for _, k := range t.cells {
+		m := numberOfYear.FindStringSubmatchIndex(k.folded())
+		if m == nil || len(t.rowCells(k.cy(), 0.5*k.size)) > 1 {
+			continue
+		}
+		p := newPassage(k.glyphs)
+		c.add(fReportNo, p.sub(m[2], m[3]), t.page, 0)
+	}
 }
 
 // addressOnly: 地址 says nothing of whose it is.

@@ -75,11 +75,26 @@ var clientSays = []struct {
 	// …与我公司签订, 我公司与…签订
 	{re(we + `(?:于[^,。;]{4,16})?[与同和](` + orgChar + `{2,40}?)签订`), true, 1},
 	{re(`(?:^|[,。;:])(` + orgChar + `{2,40}?)(?:于[^,。;]{4,16})?[与同和]` + we + `签订`), true, 1},
+	// 学校委托重庆某某检测鉴定中心(以下简称"本中心")对
+	{re(`(?:^|[,。;:])(` + orgChar + `{2,40}?)(?:于[^,。;]{2,16})?(?:书面|正式|特|现)?委托` + orgChar + `{3,36}?` + trades + branch + `(?:[(][^()]{2,20}[)])?(?:对|就|进行|开展|承担|实施|,)`), false, 0},
 	// …委托我公司, …因…向我公司提出申请, …请我们
 	{re(`(?:^|[,。;:])(` + orgChar + `{2,40}?)(?:[(](?:以下)?(?:简称|称)[^()]{1,16}[)])?(?:(?:于|因|为|在|就|拟|根据|按照)[^。;]{0,50}?)?,?(?:特|现|遂|故)?(?:书面|正式|电话)?(?:` + askWords + `|请)` + we), false, 0},
 	{re(`(?:^|[,。;:])(` + orgChar + `{2,40}?)(?:于[^,。;]{2,14})?(?:来函|来电|来信|来人|致函|函告),?[^。;]{0,8}?(?:委托|请|邀|要求|希望)` + we), false, 0},
 	{re(`(?:^|[,。;:])(` + orgChar + `{2,40}?)(?:(?:于|因|为|在|就|拟)[^。;]{0,60}?)?,?(?:于[^,。;]{2,14})?向` + we + `(?:提出|提交|递交)?(?:了)?(?:[^,。;]{0,6})?(?:委托|申请)`), false, 0},
 }
+
+// aliased returns where in a text the name stands for which another is short:
+// 某镇中心学校(以下简称"学校").
+func aliased(t, short string) (int, int) {
+	for _, m := range shortFor.FindAllStringSubmatchIndex(t, -1) {
+		if t[m[4]:m[5]] == short && bodyName.MatchString(t[m[2]:m[3]]) && !noName.MatchString(t[m[2]:m[3]]) {
+			return m[2], m[3]
+		}
+	}
+	return 0, 0
+}
+
+var shortFor = re(`(?:^|[,。;:由经受应])(` + orgChar + `{4,40}?)[(](?:以下|下)?(?:统)?简?称(?:为)?:?["“']?(\p{Han}{2,8})["”']?[)]`)
 
 // fromClientWords reads who asked for the appraisal.
 func (c candidates) fromClientWords(it *item) {
@@ -95,7 +110,11 @@ func (c candidates) fromClientWords(it *item) {
 			}
 			start, from, to := at+m[0], at+m[2], at+m[3]
 			if !histCue.MatchString(tailOf(t[:from], 12)) && !otherReport.MatchString(tailOf(t[strings.LastIndexAny(t[:from], ",。;")+1:from], 6)) {
-				if a, b := clientName(t, from, to, k.sure); b > a {
+				a, b := aliased(t, t[from:to])
+				if b == 0 {
+					a, b = clientName(t, from, to, k.sure)
+				}
+				if b > a {
 					c.add(fClient, it.text.sub(a, b), it.page, k.weight)
 					break
 				}

@@ -73,6 +73,7 @@ func Read(src pdf.Source, opts Options) Result {
 	lines, furniture := dropFurniture(lines, infos)
 	items := assemble(lines)
 	items = markSections(items)
+	dropUntickedRows(items)
 	markListed(items)
 	markNumbered(items)
 	full := fullText(pages)

@@ -171,7 +171,7 @@ func worksOpen(items []*item) bool {
 func appraisesRebuilt(items []*item) bool {
 	for _, it := range items {
 		switch it.section {
-		case "", secCover, secOverview, secInspection:
+		case "", secCover, secOverview, secHistory, secInspection:
 			if it.table == nil && ofRebuilt.MatchString(it.text.text) {
 				return true
 			}

@@ -1,0 +1,92 @@
+package reading
+
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
+// A form may give each choice a row: a box and its grade, and in the cells beside
+// it what it means. A row whose box is not ticked is not said; without a tick
+// anywhere in the column nothing is known, and all rows stay.
+
+// dropUntickedRows takes the rows of choices that are not ticked out of the
+// tables.
+func dropUntickedRows(items []*item) {
+	for _, it := range items {
+		if it.table != nil {
+			it.table.dropUnticked()
+		}
+	}
+}
+
+func (t *table) dropUnticked() {
+	var leads []*cell
+	for _, c := range t.cells {
+		if startsWith(c, boxes+ticks) && countAny(c.folded(), boxes+ticks) == 1 {
+			leads = append(leads, c)
+		}
+	}
+	for len(leads) > 0 {
+		column := []*cell{leads[0]}
+		var rest []*cell
+		for _, c := range leads[1:] {
+			if math.Abs(c.x0-leads[0].x0) < c.size {
+				column = append(column, c)
+			} else {
+				rest = append(rest, c)
+			}
+		}
+		leads = rest
+		if n := len(slices.DeleteFunc(slices.Clone(column), func(c *cell) bool { return !startsWith(c, ticks) })); len(column) < 2 || n == 0 || n == len(column) {
+			continue
+		}
+		t.cells = slices.DeleteFunc(t.cells, func(c *cell) bool {
+			l := nearestLead(column, c)
+			return l != nil && startsWith(l, boxes)
+		})
+	}
+}
+
+// nearestLead returns the choice beside which a cell stands, the choice itself
+// for its own cell; nil: beside none.
+func nearestLead(column []*cell, c *cell) *cell {
+	var best *cell
+	for _, l := range column {
+		if l == c {
+			return l
+		}
+		if c.x0 < l.x1-1 {
+			continue
+		}
+		if best == nil || math.Abs(l.cy()-c.cy()) < math.Abs(best.cy()-c.cy()) {
+			best = l
+		}
+	}
+	if best == nil || best.cy() > c.y1+0.5*best.size || best.cy() < c.y0-0.5*best.size {
+		return nil
+	}
+	return best
+}
+
+func startsWith(c *cell, marks string) bool {
+	t := c.folded()
+	return t != "" && strings.ContainsAny(firstRune(t), marks)
+}
+
+func firstRune(s string) string {
+	for _, r := range s {
+		return string(r)
+	}
+	return ""
+}
+
+func countAny(s, chars string) int {
+	n := 0
+	for _, r := range s {
+		if strings.ContainsRune(chars, r) {
+			n++
+		}
+	}
+	return n
+}
