@@ -20,6 +20,9 @@ type candidates map[fieldName][]candidate
 
 func (c candidates) add(f fieldName, gs []glyph, page, weight int) {
 	gs = trimValue(gs)
+	if p := newPassage(gs); strings.HasPrefix(p.text, "内容") {
+		gs = trimValue(p.sub(len("内容"), len(p.text))) // the head of the column, which the layout ran into its first entry
+	}
 	if p := newPassage(gs); strings.ContainsAny(p.text, boxes) {
 		gs = trimValue(chosen(p).glyphs) // □钢混 √砖混 □砖木
 	}
@@ -101,7 +104,7 @@ var numberAlone = re(`^(?:N[oO][.:]*|\p{Han}{0,4}编号:?)?(.*?[0-9号].*?)(?:(?
 var sealBefore = re(`^[(]\p{Han}{0,6}(?:章|印)[)]:?`)
 
 // goesOn: a sentence that begins where the name on the line before ended.
-var goesOn = re(`^(?:本|于|我|对|受|在|报告|签发|成文|出具|谨|日期|地址|电话|资质)`)
+var goesOn = re(`^(?:(?:检测|检验|鉴定)*专用章|公章|印章|本|于|我|对|受|在|报告|签发|成文|出具|谨|日期|地址|电话|资质)`)
 
 // sealMark stands behind the name of an agency in the cell where it puts its
 // seal and the date.
@@ -185,7 +188,7 @@ func (r *reader) fields(items []*item, furniture []string) schemas.ReportFields 
 	}
 	c.fallBack(fReportNo, fFileNo)
 	var f schemas.ReportFields
-	f.ReportNo = r.choose(c, fReportNo, reportNoForm)
+	f.ReportNo = hyphens.Replace(r.choose(c, fReportNo, reportNoForm))
 	f.Agency = r.choose(c, fAgency, agencyForm)
 	f.Client = r.choose(c, fClient, nil)
 	f.Owner = r.choose(c, fOwner, nil)
@@ -200,6 +203,10 @@ func (r *reader) fields(items []*item, furniture []string) schemas.ReportFields 
 	r.dates(c, &f)
 	return f
 }
+
+// hyphens: a number is compared and filed, and whichever hyphen a producer sets in
+// it is none of it.
+var hyphens = strings.NewReplacer("\u2010", "-", "\u2011", "-", "\u2012", "-", "\u2212", "-")
 
 var (
 	// 报告编号为…, 报告编号ZF-J-2026-04, 文号:…; what follows at once is the number only

@@ -131,10 +131,14 @@ var (
 // one ended without a full stop at the right margin, and the line does not
 // begin an item, a label or a heading.
 func continues(prev *item, text string, l *line) bool {
-	if prev.heading || prev.text.text == "" {
+	pt := prev.text.text
+	if prev.heading && ratingPending.MatchString(pt) && verbFirst.MatchString(text) && prev.page == l.page {
+		prev.heading = false // (一)综合楼安全性等级评定 / 为Bsu级
+		return true
+	}
+	if prev.heading || pt == "" {
 		return false
 	}
-	pt := prev.text.text
 	if gradePending.MatchString(pt) && gradeFirst.MatchString(text) {
 		return true
 	}
@@ -195,6 +199,9 @@ var (
 	// A grade may stand on the line, or page, after the words that announce it.
 	gradePending = re(`(?:等级|级别|评级|类别|结果|(?:安全|可靠|危险|使用)性|评定为|评为|定为|属|为|是)[:]?["“]?$|(?:[0-9A-Z一二三四五六七八九十]|教学|综合|办公|宿舍|主|附|副|裙)(?:[#号]?[楼栋幢座]|[#号])(?:房屋|房)?:["“]?$`)
 	gradeFirst   = re(`^(?:均|综合)?(?:评定|评|定|判定)?(?:为|是|属于?)?["“]?(?:[A-D](?:_?[({]?su|_?[({]?ss)?[)}]?["”]?级?|(?:I{1,3}|IV)["”]?级|[一二三四]级)(?:["”]|[。,;(:]|$|危)`)
+	// A line that ends before its verb is no heading, whatever it looks like.
+	ratingPending = re(`(?:等级|级别|评级)(?:综合)?(?:评定|评|判定|鉴定)?$`)
+	verbFirst     = re(`^(?:结果)?(?:均|综合)?(?:评定|评|定|判定)?(?:为|是|属于?)["“]?(?:[A-D](?:_?[({]?s|["”]?级)|(?:I{1,3}|IV)["”]?级)`)
 	// documentNo: a letter's number, on a line of its own above the title.
 	documentNo      = re(`^[\p{Han}A-Za-z0-9]{2,12}[〔\[(【]20[0-9]{2}[〕\])】]第?[0-9]{1,5}号$`)
 	endsInDigit     = re(`[0-9]$`)

@@ -105,6 +105,7 @@ func Read(src pdf.Source, opts Options) Result {
 	r.checkDrawn(items, mentions, concl.findings)
 	r.checkReserved(items, mentions, res.Fields, concl.findings)
 	r.checkSameHouse(items, res.Fields)
+	r.checkConcluded(items, mentions, res.Fields, concl.findings)
 	r.checkFieldWork(items, res.Fields)
 	r.checkExtent(items, res.Fields)
 	r.checkUnmended(items, concl.findings)

@@ -40,7 +40,7 @@ func re(s string) *guarded { return guard(s) }
 // look-ahead, so what must not follow is spelt out in classes.
 var (
 	// Definitions.
-	quotedDefinition = re(`^["”]?(?:[:,]|是指|指的?是?|表示|即指|的?定义|对应|相当于)`)
+	quotedDefinition = re(`^["”]?(?:[:,]|-{1,2}|是指|指的?是?|表示|即指|的?定义|对应|相当于)`)
 	refBefore        = re(`(?:对|中|关于|规定的?|满足|符合|低于|高于|达到|按|与|标准的?|规范的?|优于|要求的?)["“]?$`)
 	refAfter         = re(`^["”]?的?(?:有关|相关|各项|评定|鉴定|分级|评级|安全性)?(?:规定|要求|标准|限值|指标|界限|水平)`)
 	refVerb          = re(`(?:符合|低于|不足|不满足|满足|高于|达到|相比|优于).{0,40}对$|(?:标准|规范|规定|》|\)|-?[0-9]{4})(?:中|里|表[0-9.]+)?(?:对|关于)$|对$`)

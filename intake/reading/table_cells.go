@@ -347,9 +347,15 @@ func (t *table) opensRow(c *cell, all []*cell) bool {
 	return false
 }
 
+// genericHead: what stands above a column whatever its entries are.
+var genericHead = re(`^(?:项目|内容|名称|序号|备注|事项|栏目|信息|说明|具体内容|项目名称|内容描述)$`)
+
 func wraps(a, b *cell) bool {
 	pitch := lastLineY(a) - b.cy()
 	em := max(a.size, b.size)
+	if genericHead.MatchString(a.folded()) {
+		return false // 项目 | 内容 above the rows of a form
+	}
 	if b.first != a.last+1 || pitch < 0.6*em || pitch > 2.3*em {
 		return false
 	}

@@ -171,6 +171,9 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 	if t := strings.TrimRight(p.text, "。;"); captionLike.MatchString(t) && !amends.MatchString(t) {
 		in = secAppendix // 附件:构件安全性评级表, wherever it stands
 	}
+	if photosOnly.MatchString(p.text) && !amends.MatchString(p.text) && !strings.ContainsAny(p.text, "未不没无锁") {
+		return
+	}
 	for _, s := range sentencesOf(p, it) {
 		ms := mentions[s.text]
 		r.caution(ofReport, s, s.text, "report_qualified")
@@ -223,6 +226,9 @@ var describes = re(`墙|梁|柱|板|屋|瓦|檩|椽|裂|缝|基|础|砖|砂浆|�
 
 // captionLike: the name of a table, a drawing, an enclosure.
 var captionLike = re(`^(?:附[件图表录][^。;:]{0,40}|附[件图表录]:(?:[^。;,:]{2,24}(?:表|图|照片|影像|证书|复印件|扫描件|资料|记录|清单|目录|报告|委托书|合同|计算书|执照|汇总|数据|名单|材料)(?:[(][^()]{0,12}[)])?[;,。]?)+|[^,。;]{2,24}(?:表|图|照片|一览|清单|目录))$`)
+
+// photosOnly: the names of photographs, one behind the other.
+var photosOnly = re(`^(?:(?:照片|图片)[0-9一二三四五六七八九十]{1,3}[^。;:,]{2,24})+$`)
 
 // amends: more than a caption says.
 var amends = re(`降级|[降下上]调|重[新评定]|复[议评]|[调改]整?评|更正|改判|改为|更改|变更|修正|修订|实为|实际|真实|其实|不成立|作废|无效|有误|不算|不予|低[一二两三]?[档级]|差[一二两三]?[档级]|严重|危险|待|暂`)
