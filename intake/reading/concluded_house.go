@@ -78,7 +78,7 @@ func newsPlace(before, told string) string {
 	return ""
 }
 
-var placeOfHouse = re(`(?:位于|坐落于|地处|对)((?:[\p{Han}]{2,3}市)?(?:[\p{Han}]{1,4}区)?(?:[\p{Han}]{1,6}(?:镇|街道|乡))?[\p{Han}0-9A-Z#-]{2,24})`)
+var placeOfHouse = re(`(?:位于|坐落于|座落于|地处)((?:[\p{Han}]{2,3}市)?(?:[\p{Han}]{1,4}区)?(?:[\p{Han}]{1,6}(?:镇|街道|乡))?[\p{Han}0-9A-Z#-]{2,24})`)
 
 // tellsElsewhere returns all that a report tells outside its conclusion and its
 // advice.
