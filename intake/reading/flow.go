@@ -63,7 +63,7 @@ func assemble(pages [][]*line) []*item {
 			i++
 		}
 	}
-	return items
+	return settle(items)
 }
 
 // addProse appends a line to the paragraph before it, or begins a new one.

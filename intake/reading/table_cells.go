@@ -16,6 +16,7 @@ type table struct {
 	prev  *table // the part of it on the page before
 	next  *table
 	body  *float64 // what headEnd found: it is asked for with every cell
+	found found    // of its places
 }
 
 // tableAt returns the number of lines of the table that begins at line i, or 0.
@@ -259,12 +260,11 @@ func (t *table) wrapped(c *cell, all []*cell) *cell {
 	}
 	for i := n - 1; i >= 0; i-- {
 		a := t.cells[i]
-		if labelOf(a.folded()) != fNone || t.ruled.parts(a, c) {
+		em := max(a.size, c.size)
+		if math.Abs(a.x0-c.x0) > 0.5*em && math.Abs(a.cx()-c.cx()) > 0.5*em {
 			continue
 		}
-		pitch := lastLineY(a) - c.cy()
-		em := max(a.size, c.size)
-		if pitch < 0.6*em || pitch > 1.62*em || math.Abs(a.x0-c.x0) > 0.5*em && math.Abs(a.cx()-c.cx()) > 0.5*em {
+		if pitch := lastLineY(a) - c.cy(); pitch < 0.6*em || pitch > 1.62*em || t.ruled.parts(a, c) || labelOf(a.folded()) != fNone {
 			continue
 		}
 		right := 0.0
@@ -285,8 +285,11 @@ func (t *table) wrapped(c *cell, all []*cell) *cell {
 func (t *table) framedLine(c *cell) *cell {
 	for i := len(t.cells) - 1; i >= 0; i-- {
 		a := t.cells[i]
+		if a.overlapX(c) <= 0 {
+			continue
+		}
 		pitch, em := lastLineY(a)-c.cy(), max(a.size, c.size)
-		if pitch > 0.6*em && pitch < 2.3*em && a.overlapX(c) > 0 && t.ruled.sameFrame(a, c) {
+		if pitch > 0.6*em && pitch < 2.3*em && t.ruled.sameFrame(a, c) {
 			return a
 		}
 	}

@@ -9,11 +9,12 @@ import (
 
 // headOf returns the heading of a cell's column: the cells above it in the
 // first lines of the table, as far as they hold no grade.
-func (t *table) headOf(c *cell) string {
+func (t *table) headOf(c *cell) string { return ofCell(t.found.heads, c, t.findHeadOf) }
+
+func (t *table) findHeadOf(c *cell) string {
 	var b strings.Builder
-	end := t.headEnd()
-	for _, d := range t.cells {
-		if d == c || d.y0 <= c.y1-0.3*c.size || d.cy() < end || d.overlapX(c) <= 0 {
+	for _, d := range t.headings() {
+		if d == c || d.y0 <= c.y1-0.3*c.size || d.overlapX(c) <= 0 {
 			continue
 		}
 		b.WriteString(d.folded())
@@ -33,9 +34,8 @@ func (t *table) headOf(c *cell) string {
 // headAt returns the heading of the column in which c would stand.
 func (t *table) headAt(c *cell) string {
 	var b strings.Builder
-	end := t.headEnd()
-	for _, d := range t.cells {
-		if d.cy() >= end && d.overlapX(c) > 0 {
+	for _, d := range t.headings() {
+		if d.overlapX(c) > 0 {
 			b.WriteString(d.folded())
 		}
 	}
@@ -43,6 +43,19 @@ func (t *table) headAt(c *cell) string {
 		return t.prev.headAt(c)
 	}
 	return b.String()
+}
+
+// headings returns the cells above the table's body.
+func (t *table) headings() []*cell {
+	return ofTable(t, &t.found.headings, func() (out []*cell) {
+		end := t.headEnd()
+		for _, d := range t.cells {
+			if d.cy() >= end {
+				out = append(out, d)
+			}
+		}
+		return out
+	})
 }
 
 // headEnd returns the height below which the table's body begins: the first of
@@ -80,7 +93,9 @@ func (t *table) findHeadEnd() float64 {
 var bodyEntry = re(`^[0-9.,%‰-]+$|^第[0-9一二三四五六七八九十]+层$`)
 
 // rowText returns the text of the cells left of c on its line.
-func (t *table) rowText(c *cell) string {
+func (t *table) rowText(c *cell) string { return ofCell(t.found.rows, c, t.findRowText) }
+
+func (t *table) findRowText(c *cell) string {
 	var b strings.Builder
 	for _, d := range t.rowCells(c.cy(), 0.5*c.size) {
 		if d != c && d.x1 <= c.x0+1 {
@@ -105,6 +120,10 @@ func (t *table) rowGlyphs(c *cell) []glyph {
 // unitsOf names the unit of a cell's row: the entry in the column that holds
 // units, on the row or (spanning rows) nearest to it.
 func (t *table) unitsOf(c *cell) []string {
+	return slices.Clone(ofCell(t.found.units, c, t.findUnitsOf))
+}
+
+func (t *table) findUnitsOf(c *cell) []string {
 	if best := t.unitCell(c); best != nil {
 		name := best.folded()
 		if !genericUnit.MatchString(name) && !noUnit.MatchString(name) && !partName.MatchString(name) && len([]rune(name)) <= 16 {
@@ -171,14 +190,22 @@ func (t *table) unitCell(c *cell) *cell {
 // unitCells returns the entries of the column of units that end left of x, top
 // to bottom.
 func (t *table) unitCells(x float64) []*cell {
+	all := ofTable(t, &t.found.unitCells, func() (out []*cell) {
+		end := t.headEnd()
+		for _, d := range t.cells {
+			if d.cy() < end && unitColumn.MatchString(t.headOf(d)) {
+				out = append(out, d)
+			}
+		}
+		slices.SortStableFunc(out, func(a, b *cell) int { return cmpFloat(b.cy(), a.cy()) })
+		return out
+	})
 	var out []*cell
-	end := t.headEnd()
-	for _, d := range t.cells {
-		if d.x1 <= x+1 && d.cy() < end && unitColumn.MatchString(t.headOf(d)) {
+	for _, d := range all {
+		if d.x1 <= x+1 {
 			out = append(out, d)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b *cell) int { return cmpFloat(b.cy(), a.cy()) })
 	return out
 }
 
@@ -189,6 +216,10 @@ func (t *table) unitsLead() bool {
 	for t.prev != nil {
 		t = t.prev
 	}
+	return ofTable(t, &t.found.unitsLead, t.findUnitsLead)
+}
+
+func (t *table) findUnitsLead() bool {
 	units := t.unitCells(math.Inf(1))
 	if len(units) == 0 {
 		return false
