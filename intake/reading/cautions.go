@@ -3,8 +3,6 @@ package reading
 import (
 	"bytes"
 	_ "embed"
-	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strings"
 )
@@ -28,23 +26,14 @@ var (
 )
 
 type caution struct {
-	words  *regexp.Regexp
-	each   []word         // the same words one by one
-	strict bool           // a word is accounted for as a whole: 改按 is not by what accounts for 按
-	whole  *regexp.Regexp // phrases in one piece
-	gapped []*guarded     // phrases with gaps, which are their groups
+	words  *guarded
+	strict bool       // a word is accounted for as a whole: 改按 is not by what accounts for 按
+	whole  *guarded   // phrases in one piece
+	gapped []*guarded // phrases with gaps, which are their groups
 }
 
 func newCaution(words, phrases string) caution {
 	c := caution{words: alternation(list(operatorsData, words))}
-	c.words.Longest()
-	for _, w := range list(operatorsData, words) {
-		x := word{re: regexp.MustCompile(w)}
-		if parsed, err := syntax.Parse(w, syntax.Perl); err == nil {
-			x.needs, _ = needed(parsed)
-		}
-		c.each = append(c.each, x)
-	}
 	c.strict = phrases == "conclusion" || words == "unabated"
 	var whole []string
 	for _, p := range slices.Concat(list(understoodData, phrases), list(understoodData, "everywhere")) {
@@ -57,32 +46,11 @@ func newCaution(words, phrases string) caution {
 	}
 	// Of the phrases without a gap the longest counts: 局部危房 is more than 局部.
 	c.whole = alternation(whole)
-	c.whole.Longest()
 	return c
 }
 
-// word is an expression of operators.txt with characters of which each match
-// holds one; none: nothing is known.
-type word struct {
-	re    *regexp.Regexp
-	needs []rune
-}
-
-// any tells whether a text holds one of the words. Most sentences hold none, and
-// the expressions are two hundred: only those are tried whose characters it has,
-// which costs a twentieth of trying all of them in one.
-func (c caution) any(s string) bool {
-	var has runeSet
-	for _, r := range s {
-		has.add(r)
-	}
-	for _, w := range c.each {
-		if (w.needs == nil || has.one(w.needs)) && w.re.MatchString(s) {
-			return true
-		}
-	}
-	return false
-}
+// any tells whether a text holds one of the words.
+func (c caution) any(s string) bool { return c.words.MatchString(s) }
 
 // list returns the entries under "== name".
 func list(data, name string) []string {
@@ -100,8 +68,8 @@ func list(data, name string) []string {
 }
 
 // alternation makes one expression of several.
-func alternation(entries []string) *regexp.Regexp {
-	return regexp.MustCompile(`(?:` + strings.Join(entries, `|`) + `)`)
+func alternation(entries []string) *guarded {
+	return guardLongest(`(?:` + strings.Join(entries, `|`) + `)`)
 }
 
 // unexplained returns where a text has words that could take something back and
@@ -114,7 +82,7 @@ func (c caution) unexplained(s string) [][]int {
 	for _, m := range c.whole.FindAllStringIndex(s, -1) {
 		blot(left[m[0]:m[1]])
 	}
-	for i := 0; i < rereadings && c.words.Match(left); i++ {
+	for i := 0; i < rereadings && c.any(string(left)); i++ {
 		// All read the text as it stands: what one accounts for may be where
 		// another begins. What a gap held is read again.
 		text := s

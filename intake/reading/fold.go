@@ -30,6 +30,39 @@ var foldTable = func() map[rune]rune {
 	return m
 }()
 
+// foldedHan marks the Chinese characters that foldTable has: few, and asked for
+// with every character of a report.
+var foldedHan = func() (marked [(lastHan-firstHan)/64 + 1]uint64) {
+	for r := range foldTable {
+		if r >= firstHan && r <= lastHan {
+			marked[(r-firstHan)/64] |= 1 << ((r - firstHan) % 64)
+		}
+	}
+	return marked
+}()
+
+// The bulk of every page.
+const firstHan, lastHan = 0x4E00, 0x9FFF
+
+func foldHan(r rune) rune {
+	if foldedHan[(r-firstHan)/64]&(1<<((r-firstHan)%64)) != 0 {
+		return foldTable[r]
+	}
+	return r
+}
+
+// foldedMarks is what becomes of the punctuation and full-width letters between
+// them.
+var foldedMarks = func() map[rune]string {
+	out := make(map[rune]string)
+	for _, block := range [][2]rune{{0x2010, 0x2040}, {0x3000, 0x3020}, {0xFF00, 0xFF60}} {
+		for r := block[0]; r < block[1]; r++ {
+			out[r] = foldOther(r)
+		}
+	}
+	return out
+}()
+
 // foldRune returns what a character means to the rules: NFKC, radicals and
 // variants folded, white space and invisible characters gone (""). Circled
 // numbers keep their circle, because they mark axes and list items.
@@ -40,14 +73,18 @@ func foldRune(r rune) string {
 			return ""
 		}
 		return string(r)
-	case r >= 0x4E00 && r <= 0x9FFF: // the bulk of every page
-		if f, ok := foldTable[r]; ok {
-			return string(f)
-		}
-		return string(r)
+	case r >= firstHan && r <= lastHan:
+		return string(foldHan(r))
 	case r >= 0x2460 && r <= 0x24FF, r >= 0x2776 && r <= 0x2793:
 		return string(r)
 	}
+	if f, ok := foldedMarks[r]; ok {
+		return f
+	}
+	return foldOther(r)
+}
+
+func foldOther(r rune) string {
 	if f, ok := foldTable[r]; ok {
 		return string(f)
 	}
@@ -87,11 +124,8 @@ func writeFolded(b *strings.Builder, r rune) {
 	switch {
 	case r > ' ' && r < 0x7f:
 		b.WriteByte(byte(r))
-	case r >= 0x4E00 && r <= 0x9FFF:
-		if f, ok := foldTable[r]; ok {
-			r = f
-		}
-		b.WriteRune(r)
+	case r >= firstHan && r <= lastHan:
+		b.WriteRune(foldHan(r))
 	default:
 		b.WriteString(foldRune(r))
 	}

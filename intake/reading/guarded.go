@@ -5,39 +5,75 @@ import (
 	"regexp/syntax"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // guarded is an expression that is tried only on texts that hold a character
-// which every match needs. Most sentences and cells hold none of it, and
-// looking for it costs a twentieth of the attempt. The methods below answer as
-// those of the expression do; the others are the expression's own.
+// which every match needs, and there only at the places where one can begin.
+// Most sentences and cells hold none of it, and looking for it costs a twentieth
+// of the attempt. The methods below answer as those of the expression do; the
+// others are the expression's own.
 type guarded struct {
 	*regexp.Regexp
-	once  sync.Once
-	first *runeSet // of an anchored one: a match begins with one of them; nil: nothing is known
-	needs *runeSet // one of them is in every match; nil: nothing is known
+	longest bool // of several matches at a place the longest counts, not the first
+	once    sync.Once
+	first   *runeSet // of an anchored one: a match begins with one of them; nil: nothing is known
+	last    *runeSet // a text with a match ends with one of them; nil: nothing is known
+	needs   *runeSet // one of them is in every match; nil: nothing is known
+	starts  *starts  // nil: it has to be tried everywhere
 }
 
 func guard(expression string) *guarded {
 	return &guarded{Regexp: regexp.MustCompile(expression)}
 }
 
+func guardLongest(expression string) *guarded {
+	g := guard(expression)
+	g.Longest()
+	g.longest = true
+	return g
+}
+
+func (g *guarded) prepare() {
+	tree, err := syntax.Parse(g.String(), syntax.Perl)
+	if err != nil {
+		return
+	}
+	g.first, g.last, g.needs = begunBy(tree), endedBy(tree), neededBy(tree)
+	if prefix, _ := g.LiteralPrefix(); prefix == "" { // else it is looked for as it stands
+		g.starts = startsOf(tree, g.longest)
+	}
+}
+
 // may tells whether s can hold a match at all.
 func (g *guarded) may(s string) bool {
-	g.once.Do(func() { g.first, g.needs = begunBy(g.String()), neededBy(g.String()) })
-	if g.first != nil && !g.first.begins(s) {
+	g.once.Do(g.prepare)
+	if g.first != nil && !g.first.begins(s) || g.last != nil && !g.last.ends(s) {
 		return false
 	}
 	return g.needs == nil || g.needs.any(s)
 }
 
 // MatchString is the expression's.
-func (g *guarded) MatchString(s string) bool { return g.may(s) && g.Regexp.MatchString(s) }
+func (g *guarded) MatchString(s string) bool {
+	if !g.may(s) {
+		return false
+	}
+	if g.starts != nil {
+		_, _, ok := g.starts.find(s, 0)
+		return ok
+	}
+	return g.Regexp.MatchString(s)
+}
 
 // FindString is the expression's.
 func (g *guarded) FindString(s string) string {
 	if !g.may(s) {
 		return ""
+	}
+	if g.starts != nil {
+		from, to, _ := g.starts.find(s, 0)
+		return s[from:to]
 	}
 	return g.Regexp.FindString(s)
 }
@@ -47,15 +83,22 @@ func (g *guarded) FindStringIndex(s string) []int {
 	if !g.may(s) {
 		return nil
 	}
+	if g.starts != nil {
+		if from, to, ok := g.starts.find(s, 0); ok {
+			return []int{from, to}
+		}
+		return nil
+	}
 	return g.Regexp.FindStringIndex(s)
 }
 
 // FindStringSubmatch is the expression's.
 func (g *guarded) FindStringSubmatch(s string) []string {
-	if !g.may(s) {
+	m := g.FindStringSubmatchIndex(s)
+	if m == nil {
 		return nil
 	}
-	return g.Regexp.FindStringSubmatch(s)
+	return parts(s, m)
 }
 
 // FindStringSubmatchIndex is the expression's.
@@ -63,15 +106,19 @@ func (g *guarded) FindStringSubmatchIndex(s string) []int {
 	if !g.may(s) {
 		return nil
 	}
+	if g.starts != nil {
+		return g.starts.findGroups(s, 0)
+	}
 	return g.Regexp.FindStringSubmatchIndex(s)
 }
 
 // FindAllString is the expression's.
 func (g *guarded) FindAllString(s string, n int) []string {
-	if !g.may(s) {
-		return nil
+	var out []string
+	for _, m := range g.FindAllStringIndex(s, n) {
+		out = append(out, s[m[0]:m[1]])
 	}
-	return g.Regexp.FindAllString(s, n)
+	return out
 }
 
 // FindAllStringIndex is the expression's.
@@ -79,21 +126,28 @@ func (g *guarded) FindAllStringIndex(s string, n int) [][]int {
 	if !g.may(s) {
 		return nil
 	}
+	if g.starts != nil {
+		return g.starts.all(s, n)
+	}
 	return g.Regexp.FindAllStringIndex(s, n)
 }
 
 // FindAllStringSubmatch is the expression's.
 func (g *guarded) FindAllStringSubmatch(s string, n int) [][]string {
-	if !g.may(s) {
-		return nil
+	var out [][]string
+	for _, m := range g.FindAllStringSubmatchIndex(s, n) {
+		out = append(out, parts(s, m))
 	}
-	return g.Regexp.FindAllStringSubmatch(s, n)
+	return out
 }
 
 // FindAllStringSubmatchIndex is the expression's.
 func (g *guarded) FindAllStringSubmatchIndex(s string, n int) [][]int {
 	if !g.may(s) {
 		return nil
+	}
+	if g.starts != nil {
+		return g.starts.allGroups(s, n)
 	}
 	return g.Regexp.FindAllStringSubmatchIndex(s, n)
 }
@@ -103,7 +157,21 @@ func (g *guarded) ReplaceAllString(s, by string) string {
 	if !g.may(s) {
 		return s
 	}
+	if g.starts != nil && !strings.Contains(by, "$") {
+		return g.starts.replaceAll(s, by)
+	}
 	return g.Regexp.ReplaceAllString(s, by)
+}
+
+// parts returns what a match and its groups hold.
+func parts(s string, m []int) []string {
+	out := make([]string, len(m)/2)
+	for i := range out {
+		if m[2*i] >= 0 {
+			out[i] = s[m[2*i]:m[2*i+1]]
+		}
+	}
+	return out
 }
 
 // runeSet holds runes by their lowest bits: it may take another rune for one
@@ -139,13 +207,31 @@ func (x *runeSet) begins(s string) bool {
 	return false
 }
 
+func (x *runeSet) ends(s string) bool {
+	r, n := utf8.DecodeLastRuneInString(s)
+	return n > 0 && x[r%runeSetBits/64]&(1<<(r%64)) != 0
+}
+
+// endedBy returns what a text must end with that holds a match; nil where nothing
+// is known.
+func endedBy(tree *syntax.Regexp) *runeSet {
+	if runes := make(map[rune]bool); endsWith(tree, runes) {
+		return setOf(runes)
+	}
+	return nil
+}
+
 // begunBy returns what a match of an anchored expression can begin with; nil
 // for any other.
-func begunBy(expression string) *runeSet {
-	runes := firstRunes(expression)
-	if runes == nil {
+func begunBy(tree *syntax.Regexp) *runeSet {
+	runes := make(map[rune]bool)
+	if looksAround(tree) || mayBeEmpty(tree) || !matchesNever(withoutBeginText(tree)) || !beginsWith(tree, runes) {
 		return nil
 	}
+	return setOf(runes)
+}
+
+func setOf(runes map[rune]bool) *runeSet {
 	var out runeSet
 	for r := range runes {
 		out.add(r)
@@ -155,12 +241,8 @@ func begunBy(expression string) *runeSet {
 
 // neededBy returns characters of which every match of the expression holds at
 // least one, the fewest and rarest that its form shows; nil where it shows none.
-func neededBy(expression string) *runeSet {
-	parsed, err := syntax.Parse(expression, syntax.Perl)
-	if err != nil {
-		return nil
-	}
-	runes, known := needed(parsed)
+func neededBy(tree *syntax.Regexp) *runeSet {
+	runes, known := needed(tree)
 	if !known {
 		return nil
 	}

@@ -3,6 +3,7 @@ package reading
 import (
 	"math/rand/v2"
 	"regexp/syntax"
+	"slices"
 	"testing"
 )
 
@@ -17,12 +18,15 @@ func everyGuarded() []*guarded {
 	for _, l := range labels {
 		all = append(all, l.re)
 	}
-	return append(all, re(`(?i)d级`), re(`a*`), re(`^a?b|^c`), re(`(?:ab|cd)+x?`), re(`x{0,3}y{2}`), re(`a|`), re(`[^a]b`), re(`(?m)^级`))
+	return append(all, re(`(?i)d级`), re(`a*`), re(`^a?b|^c`), re(`(?:ab|cd)+x?`), re(`x{0,3}y{2}`), re(`a|`), re(`[^a]b`), re(`(?m)^级`),
+		// places, ends, preferences, ways that can begin with anything
+		re(`ab|^b|c$|^$`), re(`(?:a|ab)(c|bcd)?(d*)`), re(`a?ab|ac+?c|(b)(x)?`), re(`\bab|cd`), re(`x{2,3}?|y[^y]z|[0-9]{1,2}\.`),
+		re(`aa|ab|ac|ad|ae|(?:^|[^f])g`), re(`ba|gb|bc|bd|be|[^f]gb?`), guardLongest(`a|ab|abc|b|bc|(?:^|[^d])e|[^x]bc`), guardLongest(`房(?:屋)?|屋顶?|房屋顶`))
 }
 
-// A guard keeps no match from being found. The texts are made of what the
+// A guard keeps no match from being found, nor finds another. The texts are made of what the
 // expressions are made of: paths through them, whole and damaged.
-func TestAGuardHidesNoMatch(t *testing.T) {
+func TestAGuardFindsWhatTheExpressionFinds(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, g := range everyGuarded() {
 		parsed, err := syntax.Parse(g.String(), syntax.Perl)
@@ -42,12 +46,21 @@ func TestAGuardHidesNoMatch(t *testing.T) {
 				}
 			}
 			s := string(text)
-			want := g.Regexp.FindStringIndex(s)
+			want := g.Regexp.FindAllStringSubmatchIndex(s, -1)
 			if want != nil {
 				found++
 			}
-			if got := g.FindStringIndex(s); (got == nil) != (want == nil) {
+			if got := g.FindAllStringSubmatchIndex(s, -1); !slices.EqualFunc(got, want, slices.Equal) {
 				t.Fatalf("%s in %q: found at %v, want %v", g, s, got, want)
+			}
+			if got, want := g.FindAllStringIndex(s, 2), g.Regexp.FindAllStringIndex(s, 2); !slices.EqualFunc(got, want, slices.Equal) {
+				t.Fatalf("%s in %q: found at %v, want %v", g, s, got, want)
+			}
+			if got, want := g.FindStringSubmatch(s), g.Regexp.FindStringSubmatch(s); !slices.Equal(got, want) {
+				t.Fatalf("%s in %q: found %q, want %q", g, s, got, want)
+			}
+			if got, want := g.ReplaceAllString(s, "_"), g.Regexp.ReplaceAllString(s, "_"); got != want || g.MatchString(s) != g.Regexp.MatchString(s) || g.FindString(s) != g.Regexp.FindString(s) {
+				t.Fatalf("%s in %q: replaced %q, want %q", g, s, got, want)
 			}
 		}
 		if found < 30 {

@@ -101,24 +101,30 @@ RATED
 	}
 }
 
-// Looking for the words one by one finds what looking for all of them finds.
-func TestEachWordIsFoundByItsCharacters(t *testing.T) {
+// Looking for the words and phrases by the runes with which they begin finds what
+// looking for them everywhere finds.
+func TestWordsAreFoundByTheirFirstRune(t *testing.T) {
 	raw, err := os.ReadFile("testdata/roles.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
 	texts := strings.Split(string(raw)+operatorsData+understoodData, "\n")
 	found, none := 0, 0
-	for name, c := range map[string]caution{"conclusion": ofConclusion, "core": ofCore, "advice": ofAdvice, "anywhere": ofReport, "facts": ofFacts, "unabated": ofUnabated, "lightened": ofLightened} {
-		for _, s := range texts {
-			want := c.words.MatchString(s)
-			if got := c.any(s); got != want {
-				t.Errorf("%s: %q: %v, want %v", name, s, got, want)
+	for name, c := range map[string]caution{"conclusion": ofConclusion, "core": ofCore, "advice": ofAdvice, "anywhere": ofReport, "facts": ofFacts} {
+		for what, g := range map[string]*guarded{"words": c.words, "phrases": c.whole} {
+			for _, s := range texts {
+				want := g.Regexp.FindAllStringIndex(s, -1)
+				if got := g.FindAllStringIndex(s, -1); !slices.EqualFunc(got, want, slices.Equal) {
+					t.Errorf("%s of %s: %q: %v, want %v", what, name, s, got, want)
+				}
+				if want != nil {
+					found++
+				} else {
+					none++
+				}
 			}
-			if want {
-				found++
-			} else {
-				none++
+			if g.starts == nil {
+				t.Errorf("%s of %s are tried at every place", what, name)
 			}
 		}
 	}
