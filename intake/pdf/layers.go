@@ -11,6 +11,7 @@ type layers struct {
 	images [][4]float64
 	rules  [][4]float64 // lines of tables, thin boxes
 	shapes [][4]float64 // paths that are no lines and that paper does not swallow
+	slants [][4]float64 // pieces of drawn lines that are neither level nor upright, from point to point
 	ground *ground
 	next   int
 }

@@ -58,7 +58,63 @@ func (w *layerWalk) stroked(o uint64, in scope, order int) error {
 		w.l.sides(box)
 		return nil
 	}
+	if err := w.slanted(o, m, box); err != nil {
+		return err
+	}
 	return w.grid(o, m)
+}
+
+// shortestSlant is how far a piece of a line must go up and across to slant, in
+// points: less is the rounded corner of a frame, or a level line drawn by hand.
+const shortestSlant = 0.8
+
+// A path of more pieces that is larger both ways is a seal's ring or a drawing, not
+// what a pen drew through a line.
+const (
+	fewestPieces = 6
+	largestPen   = 45.0 // points
+)
+
+// longestBend: a curve of larger pieces is a circle, such as a seal's, not a pen's.
+const longestBend = 18
+
+// slanted notes the pieces of a stroked path that are neither level nor upright: of
+// a curve the lines between the points that draw it.
+func (w *layerWalk) slanted(o uint64, m matrix, box [4]float64) error {
+	n, err := w.g.do("FPDFPath_CountSegments", o)
+	if err != nil || int32(n) > longestGrid || w.segments < 0 || int32(n) > fewestPieces && min(box[2]-box[0], box[3]-box[1]) > largestPen {
+		return err
+	}
+	w.segments -= max(int(int32(n)), 0)
+	own, err := w.matrixOf(o)
+	if err != nil {
+		return err
+	}
+	m = own.then(m)
+	var kinds []uint64
+	pts, err := w.points(int(int32(n)), func(j int) (uint64, error) {
+		s, err := w.g.do("FPDFPath_GetPathSegment", o, uint64(j))
+		if err != nil || s == 0 {
+			return s, err
+		}
+		kind, err := w.g.do("FPDFPathSegment_GetType", s)
+		kinds = append(kinds, kind)
+		return s, err
+	})
+	if err != nil {
+		return err
+	}
+	at := func(p [2]float64) [4]float64 { return m.box([4]float64{p[0], p[1], p[0], p[1]}) }
+	for i := 1; i < len(pts) && len(w.l.slants) < mostRules; i++ {
+		if kinds[i] == segmentMove {
+			continue
+		}
+		a, b := at(pts[i-1]), at(pts[i])
+		if dx, dy := math.Abs(b[0]-a[0]), math.Abs(b[1]-a[1]); dx > shortestSlant && dy > shortestSlant && (kinds[i] == segmentLine || dx+dy < longestBend) {
+			w.l.slants = append(w.l.slants, [4]float64{a[0], a[1], b[0], b[1]})
+		}
+	}
+	return nil
 }
 
 // strokes notes the ground that the lines of a path paint, each with its width;
@@ -103,7 +159,10 @@ func (w *layerWalk) strokes(o uint64, box [4]float64, in scope, order int) error
 const hairline = 0.1 // points
 
 // Kinds of path segments (fpdf_edit.h).
-const segmentLine = 0
+const (
+	segmentLine = 0
+	segmentMove = 2
+)
 
 func (w *layerWalk) grid(o uint64, m matrix) error {
 	n, err := w.g.do("FPDFPath_CountSegments", o)
@@ -170,10 +229,32 @@ func (d *Document) Drawings(n int) ([][4]float64, error) {
 	return d.shownOf(n, func(l *layers) [][4]float64 { return slices.Concat(l.images, l.shapes) })
 }
 
+// Pictures returns the boxes of the images alone.
+func (d *Document) Pictures(n int) ([][4]float64, error) {
+	return d.shownOf(n, func(l *layers) [][4]float64 { return l.images })
+}
+
 // Rules returns the ruled lines of a page, upright ones and level ones, as
 // thin boxes on the page as displayed.
 func (d *Document) Rules(n int) ([][4]float64, error) {
 	return d.shownOf(n, func(l *layers) [][4]float64 { return l.rules })
+}
+
+// Slants returns the pieces of drawn lines that are neither level nor upright, on the
+// page as displayed: each from its first point to its last.
+func (d *Document) Slants(n int) (slants [][4]float64, err error) {
+	err = d.with(n, func(g *guest, p *page) error {
+		l, err := d.layers(g, p)
+		if err != nil {
+			return err
+		}
+		for _, s := range l.slants {
+			a, b := p.shown([4]float64{s[0], s[1], s[0], s[1]}), p.shown([4]float64{s[2], s[3], s[2], s[3]})
+			slants = append(slants, [4]float64{a[0], a[1], b[0], b[1]})
+		}
+		return nil
+	})
+	return slants, err
 }
 
 // shownOf returns boxes of a page's layers as they lie on the page as displayed.

@@ -35,3 +35,28 @@ func TestRules(t *testing.T) {
 		t.Errorf("white and slanted lines part nothing: %v %v", rules, err)
 	}
 }
+
+// TestSlants: what slants is told from frames and from the lines of tables.
+func TestSlants(t *testing.T) {
+	e := newEngine(t)
+	for name, c := range map[string]struct {
+		content string
+		want    int
+	}{
+		"a slanted line":                     {"1 w 100 600 m 300 620 l S", 1},
+		"a cross":                            {"1 w 100 600 m 300 620 l S 100 620 m 300 600 l S", 2},
+		"a wave":                             {"1 w 100 600 m 103 604 106 604 109 600 c S", 2},
+		"transformed":                        {"q 10 0 0 10 0 0 cm 0.05 w 10 60 m 30 62 l S Q", 1},
+		"a frame":                            {"1 w 100 600 200 100 re S", 0},
+		"the ring of a seal":                 {"1 w 100 600 m 130 601 l 150 620 l 160 640 l 150 660 l 130 680 l 110 660 l 100 600 l S", 0},
+		"a level line":                       {"1 w 100 600 m 300 600 l S", 0},
+		"one that is not drawn by two moves": {"1 w 100 600 m 300 620 m 300 640 l S", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := open(t, e, simple(c.content+" "+hello, "", "")).Slants(1)
+			if err != nil || len(got) != c.want {
+				t.Errorf("%v %v, want %d", got, err, c.want)
+			}
+		})
+	}
+}

@@ -100,9 +100,16 @@ func chooseIn(p passage, sp span) []glyph {
 	}
 	var ms []mark
 	for i, r := range text {
-		if strings.ContainsRune(boxes+ticks, r) {
-			ms = append(ms, mark{i, i + len(string(r)), strings.ContainsRune(ticks, r)})
+		if !strings.ContainsRune(boxes+ticks, r) {
+			continue
 		}
+		m := mark{i, i + len(string(r)), strings.ContainsRune(ticks, r)}
+		if n := len(ms); n > 0 && ms[n-1].to == i && ms[n-1].ticked != m.ticked {
+			// A tick set over its box.
+			ms[n-1].to, ms[n-1].ticked = m.to, true
+			continue
+		}
+		ms = append(ms, m)
 	}
 	last := ms[len(ms)-1].to
 	behind := strings.Trim(text[last:], ",。;:、()") == ""
@@ -116,6 +123,10 @@ func chooseIn(p passage, sp span) []glyph {
 	if behind {
 		// The first choice begins behind what announces the list.
 		start = strings.LastIndexAny(text[:ms[0].from], ":,") + 1
+	}
+	if behind && strings.Trim(text[start:ms[0].from], ",:;、() ") == "" && len(ms) > 1 {
+		// □Bsu级√Csu级□: a mark before the first choice and one behind the last.
+		return p.sub(sp.from, sp.to)
 	}
 	take(0, start)
 	n := 0

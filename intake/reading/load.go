@@ -20,7 +20,9 @@ type loaded struct {
 	lines  []*line
 	marks  []*piece     // watermarks
 	drawn  [][4]float64 // what is drawn and as large as a character or a few
-	struck string       // what a line is drawn through
+	slants [][4]float64 // pieces of drawn lines that are neither level nor upright
+	images [][4]float64
+	struck string // what a line is drawn through
 }
 
 // load reads all pages: text first, geometry for those that matter.
@@ -62,8 +64,10 @@ func (r *reader) load(src pdf.Source, opts Options) (pages []loaded, verdicts []
 				}
 				if v.Text != schemas.PageGarbled {
 					rules := rulesOf(src, p)
-					pages[i].struck = struckOut(chars, rules)
-					pages[i].drawn = drawingsOf(src, p)
+					drawings := drawingsOf(src, p)
+					pages[i].struck = struckOut(chars, rules, drawings)
+					pages[i].drawn = likeCharacters(drawings)
+					pages[i].slants, pages[i].images = penOf(src, p)
 					pages[i].lines, pages[i].marks = layPage(p, seen, newRuling(rules), &pages[i].info)
 				}
 			}
