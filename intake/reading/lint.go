@@ -99,6 +99,9 @@ func (r *reader) checkFinal(items []*item, marks []string) {
 		if notFinal.MatchString(strings.ToUpper(fold(m))) {
 			r.reason("not_final", 0, clip(m, 20))
 		}
+		if f := fold(m); gradeToken.MatchString(f) || wholeObject.MatchString(f) && harm.MatchString(f) {
+			r.reason("grade_mention_unclear", 0, clip(m, 40)) // written across the page
+		}
 	}
 	for _, it := range items {
 		if it.table != nil {

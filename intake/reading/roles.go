@@ -144,7 +144,7 @@ func ratesThisHouse(c setting) bool {
 	return thisCue.MatchString(c.clause) && ratedInFull.MatchString(c.clause) && !thoseGraded.MatchString(c.after)
 }
 
-var ratedInFull = re(`(?:评定|鉴定|判定|评级|评价|评|认定|判)(?:等级|结果|结论)?(?:为|是|:)["“'‘(]?$`)
+var ratedInFull = re(`(?:评定|鉴定|判定|评级|评价|评|认定|判|(?:安全性|危险性|可靠性)(?:等级)?(?:应|现|实|已|仍|实际|均|确)?)(?:等级|结果|结论)?(?:为|是|属|:)["“'‘(]?$`)
 
 // roleRules returns the rules in the order in which they are tried.
 func roleRules() []roleRule {

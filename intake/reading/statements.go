@@ -2,6 +2,7 @@ package reading
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"jianding/schemas"
 )
@@ -39,6 +40,7 @@ func (r *reader) statements(items []*item) []schemas.Statement {
 	for _, it := range items {
 		switch it.section {
 		case secBasis, secDeclaration, secEquipment, secHistory, secNeighbours:
+			out = append(out, r.astray(it)...)
 			continue
 		}
 		if it.table != nil {
@@ -82,6 +84,28 @@ func (r *reader) statements(items []*item) []schemas.Statement {
 	return out
 }
 
+// astray returns what a part about other things, or other times, says of this house
+// as it is: under 周边环境 相邻房屋倒塌危及该房屋整体安全.
+func (r *reader) astray(it *item) (out []schemas.Statement) {
+	if it.table != nil || it.heading || it.scale {
+		return nil
+	}
+	for _, s := range sentencesOf(it.text, it) {
+		if lastOf(thisCue, s.text) < 0 || strings.Contains(s.text, "《") || it.section == secHistory && lastOf(nowCue, s.text) < 0 && !unmended.MatchString(s.text) {
+			continue
+		}
+		section := s.section
+		s.section = secInspection
+		for _, st := range r.statementsOf(s) {
+			if flags(st.Kind) {
+				st.Section = string(section)
+				out = append(out, st)
+			}
+		}
+	}
+	return out
+}
+
 // statementsOf reads one sentence, clause by clause.
 func (r *reader) statementsOf(s sentence) []schemas.Statement {
 	if !wholeObject.MatchString(s.text) && !geoWord.MatchString(s.text) && !localScope.MatchString(s.text) &&
@@ -116,6 +140,16 @@ func (r *reader) statementsOf(s sentence) []schemas.Statement {
 		}
 		geo := geoWord.MatchString(text)
 		kind, rule := statementKind(text, geo || geoBefore)
+		if strings.HasPrefix(s.text[c.to:], ":") && wholeObject.MatchString(text) {
+			switch answered(text, s.text[c.to+1:]) {
+			case yes:
+				kind, rule = wholeOrGeo(geo), "whole_answered"
+				out = append(out, schemas.Statement{Kind: kind, Rule: rule, Unit: r.spokenOf(s, c)[0], Section: string(s.section), Evidence: s.whole()})
+				continue
+			case no:
+				continue
+			}
+		}
 		if geo && !negatedGeo.MatchString(text) {
 			geoBefore = true
 		}
@@ -144,6 +178,42 @@ var (
 	// 对整体承载的影响: a label, in a form or in a sentence that is one.
 	labelsEffect = re(`^(?:对|于)?(?:房屋|结构|该房屋)?(?:的)?整体(?:结构)?(?:的)?(?:承载|安全)?[^,。;:]{0,6}影响(?:程度|情况)?$`)
 	unaffected   = re(`^(?:尚|并|均)?(?:不|未|无|没有)(?:显著|明显|严重)?(?:影响|$|[,。;])|^(?:较小|轻微)(?:$|[,。;])`)
+)
+
+// answer is what a form says behind a label or question about the whole house.
+type answer int
+
+const (
+	none answer = iota
+	yes         // it is harmed
+	no          // it is not
+)
+
+// answered reads 是否构成整幢危房:是, 整体安全性是否满足要求:否, 房屋整体:危险.
+func answered(label, said string) answer {
+	affirmed, denied := affirms.MatchString(said), denies.MatchString(said)
+	harms := harm.MatchString(neutral.ReplaceAllString(label, "性"))
+	switch {
+	case utf8.RuneCountInString(label) > longestLabel || unharmed.MatchString(label):
+	case harms && affirmed, !harms && asked.MatchString(label) && meets.MatchString(label) && denied:
+		return yes
+	case harms && denied:
+		return no
+	case !harms && harmful.MatchString(said):
+		return yes
+	}
+	return none
+}
+
+// longestLabel is how many characters a label of a form may have.
+const longestLabel = 20
+
+var (
+	asked   = re(`是否|有无|能否|可否`)
+	meets   = re(`满足|符合|达到|保证|安全$|稳定$`)
+	affirms = re(`^(?:是|有|存在|会|属于?|构成|已|确有|有影响)(?:$|[,。;(、])`)
+	denies  = re(`^(?:否|不是|无|没有|不|不会|不存在|不属于?|不构成|未|不能|不满足|不符合|不影响|无影响)(?:$|[,。;(、])`)
+	harmful = re(`^(?:处于|属于?|为|已|存在)?(?:危险|不安全|危房|不稳定|不满足|不符合|险情|严重(?:危险|隐患|损坏)|(?:有|存在)(?:倒塌|垮塌|坍塌|危险|重大|严重))(?:状态|要求|隐患)?(?:$|[,。;(、])`)
 )
 
 // subjectOf: a sentence that names a house; the meaning of a grade names none.

@@ -20,11 +20,14 @@ func (r *reader) checkHidden(hidden []string, full string) {
 		if strings.Count(full, f) > 1 && utf8.RuneCountInString(f) >= 6 {
 			continue
 		}
-		if gradeToken.MatchString(f) || wholeObject.MatchString(f) || strings.Contains(f, "结论") {
+		if gradeToken.MatchString(f) || wholeObject.MatchString(f) || strings.Contains(f, "结论") || takesBack.MatchString(f) {
 			r.reason("hidden_text", atoi(num), clip(f, 40))
 		}
 	}
 }
+
+// takesBack: words by which a report, or what stands above them, is no longer one.
+var takesBack = re(`作废|无效|失效|撤销|废止|更正|改判|改评|以[^,。;]{1,10}为准|不算|不作数|有误|降级|危房|倒塌|垮塌|坍塌`)
 
 func clip(s string, n int) string {
 	rs := []rune(s)
