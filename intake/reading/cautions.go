@@ -38,8 +38,8 @@ func newCaution(words, phrases string) caution {
 	var whole []string
 	for _, p := range slices.Concat(list(understoodData, phrases), list(understoodData, "everywhere")) {
 		p = strings.ReplaceAll(p, "…", `([^,。;:]{0,24}?)`)
-		if g := guard(p); g.NumSubexp() > 0 {
-			c.gapped = append(c.gapped, g)
+		if hasGroup(p) {
+			c.gapped = append(c.gapped, guard(p))
 		} else {
 			whole = append(whole, p)
 		}
@@ -47,6 +47,22 @@ func newCaution(words, phrases string) caution {
 	// Of the phrases without a gap the longest counts: 局部危房 is more than 局部.
 	c.whole = alternation(whole)
 	return c
+}
+
+// hasGroup tells whether an expression has a group that counts.
+func hasGroup(expression string) bool {
+	class := false
+	for i := 0; i < len(expression); i++ {
+		switch c := expression[i]; {
+		case c == '\\':
+			i++
+		case c == '[' || c == ']':
+			class = c == '['
+		case c == '(' && !class && !strings.HasPrefix(expression[i:], "(?"):
+			return true
+		}
+	}
+	return false
 }
 
 // any tells whether a text holds one of the words.
@@ -103,7 +119,7 @@ func (c caution) unexplained(s string) [][]int {
 		}
 	}
 	if !c.strict {
-		return c.words.FindAllIndex(left, -1)
+		return c.words.FindAllStringIndex(string(left), -1)
 	}
 	var out [][]int
 	for _, m := range c.words.FindAllStringIndex(s, -1) {

@@ -249,6 +249,14 @@ func asks(e *syntax.Regexp, op syntax.Op) bool {
 	return e.Op == op || slices.ContainsFunc(e.Sub, func(sub *syntax.Regexp) bool { return asks(sub, op) })
 }
 
+// beginsPlainly tells whether every match begins with the same runes.
+func beginsPlainly(e *syntax.Regexp) bool {
+	for e.Op == syntax.OpConcat || e.Op == syntax.OpCapture {
+		e = e.Sub[0]
+	}
+	return e.Op == syntax.OpLiteral
+}
+
 // matchesNever tells whether the expression can match nothing.
 func matchesNever(e *syntax.Regexp) bool {
 	switch e.Op {

@@ -11,36 +11,53 @@ import (
 // guarded is an expression that is tried only on texts that hold a character
 // which every match needs, and there only at the places where one can begin.
 // Most sentences and cells hold none of it, and looking for it costs a twentieth
-// of the attempt. The methods below answer as those of the expression do; the
-// others are the expression's own.
+// of the attempt. The methods below answer as those of the expression do. It is
+// read when it is first asked: there are a thousand, and a process that reads no
+// report needs none.
 type guarded struct {
-	*regexp.Regexp
-	longest bool // of several matches at a place the longest counts, not the first
-	once    sync.Once
-	first   *runeSet // of an anchored one: a match begins with one of them; nil: nothing is known
-	last    *runeSet // a text with a match ends with one of them; nil: nothing is known
-	needs   *runeSet // one of them is in every match; nil: nothing is known
-	starts  *starts  // nil: it has to be tried everywhere
+	expression string
+	longest    bool // of several matches at a place the longest counts, not the first
+	once       sync.Once
+	first      *runeSet // of an anchored one: a match begins with one of them; nil: nothing is known
+	last       *runeSet // a text with a match ends with one of them; nil: nothing is known
+	needs      *runeSet // one of them is in every match; nil: nothing is known
+	starts     *starts  // nil: it has to be tried everywhere
+	compile    sync.Once
+	compiled   *regexp.Regexp
 }
 
-func guard(expression string) *guarded {
-	return &guarded{Regexp: regexp.MustCompile(expression)}
+func guard(expression string) *guarded { return &guarded{expression: expression} }
+
+func guardLongest(expression string) *guarded { return &guarded{expression: expression, longest: true} }
+
+// engine is the expression in the standard library's hands.
+func (g *guarded) engine() *regexp.Regexp {
+	g.compile.Do(func() {
+		if g.compiled = regexp.MustCompile(g.expression); g.longest {
+			g.compiled.Longest()
+		}
+	})
+	return g.compiled
 }
 
-func guardLongest(expression string) *guarded {
-	g := guard(expression)
-	g.Longest()
-	g.longest = true
-	return g
+// String is the expression.
+func (g *guarded) String() string { return g.expression }
+
+// Split is the expression's.
+func (g *guarded) Split(s string, n int) []string { return g.engine().Split(s, n) }
+
+// ReplaceAllStringFunc is the expression's.
+func (g *guarded) ReplaceAllStringFunc(s string, by func(string) string) string {
+	return g.engine().ReplaceAllStringFunc(s, by)
 }
 
 func (g *guarded) prepare() {
-	tree, err := syntax.Parse(g.String(), syntax.Perl)
+	tree, err := syntax.Parse(g.expression, syntax.Perl)
 	if err != nil {
-		return
+		panic(err) // a test reads all of them
 	}
 	g.first, g.last, g.needs = begunBy(tree), endedBy(tree), neededBy(tree)
-	if prefix, _ := g.LiteralPrefix(); prefix == "" { // else it is looked for as it stands
+	if !beginsPlainly(tree) { // else the engine looks for that
 		g.starts = startsOf(tree, g.longest)
 	}
 }
@@ -63,7 +80,7 @@ func (g *guarded) MatchString(s string) bool {
 		_, _, ok := g.starts.find(s, 0)
 		return ok
 	}
-	return g.Regexp.MatchString(s)
+	return g.engine().MatchString(s)
 }
 
 // FindString is the expression's.
@@ -75,7 +92,7 @@ func (g *guarded) FindString(s string) string {
 		from, to, _ := g.starts.find(s, 0)
 		return s[from:to]
 	}
-	return g.Regexp.FindString(s)
+	return g.engine().FindString(s)
 }
 
 // FindStringIndex is the expression's.
@@ -89,7 +106,7 @@ func (g *guarded) FindStringIndex(s string) []int {
 		}
 		return nil
 	}
-	return g.Regexp.FindStringIndex(s)
+	return g.engine().FindStringIndex(s)
 }
 
 // FindStringSubmatch is the expression's.
@@ -109,7 +126,7 @@ func (g *guarded) FindStringSubmatchIndex(s string) []int {
 	if g.starts != nil {
 		return g.starts.findGroups(s, 0)
 	}
-	return g.Regexp.FindStringSubmatchIndex(s)
+	return g.engine().FindStringSubmatchIndex(s)
 }
 
 // FindAllString is the expression's.
@@ -129,7 +146,7 @@ func (g *guarded) FindAllStringIndex(s string, n int) [][]int {
 	if g.starts != nil {
 		return g.starts.all(s, n)
 	}
-	return g.Regexp.FindAllStringIndex(s, n)
+	return g.engine().FindAllStringIndex(s, n)
 }
 
 // FindAllStringSubmatch is the expression's.
@@ -149,7 +166,7 @@ func (g *guarded) FindAllStringSubmatchIndex(s string, n int) [][]int {
 	if g.starts != nil {
 		return g.starts.allGroups(s, n)
 	}
-	return g.Regexp.FindAllStringSubmatchIndex(s, n)
+	return g.engine().FindAllStringSubmatchIndex(s, n)
 }
 
 // ReplaceAllString is the expression's.
@@ -160,7 +177,7 @@ func (g *guarded) ReplaceAllString(s, by string) string {
 	if g.starts != nil && !strings.Contains(by, "$") {
 		return g.starts.replaceAll(s, by)
 	}
-	return g.Regexp.ReplaceAllString(s, by)
+	return g.engine().ReplaceAllString(s, by)
 }
 
 // parts returns what a match and its groups hold.

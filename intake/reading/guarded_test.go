@@ -46,20 +46,20 @@ func TestAGuardFindsWhatTheExpressionFinds(t *testing.T) {
 				}
 			}
 			s := string(text)
-			want := g.Regexp.FindAllStringSubmatchIndex(s, -1)
+			want := g.engine().FindAllStringSubmatchIndex(s, -1)
 			if want != nil {
 				found++
 			}
 			if got := g.FindAllStringSubmatchIndex(s, -1); !slices.EqualFunc(got, want, slices.Equal) {
 				t.Fatalf("%s in %q: found at %v, want %v", g, s, got, want)
 			}
-			if got, want := g.FindAllStringIndex(s, 2), g.Regexp.FindAllStringIndex(s, 2); !slices.EqualFunc(got, want, slices.Equal) {
+			if got, want := g.FindAllStringIndex(s, 2), g.engine().FindAllStringIndex(s, 2); !slices.EqualFunc(got, want, slices.Equal) {
 				t.Fatalf("%s in %q: found at %v, want %v", g, s, got, want)
 			}
-			if got, want := g.FindStringSubmatch(s), g.Regexp.FindStringSubmatch(s); !slices.Equal(got, want) {
+			if got, want := g.FindStringSubmatch(s), g.engine().FindStringSubmatch(s); !slices.Equal(got, want) {
 				t.Fatalf("%s in %q: found %q, want %q", g, s, got, want)
 			}
-			if got, want := g.ReplaceAllString(s, "_"), g.Regexp.ReplaceAllString(s, "_"); got != want || g.MatchString(s) != g.Regexp.MatchString(s) || g.FindString(s) != g.Regexp.FindString(s) {
+			if got, want := g.ReplaceAllString(s, "_"), g.engine().ReplaceAllString(s, "_"); got != want || g.MatchString(s) != g.engine().MatchString(s) || g.FindString(s) != g.engine().FindString(s) {
 				t.Fatalf("%s in %q: replaced %q, want %q", g, s, got, want)
 			}
 		}

@@ -90,10 +90,7 @@ func beginningsOf(tree *syntax.Regexp, longest bool) *beginnings {
 		b.set.add(r)
 	}
 	if len(loose.Sub) > 0 {
-		b.tree, b.loose = tight, guard(written(loose))
-		if b.loose.longest = longest; longest {
-			b.loose.Longest()
-		}
+		b.tree, b.loose = tight, &guarded{expression: written(loose), longest: longest}
 	}
 	return b
 }
