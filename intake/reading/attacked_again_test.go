@@ -179,3 +179,22 @@ func TestTheGravestGradeIsMadeLightOf(t *testing.T) {
 		}
 	}
 }
+
+// A table without a house's name is of the house that the line over its columns names.
+func TestATableIsOfTheHouseNamedOverIt(t *testing.T) {
+	const said = "教学楼安全性等级评定为Bsu级，食堂安全性等级评定为Csu级，显著影响整体承载。"
+	table := func(over, grade string) textSource {
+		return reportWith(said, setRows(22, [][]string{{over, ""}, {"子单元", "安全性等级"}, {"地基基础", "Bu级"}, {"上部承重结构", grade}, {"围护系统承重部分", "Bu级"}}...)(70, 270))
+	}
+	for _, c := range []struct {
+		over, grade string
+		contradicts bool
+	}{
+		{"教学楼的评级见下", "Cu级", true}, {"教学楼", "Cu级", true}, {"教学楼的评级见下", "Bu级", false}, {"食堂的评级见下", "Cu级", false},
+	} {
+		b := blockers(Read(table(c.over, c.grade), Options{}).Reasons)
+		if got := strings.Contains(strings.Join(b, " "), "conclusion_contradicts_sub_unit"); got != c.contradicts {
+			t.Errorf("%s %s: %v", c.over, c.grade, b)
+		}
+	}
+}

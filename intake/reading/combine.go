@@ -2,6 +2,7 @@ package reading
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -342,7 +343,11 @@ func concerns(m *mention, f schemas.Finding, fs []schemas.Finding) bool {
 // heading: what opens with a house goes on about it until another is named.
 func (m *mention) namedBefore(fs []schemas.Finding) string {
 	it := m.table
-	if !m.fromTable {
+	if m.fromTable {
+		if u := m.namedAbove(fs); u != "" {
+			return u
+		}
+	} else {
 		if m.sentence.para == nil || m.sentence.from > len(m.sentence.para.text) {
 			return ""
 		}
@@ -360,6 +365,20 @@ func (m *mention) namedBefore(fs []schemas.Finding) string {
 		}
 	}
 	return ""
+}
+
+// namedAbove returns the house that the table of a mention names last above it: a line
+// that stands over the columns, 教学楼的评级见下, is one of its rows.
+func (m *mention) namedAbove(fs []schemas.Finding) string {
+	name, lowest := "", math.Inf(1)
+	for _, c := range m.table.table.cells {
+		if cy := c.cy(); cy > m.cell.cy()+0.5*m.cell.size && cy < lowest {
+			if u := namedLast(c.folded(), fs); u != "" {
+				name, lowest = u, cy
+			}
+		}
+	}
+	return name
 }
 
 // namedLast returns the graded house that a text names last.

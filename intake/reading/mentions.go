@@ -23,6 +23,7 @@ type mention struct {
 	evidence  schemas.Evidence
 	fromTable bool
 	table     *item  // in which it stands, of a table's
+	cell      *cell  // there
 	caption   string // of the table in which it stands
 	column    string // the head of its column there
 	strong    bool   // the sentence says of itself that it concludes

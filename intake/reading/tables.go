@@ -108,7 +108,7 @@ func (r *reader) entry(it *item, c *cell, text passage, tok token) *mention {
 	t := it.table
 	head := t.headOf(c)
 	row := t.rowText(c)
-	m := &mention{token: tok, section: it.section, page: it.page, fromTable: true, table: it, role: schemas.RoleTable, rule: "table"}
+	m := &mention{token: tok, section: it.section, page: it.page, fromTable: true, table: it, cell: c, role: schemas.RoleTable, rule: "table"}
 	if t.explains(c) {
 		m.role, m.rule = schemas.RoleDefinition, "definition_row"
 		m.scope, m.aspect = formOf(tok.family)
