@@ -100,7 +100,7 @@ func TestAHazardAstrayInAnotherPart(t *testing.T) {
 			t.Errorf("no hazard: %s", l)
 		}
 	}
-	for _, l := range []string{"五、历史情况\n该房屋2015年曾鉴定为整体处于危险状态，2018年加固。", "五、声明\n如发现该房屋存在影响整体安全的隐患，应及时报告。", "五、编制依据\n发现影响房屋整体安全使用或整体承载问题隐患的，应在24小时内报送。"} {
+	for _, l := range []string{"五、历史情况\n该房屋2015年曾鉴定为整体处于危险状态，2018年加固。", "五、声明\n如发现该房屋存在影响整体安全的隐患，应及时报告。", "五、编制依据\n鉴定单元各层中，Au级表示无危险点，Du级表示整体危险。", "五、编制依据\n发现影响房屋整体安全使用或整体承载问题隐患的，应在24小时内报送。"} {
 		if wholeHarmed(strings.Replace(attackedWith("", ""), "五、处理建议", l+"\n六、处理建议", 1)) {
 			t.Errorf("a hazard is invented: %s", l)
 		}

@@ -91,7 +91,7 @@ func (r *reader) astray(it *item) (out []schemas.Statement) {
 		return nil
 	}
 	for _, s := range sentencesOf(it.text, it) {
-		if lastOf(thisCue, s.text) < 0 || strings.Contains(s.text, "《") || it.section == secHistory && lastOf(nowCue, s.text) < 0 && !unmended.MatchString(s.text) {
+		if lastOf(thisCue, s.text) < 0 || gradeToken.MatchString(s.text) || strings.Contains(s.text, "《") || it.section == secHistory && lastOf(nowCue, s.text) < 0 && !unmended.MatchString(s.text) {
 			continue
 		}
 		section := s.section
