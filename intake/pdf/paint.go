@@ -39,15 +39,14 @@ func (a active) ownPaint(d types.Dict) bool {
 
 // transfers tells whether d is a graphics state with a transfer function (ISO
 // 32000-2 §10.5): black may come out white where readers follow it, and few do.
+// A name is none, but the role of a table's rows in a tagged document (§14.7.3).
 func (a active) transfers(d types.Dict) bool {
 	if _, mask := d["G"]; mask {
 		return false // a soft mask's, which all follow
 	}
 	for _, key := range []string{"TR", "TR2"} {
-		if o, stated := d[key]; stated {
-			if name := a.name(o); name != "Identity" && name != "Default" {
-				return true
-			}
+		if o, stated := d[key]; stated && a.name(o) == "" {
+			return true
 		}
 	}
 	return false

@@ -46,6 +46,8 @@ func TestOwnPaint(t *testing.T) {
 		{"the first of several", true, blend("[/Unheard/Screen]")},
 		{"colours turned round", true, drawing("/G gs "+hello, "/ExtGState<</G<</TR<</FunctionType 2/Domain[0 1]/C0[1]/C1[0]/N 1>>>>>>")},
 		{"colours left", false, drawing("/G gs "+hello, "/ExtGState<</G<</TR/Identity/TR2/Default>>>>")},
+		{"the role of a table's rows", false, simple(hello, "/MarkInfo<</Marked true>>/StructTreeRoot<</Type/StructTreeRoot/RoleMap<</Table/Table/TR/TR/TD/TD>>>>", "")},
+		{"colours turned round by functions", true, drawing("/G gs "+hello, "/ExtGState<</G<</TR[/Identity/Identity/Identity<</FunctionType 2/Domain[0 1]/C0[1]/C1[0]/N 1>>]>>>>")},
 		{"a soft mask's own", false, drawing("/G gs "+hello, "/ExtGState<</G<</SMask<</S/Luminosity/G 6 0 R/TR<</FunctionType 2/Domain[0 1]/C0[0]/C1[1]/N 1>>>>>>>>", mask(1, "0 0 595 842"))},
 		{"several that are plain", false, blend("[/Multiply/Normal]")},
 	} {
