@@ -25,7 +25,8 @@ import (
 // (see shortRanges), nil for nearly all. What is out of the ordinary is left as
 // it is: then the characters stay unread, and a human reads the report.
 func mended(ctx context.Context, document []byte, limits Limits) (update []byte) {
-	if !hasLongRanges(document) {
+	// Of what is encrypted the bytes tell nothing.
+	if !bytes.Contains(document, []byte("/Encrypt")) && !hasLongRanges(document) {
 		return nil
 	}
 	defer func() {
@@ -35,12 +36,13 @@ func mended(ctx context.Context, document []byte, limits Limits) (update []byte)
 	}()
 	disableConfigDir()
 	pc, err := pdfcpu.ReadWithContext(ctx, bytes.NewReader(document), configuration(limits))
-	if err != nil || pc.Encrypt != nil || pc.E != nil || pc.Root == nil {
+	if err != nil || pc.Root == nil || (pc.E == nil) != (pc.Encrypt == nil) {
 		return nil
 	}
 	var streams []newStream
 	for n := range onlyToUnicode(pc) {
 		if s, ok := rewritten(pc, document, n); ok {
+			s.data = sealed(pc, s)
 			streams = append(streams, s)
 		}
 	}
@@ -221,6 +223,13 @@ func appended(document []byte, pc *model.Context, streams []newStream) []byte {
 	if err != nil || prev >= len(document) {
 		return nil
 	}
+	rest := fmt.Sprintf("/Root %d %d R/Prev %d", pc.Root.ObjectNumber, pc.Root.GenerationNumber, prev)
+	if pc.Encrypt != nil {
+		rest += fmt.Sprintf("/Encrypt %d %d R", pc.Encrypt.ObjectNumber, pc.Encrypt.GenerationNumber)
+		if len(pc.ID) > 0 {
+			rest += "/ID" + pc.ID.PDFString()
+		}
+	}
 	size := 0
 	for n := range pc.Table {
 		size = max(size, n+1)
@@ -238,7 +247,7 @@ func appended(document []byte, pc *model.Context, streams []newStream) []byte {
 		for i, s := range streams {
 			out = fmt.Appendf(out, "%d 1\n%010d %05d n \n", s.number, at[i], s.generation)
 		}
-		out = fmt.Appendf(out, "trailer\n<</Size %d/Root %d %d R/Prev %d>>\n", size, pc.Root.ObjectNumber, pc.Root.GenerationNumber, prev)
+		out = fmt.Appendf(out, "trailer\n<</Size %d%s>>\n", size, rest)
 	} else {
 		var index, data []byte
 		add := func(number, at, generation int) {
@@ -249,8 +258,8 @@ func appended(document []byte, pc *model.Context, streams []newStream) []byte {
 			add(s.number, at[i], s.generation)
 		}
 		add(size, xref, 0)
-		out = fmt.Appendf(out, "%d 0 obj\n<</Type/XRef/Size %d/Root %d %d R/Prev %d/W[1 4 2]/Index[%s]/Length %d>>\nstream\n%s\nendstream\nendobj\n",
-			size, size+1, pc.Root.ObjectNumber, pc.Root.GenerationNumber, prev, index, len(data), data)
+		out = fmt.Appendf(out, "%d 0 obj\n<</Type/XRef/Size %d%s/W[1 4 2]/Index[%s]/Length %d>>\nstream\n%s\nendstream\nendobj\n",
+			size, size+1, rest, index, len(data), data)
 	}
 	return fmt.Appendf(out, "startxref\n%d\n%%%%EOF\n", xref)
 }

@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pdfcpu/pdfcpu/pkg/api"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+
 	"jianding/intake/pdf"
 )
 
@@ -66,6 +69,19 @@ func updated(doc []byte, number int, object string) []byte {
 	return fmt.Appendf(out, "xref\n%d 1\n%010d 00000 n \ntrailer\n<</Size 10/Root 1 0 R/Prev %s>>\nstartxref\n%d\n%%%%EOF\n", number, at, prev, xref)
 }
 
+// encrypted is a document that everyone may open and only its owner may change.
+func encrypted(t *testing.T, doc []byte, aes bool, bits int) []byte {
+	conf := model.NewRC4Configuration("", "owner", bits)
+	if aes {
+		conf = model.NewAESConfiguration("", "owner", bits)
+	}
+	var out bytes.Buffer
+	if err := api.Encrypt(bytes.NewReader(doc), &out, conf); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
 // TestLongRanges: a font may say of all its codes in one range what characters
 // they are. PDFium took the beginning of it and misread the rest.
 func TestLongRanges(t *testing.T) {
@@ -99,6 +115,9 @@ func TestLongRanges(t *testing.T) {
 		{"all of Unicode", build(identity...)},
 		{"all of Unicode, hardly used", build(short...)},
 		{"all of Unicode, with a stream of references", packed(short...)},
+		{"encrypted by RC4", encrypted(t, build(deflated...), false, 128)},
+		{"encrypted by AES of 128 bits", encrypted(t, build(deflated...), true, 128)},
+		{"encrypted by AES of 256 bits", encrypted(t, build(deflated...), true, 256)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before := bytes.Clone(c.doc)

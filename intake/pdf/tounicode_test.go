@@ -160,3 +160,16 @@ func FuzzShortRanges(f *testing.F) {
 		}
 	})
 }
+
+// FuzzMended: of no document does the look for such CMaps, or the update, crash.
+func FuzzMended(f *testing.F) {
+	const long = "begincmap 1 beginbfrange <0000><ffff><0000> endbfrange endcmap"
+	f.Add([]byte("%PDF-1.7\n4 0 obj<</Length 62>>stream\n" + long + "\nendstream endobj 5 0 obj<</Type/Font/ToUnicode 4 0 R>>endobj\n" +
+		"xref\n0 1\n0000000000 65535 f \n4 2\n0000000009 00000 n \n0000000124 00000 n \ntrailer<</Size 6/Root 5 0 R>>startxref\n181\n%%EOF"))
+	f.Add([]byte("stream\r\n\x78\x9c\x4b\x4a\x4d\xcf\xccKN,(\x00\x00"))
+	f.Add([]byte("endstream stream stream\n" + long))
+	f.Add([]byte("/Encrypt"))
+	f.Fuzz(func(t *testing.T, document []byte) {
+		mended(t.Context(), document, DefaultLimits())
+	})
+}
