@@ -36,6 +36,8 @@ type item struct {
 func assemble(pages [][]*line) []*item {
 	var items []*item
 	body := bodySize(pages)
+	joinLabels(pages)
+	markAlike(pages)
 	for _, lines := range pages {
 		forms := formsOf(lines, openForm(items, lines))
 		for i := 0; i < len(lines); {
@@ -77,7 +79,7 @@ func addProse(items []*item, l *line, body float64) []*item {
 		items[n-1].goOn(it)
 		return items
 	}
-	it.heading = looksHeading(text.text) || setLarger(l, text.text, body)
+	it.heading = looksHeading(text.text) || setLarger(l, text.text, body) || l.alike
 	it.body = it.heading || len(items) > 0 && items[len(items)-1].body
 	return append(items, it)
 }

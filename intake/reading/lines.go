@@ -46,6 +46,7 @@ type line struct {
 	size   float64
 	right  float64 // where the lines of its column end
 	ruled  *ruling
+	alike  bool // is set as the report's headings without a number are
 }
 
 func (l *line) cy() float64 { return (l.y0 + l.y1) / 2 }

@@ -41,7 +41,7 @@ func (r *reader) lint(items []*item, f schemas.ReportFields, full string, marks 
 		}
 		if it.table == nil && (it.section == secOverview || it.section == secCover || it.section == secConclusion) {
 			for _, s := range sentencesOf(it.text, it) {
-				if partialScope.MatchString(s.text) && !allOfIt.MatchString(s.text) {
+				if partialScope.MatchString(s.text) && !allOfIt.MatchString(s.text) && !allStoreysOf(s.text, f.Storeys) {
 					r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
 				}
 			}
@@ -73,6 +73,14 @@ func (r *reader) lint(items []*item, f schemas.ReportFields, full string, marks 
 		r.reason("standard_missing", 0, "")
 	}
 }
+
+// allStoreysOf tells whether an extent is all storeys of the house: 鉴定范围为该楼四层全部.
+func allStoreysOf(text, storeys string) bool {
+	m := storeysInAll.FindStringSubmatch(text)
+	return m != nil && storeys != "" && itoa(number(m[1])) == storeys
+}
+
+var storeysInAll = re(`范围(?:为|是|:|包括)?[^,。;第]{0,14}?([0-9]{1,2}|[一二三四五六七八九十]{1,2})层全部|范围(?:为|是|:|包括)?[^,。;]{0,14}全部(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2})层`)
 
 var (
 	// 鉴定范围为该房屋全部(1~4层及屋面)

@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -186,9 +187,31 @@ func (t *table) leansTooFar(c *cell) bool {
 		if strings.Contains(h, "mm") || strings.HasSuffix(d.folded(), "mm") {
 			metres /= 1000
 		}
-		if metres >= 1 && metres < 120 && v >= tiltOfNone*metres {
+		if metres >= 1 && metres < 120 && (v >= tiltOfNone*metres || t.misprintsTilt(c, v/metres)) {
 			return true
 		}
+	}
+	return false
+}
+
+// misprintsTilt tells whether the tilt that a row prints is far from the quotient
+// of its displacement and its height: a decimal point that slipped, or figures of
+// two houses. Rows that print the tilt in per cent, or as 1/n, are read as such.
+func (t *table) misprintsTilt(c *cell, perMille float64) bool {
+	for _, d := range t.rowCells(c.cy(), 0.5*c.size) {
+		h, x := t.headOf(d), measureAlone.FindStringSubmatch(d.folded())
+		if d == c || x == nil || !tiltHead.MatchString(h) || lengthHead.MatchString(h) || heightHead.MatchString(h) {
+			continue
+		}
+		v := decimal(x[1])
+		switch {
+		case strings.Contains(h, "‰") || strings.HasSuffix(d.folded(), "‰"):
+		case strings.Contains(h, "%") || strings.HasSuffix(d.folded(), "%"):
+			v *= 10
+		default:
+			return false
+		}
+		return math.Abs(v-perMille) > 0.25+0.25*max(v, perMille)
 	}
 	return false
 }

@@ -151,6 +151,9 @@ func (r *reader) checkOverdrawn(pages []loaded, items []*item, mentions []*menti
 	for _, m := range mentions {
 		if m.concludes() && !m.fromTable {
 			look(m.sentence.passage.glyphs)
+			if g := drawnOver(m.sentence.passage.sub(m.sentence.from+m.from, m.sentence.from+m.to), pages); g != nil {
+				r.reason("drawn_character", g.page, "", evidenceAt(*g))
+			}
 		}
 	}
 	for _, it := range items {
@@ -180,6 +183,29 @@ func (r *reader) checkTicksDrawn(pages []loaded, it *item) {
 			}
 		}
 	}
+}
+
+// drawnOver returns the place of something drawn across a grade: strokes of a pen,
+// a patch on a letter. What reaches round it on all sides is a frame or its ground.
+func drawnOver(gs []glyph, pages []loaded) *glyph {
+	for _, row := range rowsOf(gs) {
+		first, box, em := row[0], row[0].box, 0.0
+		for _, g := range row {
+			box = [4]float64{min(box[0], g.box[0]), min(box[1], g.box[1]), max(box[2], g.box[2]), max(box[3], g.box[3])}
+			em = max(em, g.size)
+		}
+		for _, b := range pages[first.page-1].drawn {
+			if first.side != nil {
+				b = first.side.upright(b)
+			}
+			over := min(b[2], box[2]) - max(b[0], box[0])
+			round := b[0] <= box[0] && b[1] <= box[1] && b[2] >= box[2] && b[3] >= box[3]
+			if over > 0.4*min(box[2]-box[0], b[2]-b[0]) && min(b[3], box[3])-max(b[1], box[1]) > 0.2*em && b[3]-b[1] < 2.2*em && !round {
+				return &glyph{box: b, page: first.page, side: first.side}
+			}
+		}
+	}
+	return nil
 }
 
 func evidenceAt(g glyph) schemas.Evidence {

@@ -31,6 +31,8 @@ var (
 	collapse   = re(`(?:随时|有|存在|可能|濒临|面临)[^,;。]{0,8}(?:倒塌|垮塌|坍塌|倾覆|失稳)|(?:倒塌|垮塌|坍塌|倾覆|失稳)(?:的)?(?:危险|风险|隐患|可能)`)
 	grave      = re(`(?:严重|显著|重大)(?:影响|危及|威胁|危害)[^,;。]{0,10}(?:安全|承载)|(?:重大|严重)(?:的)?(?:结构)?(?:安全)?隐患|危及(?:居住|使用|人身|生命|人员|公共)[^,;。]{0,6}安全|不能保证(?:居住|使用|正常)|(?:结构|主体结构|承重结构)(?:已)?(?:不安全|严重损坏|丧失承载)`)
 	geoWord    = re(`滑坡|崩塌|泥石流|危岩|地面塌陷|地裂缝|地质灾害|采空|塌陷区|不稳定斜坡|高切坡|切坡|边坡(?:失稳|变形|滑塌|坍塌|垮塌)|岸坡|滑塌|山体|岩溶塌陷|斜坡|库岸|坡体|地灾|陡坎|滑动|滑移|落石|挡土?墙|堡坎|护坡`)
+	// 崖顶岩体后缘已拉开一道缝, 石头落到后院: a slope that gives way in plain words.
+	slopeFails = re(`(?:崖|岩体|岩壁|危石|孤石|山石|陡坎|高坎|坡顶|坡体|坡面|边坡|后山|山坡|土坎)[^。;未无没不基构砌房]{0,24}(?:拉开|张开|裂开|开裂|松动|悬空|外倾|错开|错台|掉块|滚落|坠落|掉落|垮落|垮塌|滑下|溜下)|(?:石头|石块|块石|岩块|土石|山石|飞石)[^。;未无没不]{0,14}(?:落到|落在|滚到|滚落|砸|掉到|掉落|坠落|滚下|冲到)`)
 	geoHarm    = re(`影响|危及|威胁|危害|危险|隐患|失稳|变形|不稳定|无法保证|滑动|坍塌|垮塌`)
 )
 
@@ -108,7 +110,7 @@ func (r *reader) astray(it *item) (out []schemas.Statement) {
 
 // statementsOf reads one sentence, clause by clause.
 func (r *reader) statementsOf(s sentence) []schemas.Statement {
-	if !wholeObject.MatchString(s.text) && !geoWord.MatchString(s.text) && !localScope.MatchString(s.text) &&
+	if !wholeObject.MatchString(s.text) && !geoWord.MatchString(s.text) && !slopeFails.MatchString(s.text) && !localScope.MatchString(s.text) &&
 		!collapse.MatchString(s.text) && !grave.MatchString(s.text) || regulation.MatchString(s.text) {
 		return nil
 	}
@@ -251,6 +253,8 @@ func statementKind(text string, geo bool) (schemas.StatementKind, string) {
 		return schemas.StatementThreat, "whole_maybe"
 	case whole && harm.MatchString(text):
 		return wholeOrGeo(geo), "whole_harmed"
+	case slopeFails.MatchString(text) && !slopeMended.MatchString(text):
+		return schemas.StatementThreat, "geo"
 	case geo && geoHarm.MatchString(text) && !negatedGeo.MatchString(text) && !unharmed.MatchString(text) && !unharmedEnd.MatchString(text):
 		return schemas.StatementThreat, "geo"
 	case localScope.MatchString(text) && notOnly.MatchString(text):
@@ -264,6 +268,9 @@ func statementKind(text string, geo bool) (schemas.StatementKind, string) {
 	}
 	return "", ""
 }
+
+// slopeMended: what fell was held, long ago or far off.
+var slopeMended = re(`已(?:清除|治理|支护|锚固|清理|加固|挂网|处理)|治理后|支护后|历史|年前|距(?:本|该)?房屋[^,。;]{0,4}(?:[0-9]{3,}|[5-9][0-9])m`)
 
 func wholeOrGeo(geo bool) schemas.StatementKind {
 	if geo {

@@ -49,7 +49,7 @@ func tableAt(lines []*line, i int, before *table) int {
 			end = j + 1
 			continue
 		}
-		if j > start && opensPart(l) {
+		if l.alike || j > start && opensPart(l) {
 			break
 		}
 		if j > start && (headsProse(lines, j) || headsTable(lines, j)) {

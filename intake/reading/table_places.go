@@ -290,7 +290,7 @@ func (t *table) labelSection(c *cell, fallback section) section {
 // labels tells whether the table is a form with an entry for the section.
 func (t *table) labels(want section) bool {
 	for _, c := range t.cells {
-		if x := newPassage(c.glyphs).text; (long(x) || len(tokens(x)) == 1) && t.labelSection(c, "") == want {
+		if x := chosen(newPassage(c.glyphs)).text; (long(x) || len(tokens(x)) == 1) && t.labelSection(c, "") == want {
 			return true
 		}
 	}
