@@ -35,3 +35,32 @@ func TestConclusionOfAnotherHouse(t *testing.T) {
 		}
 	}
 }
+
+// The other part of a house bears on the one that is graded.
+func TestGradeOfOneOfTwoParts(t *testing.T) {
+	for overview, held := range map[string]bool{
+		"房屋由前楼和后楼组成，后楼各层楼板搁置在前楼横墙上，未设变形缝。": true,
+		"房屋由前楼和后楼组成，前楼和后楼以变形缝脱开。":          false,
+	} {
+		text := strings.ReplaceAll(attackedWith("OVERVIEW", overview), "该房屋安全性等级评定", "前楼安全性等级评定")
+		res := Read(setText(text), Options{})
+		if got := slices.ContainsFunc(res.Reasons, func(x schemas.Reason) bool { return x.Code == "partial_appraisal" }); got != held {
+			t.Errorf("%s: %v", overview, res.Reasons)
+		}
+	}
+}
+
+// A slope that gives way is told in plain words.
+func TestSlopeInPlainWords(t *testing.T) {
+	for overview, flagged := range map[string]bool{
+		"房屋背后8米处为砂岩陡崖，崖顶岩体后缘已拉开一道20余厘米宽的缝。": true,
+		"暴雨时有石头滚落到后院。":                   true,
+		"房屋背后边坡未见掉块、开裂。":                 false,
+		"岩体完整，坡面无松动。":                    false,
+	} {
+		res := Read(setText(attackedWith("OVERVIEW", overview)), Options{})
+		if got := slices.ContainsFunc(res.Statements, func(s schemas.Statement) bool { return s.Rule == "geo" }); got != flagged {
+			t.Errorf("%s: %v", overview, res.Statements)
+		}
+	}
+}

@@ -71,6 +71,45 @@ func (r *reader) checkExtent(items []*item, f schemas.ReportFields) {
 	}
 }
 
+// counterparts: parts of one house that are called by where they stand, or by their
+// age or rank.
+var counterparts = map[string]string{"前": "后", "后": "前", "东": "西", "西": "东", "南": "北", "北": "南", "左": "右", "右": "左", "主": "附裙副", "附": "主", "裙": "主", "副": "主", "新": "旧老", "旧": "新", "老": "新"}
+
+var (
+	partByPlace = re(`^([前后东西南北左右主附裙副新旧老])(楼|栋|幢|座|区|段|半部?|单元|屋|房)$`)
+	bearsOn     = re(`共用|共墙|合用|搁置|支承|搭接|搭在|接建|贯通|连通|相通|未设(?:变形|沉降|伸缩|抗震)?缝|无(?:变形|沉降|伸缩|抗震)缝|连成|整体(?:相连|连接)|同一(?:基础|墙)`)
+)
+
+// checkCounterpart asks for a human where the grade is one of two parts of a house
+// that bear on each other, and the other has none.
+func (r *reader) checkCounterpart(items []*item, fs []schemas.Finding) {
+	us := unitsOfFindings(fs)
+	if len(us) != 1 {
+		return
+	}
+	m := partByPlace.FindStringSubmatch(fold(us[0]))
+	if m == nil {
+		return
+	}
+	for _, it := range items {
+		switch it.section {
+		case secOverview, secCover, secInspection, "":
+		default:
+			continue
+		}
+		for _, p := range passagesOf(it) {
+			for _, s := range sentencesOf(p, it) {
+				for _, o := range counterparts[m[1]] {
+					if strings.Contains(s.text, string(o)+m[2]) && bearsOn.MatchString(s.text) {
+						r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
 // timesAlone: one storey named as often, and no other, is what was looked at.
 const timesAlone = 3
 

@@ -50,8 +50,9 @@ func (r *reader) lint(items []*item, f schemas.ReportFields, full string, marks 
 	for _, x := range []struct{ name, value string }{
 		{"报告编号", f.ReportNo}, {"鉴定机构", f.Agency}, {"委托单位", f.Client}, {"房屋地址", f.Address}, {"签发日期", f.IssuedOn},
 	} {
-		if x.value == "" && x.name == "委托单位" && f.Owner != "" {
-			// Forms for the houses of one family name its head alone.
+		if x.value == "" && x.name == "委托单位" {
+			// Who asked for it says nothing of the house, and forms for the houses of
+			// one family name its head alone.
 			r.reason("field_missing_note", 0, x.name)
 			continue
 		}

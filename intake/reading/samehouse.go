@@ -83,6 +83,34 @@ func storeysTogether(t, storey string) bool {
 	return strings.HasSuffix(before, "-") || strings.HasSuffix(before, ".")
 }
 
+// recordOf labels the house, or the client, of a record that is enclosed.
+var recordOf = re(`^(?:工程|项目|房屋|建筑(?:物)?|委托单位|工程地点|工程地址|房屋地址|检测地点)(?:的)?(?:名称|地点|地址)?$`)
+
+// checkRecords asks for a human where a record of tests, or a caption, names a
+// house in another town than the report's.
+func (r *reader) checkRecords(items []*item, f schemas.ReportFields) {
+	if f.Town == "" {
+		return
+	}
+	for _, it := range items {
+		if it.table == nil || it.section != secAppendix && it.section != secInspection && it.section != secAnalysis {
+			continue
+		}
+		for i, k := range it.table.cells {
+			if !recordOf.MatchString(strings.TrimRight(k.folded(), ":")) {
+				continue
+			}
+			v := it.table.entryOf(i)
+			if v == nil {
+				continue
+			}
+			if town := townOf(v.folded()); town != "" && town != f.Town && !strings.Contains(fold(f.Client), town) {
+				r.reason("address_differs", it.page, f.Address+" / "+v.folded(), evidenceOf(v.glyphs, it.page))
+			}
+		}
+	}
+}
+
 // tellsBefore returns what the report tells of the house outside its inspection:
 // parts of another build, storeys that were added.
 func tellsBefore(items []*item) string {
