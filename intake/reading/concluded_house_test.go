@@ -59,7 +59,7 @@ func TestSlopeInPlainWords(t *testing.T) {
 		"岩体完整，坡面无松动。":                    false,
 	} {
 		res := Read(setText(attackedWith("OVERVIEW", overview)), Options{})
-		if got := slices.ContainsFunc(res.Statements, func(s schemas.Statement) bool { return s.Rule == "geo" }); got != flagged {
+		if got := slices.ContainsFunc(res.Statements, func(s schemas.Statement) bool { return s.Rule == "slope_fails" }); got != flagged {
 			t.Errorf("%s: %v", overview, res.Statements)
 		}
 	}

@@ -254,7 +254,7 @@ func statementKind(text string, geo bool) (schemas.StatementKind, string) {
 	case whole && harm.MatchString(text):
 		return wholeOrGeo(geo), "whole_harmed"
 	case slopeFails.MatchString(text) && !slopeMended.MatchString(text):
-		return schemas.StatementThreat, "geo"
+		return schemas.StatementThreat, "slope_fails"
 	case geo && geoHarm.MatchString(text) && !negatedGeo.MatchString(text) && !unharmed.MatchString(text) && !unharmedEnd.MatchString(text):
 		return schemas.StatementThreat, "geo"
 	case localScope.MatchString(text) && notOnly.MatchString(text):
@@ -297,11 +297,16 @@ func definesOnly(s sentence, ms []*mention) bool {
 		if m.role == schemas.RoleConclusion || m.role == schemas.RoleTable || m.rule == "" && !m.other {
 			return false
 		}
-		if m.role == schemas.RoleDefinition && m.rule != "standard_requirement" && m.scope.Speaks() {
+		if m.role == schemas.RoleDefinition && m.rule != "standard_requirement" && !m.partsOnly() {
 			def = true
 		}
 	}
 	return def
+}
+
+// partsOnly: 其余构件均在Bu级以上 compares parts with a grade and explains none.
+func (m *mention) partsOnly() bool {
+	return m.rule == "those_graded" && !m.scope.Speaks()
 }
 
 // notNow tells whether the clause speaks of a condition, another time, another
@@ -316,7 +321,7 @@ func (r *reader) notNow(s sentence, c span, ms []*mention) bool {
 	}
 	var last *mention
 	for _, m := range ms {
-		if m.from < c.to && m.rule != "standard_requirement" && !m.other && (m.role != schemas.RoleDefinition || m.scope.Speaks()) {
+		if m.from < c.to && m.rule != "standard_requirement" && !m.other && !m.partsOnly() {
 			last = m
 		}
 	}

@@ -137,7 +137,7 @@ func byStatement(r Reading, raise raiser) {
 		case schemas.StatementGeo:
 			raise(schemas.HazardRed, "geo:whole_house", &s.Evidence)
 		case schemas.StatementThreat:
-			if s.Rule == "geo" && !describes[s.Section] || s.Section == "conclusion" && (!denied || strings.HasPrefix(s.Rule, "joined_")) {
+			if s.Rule == "slope_fails" || s.Rule == "geo" && !describes[s.Section] || s.Section == "conclusion" && (!denied || strings.HasPrefix(s.Rule, "joined_")) {
 				raise(schemas.HazardAmber, "doubt:"+s.Rule, &s.Evidence)
 			}
 		}
@@ -145,7 +145,8 @@ func byStatement(r Reading, raise raiser) {
 }
 
 // describes are the sections that tell what the site is like; a slope that is
-// named there is not yet said to threaten the house.
+// named there is not yet said to threaten the house. One that gives way beside it
+// is, wherever that stands.
 var describes = map[string]bool{"overview": true, "inspection": true, "analysis": true, "declaration": true, "basis": true}
 
 // byDoubt: pages and contradictions that may hide a hazard.

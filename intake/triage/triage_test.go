@@ -37,6 +37,7 @@ func TestHazard(t *testing.T) {
 		{"Csu with neither statement is amber", Reading{Findings: []schemas.Finding{safety("Csu")}}, schemas.HazardAmber, "doubt:unit_safety_Csu"},
 		{"Csu said to be local is none", Reading{Findings: []schemas.Finding{safety("Csu")}, Statements: []schemas.Statement{local}}, schemas.HazardNone, ""},
 		{"Csu said to affect the whole is red", Reading{Findings: []schemas.Finding{safety("Csu")}, Statements: []schemas.Statement{statement(schemas.StatementWhole, "conclusion", "")}}, schemas.HazardRed, "statement:whole_structure"},
+		{"a slope that gives way is amber wherever it is told", Reading{Findings: []schemas.Finding{safety("Asu")}, Statements: []schemas.Statement{{Kind: schemas.StatementThreat, Rule: "slope_fails", Section: "overview"}}}, schemas.HazardAmber, "doubt:slope_fails"},
 		{"a landslide under a Bsu house is red", Reading{Findings: []schemas.Finding{safety("Bsu")}, Statements: []schemas.Statement{statement(schemas.StatementGeo, "conclusion", "")}}, schemas.HazardRed, "geo:whole_house"},
 		{"a scan is amber", Reading{Pages: []schemas.PageVerdict{{Page: 1, Text: schemas.PageScanned, Critical: true}}}, schemas.HazardAmber, "doubt:page_scanned"},
 		{"no conclusion is amber", Reading{Reasons: []schemas.Reason{schemas.NewReason("conclusion_missing", 0, "")}}, schemas.HazardAmber, "doubt:conclusion_missing"},
