@@ -54,9 +54,9 @@ func TestGradeOfOneOfTwoParts(t *testing.T) {
 func TestSlopeInPlainWords(t *testing.T) {
 	for overview, flagged := range map[string]bool{
 		"房屋背后8米处为砂岩陡崖，崖顶岩体后缘已拉开一道20余厘米宽的缝。": true,
-		"暴雨时有石头滚落到后院。":                   true,
-		"房屋背后边坡未见掉块、开裂。":                 false,
-		"岩体完整，坡面无松动。":                    false,
+		"暴雨时有石头滚落到后院。":                      true,
+		"房屋背后边坡未见掉块、开裂。":                    false,
+		"岩体完整，坡面无松动。":                       false,
 	} {
 		res := Read(setText(attackedWith("OVERVIEW", overview)), Options{})
 		if got := slices.ContainsFunc(res.Statements, func(s schemas.Statement) bool { return s.Rule == "slope_fails" }); got != flagged {
