@@ -65,12 +65,13 @@ func (a active) colouredGlyphs(font types.Dict) bool {
 	if err != nil || len(glyphs) > mostGlyphs {
 		return true
 	}
+	var unfold unfolder
 	for _, o := range glyphs {
 		stream, _, err := a.pc.DereferenceStreamDict(o)
 		if err != nil || stream == nil {
 			return true
 		}
-		content, ok := plainContent(stream, longestGlyph)
+		content, ok := unfold.content(stream, longestGlyph)
 		if !ok || !plainGlyph(content) {
 			return true
 		}
@@ -80,17 +81,31 @@ func (a active) colouredGlyphs(font types.Dict) bool {
 
 // plainContent unfolds a stream that is compressed in the usual way, or not.
 func plainContent(stream *types.StreamDict, most int64) ([]byte, bool) {
+	return new(unfolder).content(stream, most)
+}
+
+// unfolder reads streams one after another with the same inflater: a font has
+// hundreds of glyphs of some bytes each, and an inflater is 40 kB.
+type unfolder struct{ z io.ReadCloser }
+
+// content is plainContent.
+func (u *unfolder) content(stream *types.StreamDict, most int64) ([]byte, bool) {
 	switch names := stream.FilterPipeline; {
 	case len(names) == 0:
 		return stream.Raw, true
 	case len(names) > 1 || names[0].Name != "FlateDecode" || names[0].DecodeParms != nil:
 		return nil, false
 	}
-	z, err := zlib.NewReader(bytes.NewReader(stream.Raw))
+	var err error
+	if again, ok := u.z.(zlib.Resetter); ok {
+		err = again.Reset(bytes.NewReader(stream.Raw), nil)
+	} else {
+		u.z, err = zlib.NewReader(bytes.NewReader(stream.Raw))
+	}
 	if err != nil {
 		return nil, false
 	}
-	content, err := io.ReadAll(io.LimitReader(z, most+1))
+	content, err := io.ReadAll(io.LimitReader(u.z, most+1))
 	return content, err == nil && int64(len(content)) <= most
 }
 
