@@ -41,7 +41,17 @@ func markAlike(pages [][]*line) {
 func namesPart(t string) bool {
 	n := utf8.RuneCountInString(t)
 	return n >= 2 && n <= 12 && !strings.ContainsAny(t, "。;!?,:、《》()0123456789") && !gradeToken.MatchString(t) && labelOf(t) == fNone && !titleEnd.MatchString(t) &&
-		!nounEnd.MatchString(t) && !assertive.MatchString(t) && !advisory.MatchString(t) && matchSection(t) != ""
+		!nounEnd.MatchString(t) && !assertive.MatchString(t) && !advisory.MatchString(t) && ofHouseItself(matchSection(t))
+}
+
+// ofHouseItself: what a part under such a heading says is said of the house, and
+// looked at. That others are quoted, or rules, takes a heading that says so itself.
+func ofHouseItself(s section) bool {
+	switch s {
+	case "", secDeclaration, secBasis, secHistory, secNeighbours, secEquipment:
+		return false
+	}
+	return true
 }
 
 // framed tells whether a line stands between the ruled lines of a table.

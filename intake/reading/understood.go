@@ -171,12 +171,12 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 	if t := strings.TrimRight(p.text, "。;"); captionLike.MatchString(t) && !amends.MatchString(t) {
 		in = secAppendix // 附件:构件安全性评级表, wherever it stands
 	}
-	if photosOnly.MatchString(p.text) && !amends.MatchString(p.text) && !strings.ContainsAny(p.text, "未不没无锁") {
-		return
-	}
+	captions := photosOnly.MatchString(p.text) && !amends.MatchString(p.text) && !strings.ContainsAny(p.text, "未不没无锁")
 	for _, s := range sentencesOf(p, it) {
 		ms := mentions[s.text]
-		r.caution(ofReport, s, s.text, "report_qualified")
+		if !captions {
+			r.caution(ofReport, s, s.text, "report_qualified")
+		}
 		ofItself := speaksOfItself(s.text, ms) || countsMore(s.text, ms, h.worst)
 		if !ofItself && slices.ContainsFunc(ms, (*mention).setAsideHere) {
 			continue
