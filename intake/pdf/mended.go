@@ -199,17 +199,51 @@ func rewritten(pc *model.Context, document []byte, n int) (newStream, bool) {
 	if !ok || s.Dict["Subtype"] != nil || s.Dict["F"] != nil {
 		return newStream{}, false
 	}
-	header := regexp.MustCompile(fmt.Sprintf(`\b%d\s+%d\s+obj\b`, n, *entry.Generation))
-	found := header.FindAllIndex(document, 2)
-	if len(found) != 1 || int64(found[0][0]) != *entry.Offset {
-		return newStream{}, false
-	}
 	cmap, ok := plainContent(&s, longestCMap)
 	if !ok || !bytes.Contains(cmap, []byte("begincmap")) {
 		return newStream{}, false
 	}
 	short, long := shortRanges(cmap)
-	return newStream{n, *entry.Generation, short}, long
+	if !long {
+		return newStream{}, false
+	}
+	if found := definitions(document, n, *entry.Generation); len(found) != 1 || int64(found[0]) != *entry.Offset {
+		return newStream{}, false
+	}
+	return newStream{n, *entry.Generation, short}, true
+}
+
+// objectHeader is what begins an object, from its number on.
+var objectHeader = regexp.MustCompile(`^\d+\s+(\d+)\s+obj\b`)
+
+// definitions returns where a document defines an object, at most twice. The
+// number is looked for first: an expression over all bytes costs ten times that.
+func definitions(document []byte, n, generation int) []int {
+	var out []int
+	number := []byte(strconv.Itoa(n))
+	for i := 0; len(out) < 2; {
+		k := bytes.Index(document[i:], number)
+		if k < 0 {
+			return out
+		}
+		at := i + k
+		i = at + 1
+		if at > 0 && wordByte(document[at-1]) {
+			continue
+		}
+		rest := document[at+len(number):]
+		if len(rest) == 0 || rest[0] > ' ' {
+			continue
+		}
+		if m := objectHeader.FindSubmatch(document[at:]); m != nil && string(m[1]) == strconv.Itoa(generation) {
+			out = append(out, at)
+		}
+	}
+	return out
+}
+
+func wordByte(b byte) bool {
+	return b == '_' || b >= '0' && b <= '9' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z'
 }
 
 // appended is the update that puts streams in the place of those that are in the

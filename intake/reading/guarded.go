@@ -208,15 +208,6 @@ func (x *runeSet) any(s string) bool {
 	return false
 }
 
-func (x *runeSet) one(of []rune) bool {
-	for _, r := range of {
-		if x[r%runeSetBits/64]&(1<<(r%64)) != 0 {
-			return true
-		}
-	}
-	return false
-}
-
 func (x *runeSet) begins(s string) bool {
 	for _, r := range s {
 		return x[r%runeSetBits/64]&(1<<(r%64)) != 0
