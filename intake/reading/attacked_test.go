@@ -3,6 +3,8 @@ package reading
 import (
 	"strings"
 	"testing"
+
+	"jianding/schemas"
 )
 
 // attacked is a sound report with a place for one more line in each part.
@@ -110,5 +112,48 @@ func TestAPartIsOfTheHouseNamedBefore(t *testing.T) {
 	text = strings.Replace(text, "1、可继续正常使用。", "1、教学楼可继续正常使用。\n2、食堂应加固。", 1)
 	if b := blockers(Read(setText(text), Options{}).Reasons); !strings.Contains(strings.Join(b, " "), "conclusion_contradicts_sub_unit") {
 		t.Errorf("教学楼 is accepted as Bsu: %v", b)
+	}
+}
+
+// Leniencies that went too far, as fresh eyes found them.
+func TestLeniencyEnds(t *testing.T) {
+	for place, lines := range map[string][]string{
+		"OVERVIEW": {"鉴定范围为二层及三层全部。", "鉴定范围为裙房三层全部。", "鉴定范围为东侧三层全部。"},
+		"CONCLUSION": {
+			"我院2025年12月作出的Dsu级结论维持不变。", "2025年12月的Dsu级结论继续有效。", "审核人对结论有异议，认为应低一档。", "消防、屋盖不在此列。",
+		},
+		"INSPECTION": {
+			"屋后山坡上有一条口子，正对房屋。", "后坡上一条裂口比去年宽。", "两根承重柱拆后未恢复。", "承重柱遭砸。", "房屋整体性偏差，纵横墙连接失效。",
+			"缺失的数据已按推定值补填处理，其余良好。", "三层上锁，业主称开门后自行检查，已检查正常。", "照片1翻拍旧照片照片2业主手机提供", "约八成墙体开裂。",
+		},
+		"ADVICE": {"审核人有不同意见，书面提出应低一档。", "审核人未签字，结论不生效。", "本报告不能代替地质勘察，最终等级以复核为准。", "只对一层房屋有效，他处不得套用。"},
+	} {
+		for _, l := range lines {
+			if len(blockers(Read(setText(attackedWith(place, l)), Options{}).Reasons)) == 0 {
+				t.Errorf("%s: accepted with %s", place, l)
+			}
+		}
+	}
+	const own = "该房屋安全性等级评定为Bsu级，尚不显著影响整体承载。"
+	for _, c := range [][2]string{
+		{"", "已责令产权人加固，加固后结构可靠，" + own}, {"", "已签订合同进行加固，加固后结构稳定，" + own},
+		{"受委托对改造后的房屋进行安全性鉴定，改造工程计划下半年开工。", "改造后" + own}, {"本次按加固后的结构进行鉴定。", "加固后" + own},
+		{"", "房管档案上该房屋安全性等级为Bsu级。"}, {"", "据查，原档案上该房屋安全性等级为Bsu级。"},
+		{"", "房屋安全性等级不应取各子单元中较低等级，即Bsu级。"}, {"", "该房屋安全性等级取两次鉴定中最低等级，即Bsu级。"},
+		{"", "该房屋安全性未达到国家标准要求（Bsu级）。"}, {"", "该房屋安全性低于国家标准要求（Bsu级）。"},
+	} {
+		text := strings.Replace(attackedWith("OVERVIEW", c[0]), own, c[1], 1)
+		if len(blockers(Read(setText(text), Options{}).Reasons)) == 0 {
+			t.Errorf("accepted: %s %s", c[0], c[1])
+		}
+	}
+	// What is to be kept standing is not said to stand.
+	for place, l := range map[string]string{"ADVICE": "加固施工期间应保持房屋整体稳定。", "CONCLUSION": "目前依靠临时支撑，房屋整体基本稳定。"} {
+		text := strings.Replace(attackedWith(place, l), own, "该房屋安全性等级评定为Csu级。", 1)
+		for _, s := range Read(setText(text), Options{}).Statements {
+			if s.Kind == schemas.StatementNegated {
+				t.Errorf("%s is taken for a comfort: %s", l, s.Rule)
+			}
+		}
 	}
 }

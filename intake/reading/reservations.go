@@ -169,16 +169,28 @@ func worksOpen(items []*item) bool {
 // appraisesRebuilt tells whether the report says that it appraises the house as it
 // is after works on it.
 func appraisesRebuilt(items []*item) bool {
+	rebuilt, finished := false, false
 	for _, it := range items {
 		switch it.section {
 		case "", secCover, secOverview, secHistory, secInspection:
-			if it.table == nil && ofRebuilt.MatchString(it.text.text) {
-				return true
+			if it.table != nil {
+				continue
 			}
+			if worksPlanned.MatchString(it.text.text) {
+				return false
+			}
+			rebuilt = rebuilt || ofRebuilt.MatchString(it.text.text)
+			finished = finished || worksFinished.MatchString(it.text.text)
 		}
 	}
-	return false
+	return rebuilt && finished
 }
+
+var (
+	// what shows that works were done, and what that they are to come
+	worksFinished = re(`(?:加固|改造|修缮|整治|维修|工程|施工)[^。;未拟待将]{0,20}(?:已(?:全部)?(?:完成|竣工|完工)|竣工验收|验收合格|通过[^,。;]{0,4}验收)|(?:已|于)[^,。;未拟待将]{0,16}(?:完成|竣工)[^,。;]{0,10}(?:加固|改造|修缮)`)
+	worksPlanned  = re(`(?:计划|拟|将|预计|准备|待)[^,。;]{0,10}(?:加固|改造|修缮|开工|施工)|尚未开工|未开工|(?:下半年|明年|下月|近期)[^,。;]{0,6}(?:开工|加固|施工)|以设计图为据`)
+)
 
 // awaitsMore tells whether a sentence leaves the conclusion to something that
 // is still to come, other than works on the house.

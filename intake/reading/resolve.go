@@ -82,7 +82,7 @@ func (r *reader) resolve(mentions []*mention, items []*item) conclusion {
 	r.checkSeries(items, c.findings)
 	r.checkCount(items, c.findings)
 	r.checkScales(c.findings)
-	if !c.found && !ratedInProse(said, items) {
+	if !c.found {
 		r.reason("conclusion_missing", 0, "")
 	}
 	if !hasSafety(c.findings) {
@@ -90,29 +90,6 @@ func (r *reader) resolve(mentions []*mention, items []*item) conclusion {
 	}
 	return c
 }
-
-// ratedInProse tells whether a report without a part of its own for the conclusion
-// draws it where it rates: in a full sentence on the house, with the advice after
-// it. A report that has the heading and nothing under it has none.
-func ratedInProse(said []*mention, items []*item) bool {
-	advised := 0
-	for _, it := range items {
-		if it.heading && it.section == secConclusion || it.table == nil && it.section == secDeclaration && tableOfContents.MatchString(it.text.text) {
-			return false
-		}
-		if it.section == secAdvice {
-			advised = max(advised, it.page)
-		}
-	}
-	return slices.ContainsFunc(said, func(m *mention) bool {
-		return m.section == secRating && !m.fromTable && m.rule == "asserted" && m.page <= advised && fullRating.MatchString(m.sentence.text)
-	})
-}
-
-var (
-	tableOfContents = re(`结论`)
-	fullRating      = re(`(?:该|本|此|被鉴定|受检)?[\p{Han}0-9A-Z#()]{0,20}(?:房屋|楼|住宅|房|建筑|棚|厂房|校舍|鉴定单元|鉴定系统)[^,。;]{0,8}的?(?:结构)?(?:安全性|危险性)(?:鉴定)?(?:等级|评级)?(?:综合)?(?:被)?(?:评定|评|定|判定|判)?为`)
-)
 
 func hasSafety(fs []schemas.Finding) bool {
 	for _, f := range fs {

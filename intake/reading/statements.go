@@ -21,6 +21,8 @@ var (
 	soundAt     = re(`(?:整体|安全|承载|稳定)[^,;。不未难无没]{0,14}(?:满足|符合|良好|较好|可靠|完好|正常)`)
 	// 房屋整体稳固: what ends with it and has no word of harm before it.
 	soundWhole = re(`整体(?:的)?(?:结构|构架)?(?:承载|受力)?(?:能力|状态)?(?:基本|仍|尚|均|保持|处于)*(?:稳定|稳固|牢固|安全|正常)(?:状态)?[。;]?$`)
+	// upheld: it stands because something holds it, or is to.
+	upheld = re(`应|须|需|宜|保持|维持|保证|保障|确保|恢复|提高|提升|使|支撑|支顶|支护|依靠|靠|才能|方可|方能|后|暂`)
 	// shortfall is harm that a negation carries: it must not be read as one.
 	shortfall  = re(`(?:承载|安全|稳定|整体)(?:性|能力|力|使用|结构)*(?:的)?(?:要求)?(?:均|已|将|会|仍|明显|严重|普遍|显著)*(?:不足|不能(?:满足|保证|得到)|无法(?:满足|保证|得到)|难以(?:满足|保证)|不(?:满足|符合|可靠|稳定)|得不到保[证障]|没有保[证障]|无保[证障]|失效|丧失|存疑|较差|差)|不能(?:保证|满足)[^,;。]{0,10}(?:整体|安全)|无法(?:保证|满足)[^,;。]{0,10}(?:整体|安全)|丧失整体|不具备[^,;。]{0,8}(?:安全|使用|居住)|不安全状态|不稳定状态|危险状态`)
 	asIf       = re(`是否|有无|能否|查明|(?:^|[^合此析查])判断|评估其|了解|目的|为(?:了)?[^,]{0,12}提供|防止|避免|防范|预防|以免|确保|保证(?:房屋)?整体|为保证|为确保|应(?:在|于|当)?[^,]{0,8}(?:小时|报送|报告|上报)`)
@@ -32,7 +34,7 @@ var (
 	grave      = re(`(?:严重|显著|重大)(?:影响|危及|威胁|危害)[^,;。]{0,10}(?:安全|承载)|(?:重大|严重)(?:的)?(?:结构)?(?:安全)?隐患|危及(?:居住|使用|人身|生命|人员|公共)[^,;。]{0,6}安全|不能保证(?:居住|使用|正常)|(?:结构|主体结构|承重结构)(?:已)?(?:不安全|严重损坏|丧失承载)`)
 	geoWord    = re(`滑坡|崩塌|泥石流|危岩|地面塌陷|地裂缝|地质灾害|采空|塌陷区|不稳定斜坡|高切坡|切坡|边坡(?:失稳|变形|滑塌|坍塌|垮塌)|岸坡|滑塌|山体|岩溶塌陷|斜坡|库岸|坡体|地灾|陡坎|滑动|滑移|落石|挡土?墙|堡坎|护坡`)
 	// 崖顶岩体后缘已拉开一道缝, 石头落到后院: a slope that gives way in plain words.
-	slopeFails = re(`(?:崖|岩体|后缘|岩壁|危石|孤石|山石|陡坎|高坎|坡顶|坡体|坡面|边坡|后山|山坡|土坎)[^。;未无没不基构砌房]{0,24}(?:拉开|张开|裂开|开裂|松动|悬空|外倾|错开|错台|掉块|滚落|坠落|掉落|垮落|垮塌|滑下|溜下)|(?:石头|石块|块石|岩块|土石|山石|飞石)[^。;未无没不]{0,14}(?:落到|落在|滚到|滚落|砸|掉到|掉落|坠落|滚下|冲到)`)
+	slopeFails = re(`(?:崖|岩体|后缘|岩壁|危石|孤石|山石|陡坎|高坎|坡顶|坡体|坡面|边坡|后山|山坡|土坎)[^。;未无没不基构砌房]{0,24}(?:拉开|张开|裂开|开裂|松动|悬空|外倾|错开|错台|掉块|滚落|坠落|掉落|垮落|垮塌|滑下|溜下|裂缝|裂口|口子|地缝)|(?:石头|石块|块石|岩块|土石|山石|飞石)[^。;未无没不]{0,14}(?:落到|落在|滚到|滚落|砸|掉到|掉落|坠落|滚下|冲到)`)
 	geoHarm    = re(`影响|危及|威胁|危害|危险|隐患|失稳|变形|不稳定|无法保证|滑动|坍塌|垮塌`)
 )
 
@@ -155,7 +157,7 @@ func (r *reader) statementsOf(s sentence) []schemas.Statement {
 		if geo && !negatedGeo.MatchString(text) {
 			geoBefore = true
 		}
-		if kind == "" {
+		if kind == "" || rule == "whole_stable" && (s.section != secConclusion && s.section != secRating || upheld.MatchString(s.text[:c.to])) {
 			continue
 		}
 		if r.notNow(s, c, ms) {
@@ -234,7 +236,7 @@ var negatedGeo = re(`(?:未|不|无|没有|非|排除)[^,;。]{0,14}(?:滑坡|�
 
 // neutral are the terms of the trade that hold a word of harm but tell of
 // none: names of standards, of what is rated and of what was counted.
-var neutral = re(`[高温偏误]差|差值|差异|整体(?:倾斜|沉降|变形|位移)(?:率|值|量)?(?:超限|过大|超标)?|危险性|危险房屋鉴定|危险房屋|危险构件(?:综合)?(?:比例|百分比|占比|数量?|评定)|非危险|安全性|可靠性|隐患排查|安全隐患整治|不少于|不小于|不大于|不低于|不超过`)
+var neutral = re(`[高温误]差|(?:尺寸|轴线|标高|垂直度|施工|安装|允许|测量|定位)[^,。;]{0,4}偏差|偏差(?:值|量|在|均|小于|不大于|[0-9])|差值|差异|整体(?:倾斜|沉降|变形|位移)(?:率|值|量)?(?:超限|过大|超标)?|危险性|危险房屋鉴定|危险房屋|危险构件(?:综合)?(?:比例|百分比|占比|数量?|评定)|非危险|安全性|可靠性|隐患排查|安全隐患整治|不少于|不小于|不大于|不低于|不超过`)
 
 // statementKind classifies one clause.
 func statementKind(text string, geo bool) (schemas.StatementKind, string) {
@@ -245,8 +247,10 @@ func statementKind(text string, geo bool) (schemas.StatementKind, string) {
 		return "", ""
 	case whole && shortfall.MatchString(text) && !unharmed.MatchString(text):
 		return wholeOrGeo(geo), "whole_shortfall"
-	case whole && (unharmed.MatchString(text) || unharmedEnd.MatchString(text) || soundAt.MatchString(text) || soundWhole.MatchString(text) && !harm.MatchString(text)):
+	case whole && (unharmed.MatchString(text) || unharmedEnd.MatchString(text) || soundAt.MatchString(text)):
 		return schemas.StatementNegated, "whole_unharmed"
+	case whole && soundWhole.MatchString(text) && !harm.MatchString(text):
+		return schemas.StatementNegated, "whole_stable"
 	case whole && localHarm(text):
 		return schemas.StatementLocal, "local"
 	case whole && harm.MatchString(text) && maybe.MatchString(text) && !collapse.MatchString(text):

@@ -23,7 +23,8 @@ func dropUntickedRows(items []*item) {
 func (t *table) dropUnticked() {
 	var leads []*cell
 	for _, c := range t.cells {
-		if startsWith(c, boxes+ticks) && countAny(c.folded(), boxes+ticks) == 1 {
+		// Grades alone are alternatives: a box before a house is a bullet.
+		if t := c.folded(); startsWith(c, boxes+ticks) && countAny(t, boxes+ticks) == 1 && gradeChoice.MatchString(t) {
 			leads = append(leads, c)
 		}
 	}
@@ -47,6 +48,8 @@ func (t *table) dropUnticked() {
 		})
 	}
 }
+
+var gradeChoice = re(`^.(?:[A-D]_?[({]?(?:su)?[)}]?|I{1,3}|IV|[一二三四])级?$`)
 
 // nearestLead returns the choice beside which a cell stands, the choice itself
 // for its own cell; nil: beside none.

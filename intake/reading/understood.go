@@ -84,24 +84,33 @@ func (r *reader) checkUnderstood(items []*item, mentions []*mention, fs []schema
 	}
 }
 
+// papers: what is done to them is no works.
+var papers = re(`数据|资料|等级|评级|结论|报告|测区|推定|补填|记录|图纸`)
+
 // local is the rank of the grades that a part of the house can cause: Csu, C.
 const local = 3
 
 // because: 因二层外廊三根挑梁不满足要求评为Csu级. What is wrong with a part makes no less than the house
 // of the subject.
-var because = re(`(?:因|由于|鉴于)[^,。;]{2,40}?(?:不满足(?:要求)?|不足|开裂|腐朽|锈[损蚀断]|糟朽|倾斜|破损|掏空|变形|断裂|失效|损伤|受损|露筋|问题)(?:而|被|综合)?(?:评|定)`)
+var because = re(`(?:因|由于|鉴于)[^,。;查假按要据]{2,40}?(?:不满足(?:要求)?|不足|开裂|腐朽|锈[损蚀断]|糟朽|倾斜|破损|掏空|变形|断裂|失效|损伤|受损|露筋|问题)(?:而|被|综合)?(?:评|定)`)
+
+// ofDamage: words of how much is damaged, and where; supposes: of how it is known.
+var (
+	ofDamage = re(`^(?:不|未|无|没有?|难以|约|仅|只|其余|部分|后|前|端|尚|仍|或|也|但|旧|以上|以下|相当)+$`)
+	supposes = re(`协商|临时|调整|修改|据|讲|称|说|假定|考虑|数据|推[定断测]|查看|要求|按`)
+)
 
 // reason tells whether a word stands in a clause that tells what is wrong with the
 // house, beside a grade for which something must be wrong. Of what it could take
 // back nothing would be graver.
 func (m *mention) reason(text string, at []int) bool {
-	if rank(m.grade) < local || !ofHouseOnly.MatchString(text[at[0]:at[1]]) {
+	if rank(m.grade) < local || !ofDamage.MatchString(text[at[0]:at[1]]) {
 		return false
 	}
 	for _, c := range clauses(text) {
 		if c.from <= at[0] && at[1] <= c.to {
 			t := text[c.from:c.to]
-			return !gradeToken.MatchString(t) && describes.MatchString(t) && !aboutPaper.MatchString(t)
+			return !gradeToken.MatchString(t) && describes.MatchString(t) && !aboutPaper.MatchString(t) && !supposes.MatchString(t)
 		}
 	}
 	return false
@@ -171,7 +180,7 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 	if t := strings.TrimRight(p.text, "。;"); captionLike.MatchString(t) && !amends.MatchString(t) {
 		in = secAppendix // 附件:构件安全性评级表, wherever it stands
 	}
-	captions := photosOnly.MatchString(p.text) && !amends.MatchString(p.text) && !strings.ContainsAny(p.text, "未不没无锁")
+	captions := photosOnly.MatchString(p.text) && !amends.MatchString(p.text) && !strings.ContainsAny(p.text, "未不没无锁借翻供另邻隔旧网") && !strings.Contains(p.text, "同类") && !strings.Contains(p.text, "上年")
 	for _, s := range sentencesOf(p, it) {
 		ms := mentions[s.text]
 		if !captions {
@@ -286,7 +295,10 @@ func (r *reader) cautionBut(but func(text string, at []int) bool, c caution, s s
 	text = r.withoutNames(text)
 	done := worksPast.FindAllStringIndex(text, -1)
 	within := func(at []int) bool {
-		return slices.ContainsFunc(done, func(d []int) bool { return d[0] <= at[0] && at[1] <= d[1] })
+		return slices.ContainsFunc(done, func(d []int) bool {
+			works := text[d[0]:d[1]]
+			return d[0] <= at[0] && at[1] <= d[1] && ofHouseOnly.MatchString(text[at[0]:at[1]]) && describes.MatchString(works) && !papers.MatchString(works)
+		})
 	}
 	var left []string
 	for _, at := range c.unexplained(text) {
