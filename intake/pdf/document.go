@@ -17,7 +17,6 @@ type Document struct {
 	ctx    context.Context
 	limits Limits
 	data   []byte
-	update []byte // what PDFium reads behind data: see mended
 	pages  int
 
 	g      *guest
@@ -57,11 +56,7 @@ func Open(ctx context.Context, engine *Engine, document []byte, limits Limits) (
 		return nil, &Refusal{Code: r.Code}
 	}
 	d := &Document{engine: engine, ctx: ctx, limits: limits, data: document, failed: make(map[int]error)}
-	err := d.load()
-	if err == nil && !d.Repaired {
-		err = d.mend(mended(ctx, document, limits))
-	}
-	if err != nil {
+	if err := d.load(); err != nil {
 		d.Close()
 		return nil, err
 	}
@@ -75,29 +70,6 @@ func Open(ctx context.Context, engine *Engine, document []byte, limits Limits) (
 		return nil, &Refusal{Code: schemas.DocumentTooManyPages, Detail: fmt.Sprintf("%d 页，上限 %d 页", n, limits.Pages)}
 	}
 	return d, nil
-}
-
-// mend opens the document once more, with an update, and without it if it is
-// not the same document then.
-func (d *Document) mend(update []byte) error {
-	if update == nil {
-		return nil
-	}
-	pages, signatures := d.pages, d.Signatures
-	reload := func(update []byte) error {
-		d.engine.release(d.g)
-		d.g, d.handle, d.update = nil, 0, update
-		return d.load()
-	}
-	err := reload(update)
-	if err == nil && d.pages == pages && d.Signatures == signatures && !d.Repaired {
-		return nil
-	}
-	if d.g == nil {
-		return err // no instance, or ctx has ended
-	}
-	d.g.broken = d.g.broken || err != nil
-	return reload(nil)
 }
 
 func (d *Document) load() error {
@@ -121,17 +93,16 @@ func (d *Document) load() error {
 }
 
 func (d *Document) loadInto(g *guest) error {
-	size := len(d.data) + len(d.update)
-	buf, err := g.malloc(size)
+	buf, err := g.malloc(len(d.data))
 	if err != nil {
 		return err
 	}
-	view, err := g.bytes(buf, size)
+	view, err := g.bytes(buf, len(d.data))
 	if err != nil {
 		return err
 	}
-	copy(view[copy(view, d.data):], d.update)
-	h, err := g.do("FPDF_LoadMemDocument", buf, uint64(size), 0)
+	copy(view, d.data)
+	h, err := g.do("FPDF_LoadMemDocument", buf, uint64(len(d.data)), 0)
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,15 @@ func Examine(ctx context.Context, document []byte, limits Limits) (s Structure, 
 			err = ctx.Err()
 		}
 	}()
-	pc, err := pdfcpu.ReadWithContext(ctx, bytes.NewReader(document), configuration(limits))
+	conf := model.NewDefaultConfiguration()
+	conf.ValidationMode = model.ValidationRelaxed
+	conf.Offline = true
+	conf.Limits.MaxStreamBytes = limits.Bytes
+	conf.Limits.MaxDecodeBytes = limits.DecodeBytes
+	conf.Limits.MaxObjectCount = 1_000_000
+	conf.Limits.MaxXRefEntries = 1_000_000
+	conf.Limits.MaxObjectStreamCount = 100_000
+	pc, err := pdfcpu.ReadWithContext(ctx, bytes.NewReader(document), conf)
 	if err != nil {
 		if errors.Is(err, pdfcpu.ErrWrongPassword) {
 			s.Encrypted = true
@@ -61,19 +69,6 @@ func Examine(ctx context.Context, document []byte, limits Limits) (s Structure, 
 		s.add(schemas.DocumentStructure, 0, "")
 	}
 	return s, nil
-}
-
-// configuration is how pdfcpu reads documents here.
-func configuration(limits Limits) *model.Configuration {
-	conf := model.NewDefaultConfiguration()
-	conf.ValidationMode = model.ValidationRelaxed
-	conf.Offline = true
-	conf.Limits.MaxStreamBytes = limits.Bytes
-	conf.Limits.MaxDecodeBytes = limits.DecodeBytes
-	conf.Limits.MaxObjectCount = 1_000_000
-	conf.Limits.MaxXRefEntries = 1_000_000
-	conf.Limits.MaxObjectStreamCount = 100_000
-	return conf
 }
 
 // add notes a reason once.
