@@ -36,7 +36,7 @@ func (r *reader) checkConcluded(items []*item, mentions []*mention, f schemas.Re
 			continue
 		}
 		if told == "" {
-			told = tellsElsewhere(items) + fold(f.Client+f.Owner+f.Address+f.Agency)
+			told = toldOutside(items, secConclusion, secAdvice) + fold(f.Client+f.Owner+f.Address+f.Agency)
 		}
 		s := m.sentence
 		before := s.text[:m.from]
@@ -79,19 +79,3 @@ func newsPlace(before, told string) string {
 }
 
 var placeOfHouse = re(`(?:位于|坐落于|座落于|地处)((?:[\p{Han}]{2,3}市)?(?:[\p{Han}]{1,4}区)?(?:[\p{Han}]{1,6}(?:镇|街道|乡))?[\p{Han}0-9A-Z#-]{2,24})`)
-
-// tellsElsewhere returns all that a report tells outside its conclusion and its
-// advice.
-func tellsElsewhere(items []*item) string {
-	var b strings.Builder
-	for _, it := range items {
-		if it.section == secConclusion || it.section == secAdvice {
-			continue
-		}
-		for _, p := range passagesOf(it) {
-			b.WriteString(p.text)
-			b.WriteByte('\n')
-		}
-	}
-	return b.String()
-}

@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"slices"
 	"strings"
 
 	"jianding/schemas"
@@ -114,10 +115,14 @@ func (r *reader) checkRecords(items []*item, f schemas.ReportFields) {
 // tellsBefore returns what the report tells of the house outside its inspection:
 // parts of another build, storeys that were added.
 func tellsBefore(items []*item) string {
+	return toldOutside(items, secInspection, secAnalysis, secBasis, secDeclaration, secAppendix, secConclusion, secAdvice, secRating, secEquipment)
+}
+
+// toldOutside returns all that a report tells outside of some sections.
+func toldOutside(items []*item, sections ...section) string {
 	var b strings.Builder
 	for _, it := range items {
-		switch it.section {
-		case secInspection, secAnalysis, secBasis, secDeclaration, secAppendix, secConclusion, secAdvice, secRating, secEquipment:
+		if slices.Contains(sections, it.section) {
 			continue
 		}
 		for _, p := range passagesOf(it) {
