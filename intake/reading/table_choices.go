@@ -24,7 +24,7 @@ func (t *table) dropUnticked() {
 	var leads []*cell
 	for _, c := range t.cells {
 		// Grades alone are alternatives: a box before a house is a bullet.
-		if t := c.folded(); startsWith(c, boxes+ticks) && countAny(t, boxes+ticks) == 1 && gradeChoice.MatchString(t) {
+		if t := c.folded(); startsWith(c, boxes+ticks) && gradeChoice.MatchString(t) {
 			leads = append(leads, c)
 		}
 	}
@@ -82,14 +82,4 @@ func firstRune(s string) string {
 		return string(r)
 	}
 	return ""
-}
-
-func countAny(s, chars string) int {
-	n := 0
-	for _, r := range s {
-		if strings.ContainsRune(chars, r) {
-			n++
-		}
-	}
-	return n
 }
