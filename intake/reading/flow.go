@@ -153,11 +153,14 @@ func continues(prev *item, text string, l *line) bool {
 	if end := lastRune(pt); strings.ContainsAny(end, terminal) && !(end == ":" && full && prev.body) {
 		return false
 	}
-	if documentNo.MatchString(pt) {
+	if documentNo.MatchString(pt) || dateLine(text) && numbered.MatchString(pt) {
 		return false
 	}
 	if closing(text) && (agencySigns.MatchString(pt) || signing.MatchString(pt) || closing(pt)) {
 		return false // signatures, agency and date, set right, one below the other
+	}
+	if explainsOn.MatchString(text) && gradeLast.MatchString(pt) {
+		return true // 四级 / ——极不符合……
 	}
 	if itemStart.MatchString(text) || captioned.MatchString(text) || captioned.MatchString(pt) || looksHeading(text) {
 		return false
@@ -200,11 +203,16 @@ var (
 	unfinished = re(`(?:[(,、《“]|[的为及和与对在将按由]|评定|[A-Da-d]|[A-D]s|等级)$`)
 	// A grade may stand on the line, or page, after the words that announce it.
 	gradePending = re(`(?:等级|级别|评级|类别|结果|(?:安全|可靠|危险|使用)性|评定为|评为|定为|属|为|是)[:]?["“]?$|(?:[0-9A-Z一二三四五六七八九十]|教学|综合|办公|宿舍|主|附|副|裙)(?:[#号]?[楼栋幢座]|[#号])(?:房屋|房)?:["“]?$`)
-	gradeFirst   = re(`^(?:均|综合)?(?:评定|评|定|判定)?(?:为|是|属于?)?["“]?(?:[A-D](?:_?[({]?su|_?[({]?ss)?[)}]?["”]?级?|(?:I{1,3}|IV)["”]?级|[一二三四]级)(?:["”]|[。,;(:]|$|危)`)
+	// The meaning of a grade may stand on the line after it.
+	explainsOn = re(`^(?:-{2}|—)`)
+	gradeLast  = re(`(?:[A-D](?:su)?["”]?级?|(?:I{1,3}|IV|[一二三四])["”]?级)$`)
+	gradeFirst = re(`^(?:均|综合)?(?:评定|评|定|判定)?(?:为|是|属于?)?["“]?(?:[A-D](?:_?[({]?su|_?[({]?ss)?[)}]?["”]?级?|(?:I{1,3}|IV)["”]?级|[一二三四]级)(?:["”]|[。,;(:]|$|危)`)
 	// A line that ends before its verb is no heading, whatever it looks like.
 	ratingPending = re(`(?:等级|级别|评级)(?:综合)?(?:评定|评|判定|鉴定)?$`)
 	verbFirst     = re(`^(?:结果)?(?:均|综合)?(?:评定|评|定|判定)?(?:为|是|属于?)["“]?(?:[A-D](?:_?[({]?s|["”]?级)|(?:I{1,3}|IV)["”]?级)`)
 	// documentNo: a letter's number, on a line of its own above the title.
+	// numbered: 文件编号：CY-BG-26117-01, above the day.
+	numbered        = re(`^\p{Han}{0,6}(?:编号|文号|号):[^:。;]*[0-9]号?$`)
 	documentNo      = re(`^[\p{Han}A-Za-z0-9]{2,12}[〔\[(【]20[0-9]{2}[〕\])】]第?[0-9]{1,5}号$`)
 	endsInDigit     = re(`[0-9]$`)
 	beginsWithDigit = re(`^[0-9]{1,4}(?:[^0-9、.)]|[.][0-9])`)

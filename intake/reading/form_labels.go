@@ -30,6 +30,29 @@ func (col *labelColumn) edge(c *cell) float64 {
 	return x
 }
 
+// rowsBelow tells whether c stands in a row below the last one in which the column
+// has a label: what a form goes on with there is no entry of it.
+func (f *form) rowsBelow(col *labelColumn, c *cell, rules *ruling) bool {
+	last := col.labels[len(col.labels)-1].cell
+	if c.cy() > last.cy()-0.6*last.size {
+		return false
+	}
+	above := last
+	if n := len(col.lines); n > 0 && col.lines[n-1].cy() < last.y1 {
+		above = col.lines[n-1]
+	}
+	if !rules.parts(above, c) && lastLineY(above)-c.cy() < rowsApart*c.size {
+		return false
+	}
+	return slices.ContainsFunc(f.columns[0].labels, func(l *label) bool {
+		return l.cell.cy() < last.cy()-0.6*last.size && math.Abs(l.cell.cy()-c.cy()) < math.Abs(last.cy()-c.cy())
+	})
+}
+
+// rowsApart is how far apart, in em, lines stand that are rows and not lines of one
+// entry.
+const rowsApart = 2.0
+
 // label is one label, which may be set in several lines or upright, with the
 // lines of its entry.
 type label struct {
@@ -102,7 +125,7 @@ func stackedLabel(lines []*line, k, n int, edge bool) (*cell, []*cell) {
 			continue
 		}
 		part := d.folded()
-		if utf8.RuneCountInString(part) > 6 || last.cy()-d.cy() < 0.5*c.size {
+		if utf8.RuneCountInString(part) > 6 || last.cy()-d.cy() < 0.5*c.size || lines[k].ruled.parts(last, d) {
 			break
 		}
 		if twoLabels(joined, part) {
@@ -207,7 +230,7 @@ func (f *form) unknownLabel(k int) []*cell {
 	c := f.lines[k].cells[0]
 	for _, l := range f.lines[min(k+1, len(f.lines)):min(k+3, len(f.lines))] {
 		d := l.cells[0]
-		if math.Abs(d.x0-c.x0) < 0.3*c.size && c.cy()-d.cy() < 1.65*c.size && utf8.RuneCountInString(d.folded()) <= 2 && utf8.RuneCountInString(c.folded()) >= 3 {
+		if (math.Abs(d.x0-c.x0) < 0.3*c.size || math.Abs(d.cx()-c.cx()) < 0.3*c.size) && c.cy()-d.cy() < 1.65*c.size && utf8.RuneCountInString(d.folded()) <= 2 && utf8.RuneCountInString(c.folded()) >= 3 {
 			return []*cell{c, d}
 		}
 	}

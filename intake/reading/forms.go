@@ -56,6 +56,9 @@ func headLine(l *line) bool {
 	if len(l.cells) < 2 {
 		return false
 	}
+	if offersScale(l) {
+		return true
+	}
 	heads := 0
 	for _, c := range l.cells {
 		t := c.folded()
@@ -66,6 +69,26 @@ func headLine(l *line) bool {
 		}
 	}
 	return heads > 0 && heads*2 >= len(l.cells)
+}
+
+// offersScale tells whether a line names the grades of a scale side by side, for one
+// of them to be ticked in the rows below: 鉴定单元 | Asu | Bsu | Csu | Dsu | 说明.
+func offersScale(l *line) bool {
+	var lone []*cell
+	for _, c := range l.cells {
+		if strings.ContainsAny(c.folded(), boxes+ticks) {
+			return false // □A级 ☑B级 □C级: the entry, not the heading
+		}
+		if isGrade(c) {
+			lone = append(lone, c)
+		}
+	}
+	return len(lone) >= 3 && ascending(lone)
+}
+
+// isGrade tells whether a cell is one grade and nothing else.
+func isGrade(c *cell) bool {
+	return len(loneTokens(c.folded())) == 1 && wordsAround(c.folded()) == 0
 }
 
 // unitHeads tells whether a line names houses side by side, each at the head of
@@ -219,6 +242,9 @@ func (f *form) lay() bool {
 		for _, l := range f.lines {
 			for _, c := range l.cells {
 				if !used[c] && c.x0 >= col.edge(c)-1 && c.x0 < end-1 {
+					if j > 0 && f.rowsBelow(col, c, l.ruled) {
+						break // a cell of its own
+					}
 					col.lines = append(col.lines, c)
 					used[c] = true
 					break

@@ -227,4 +227,11 @@ func (l *line) marks(p *piece) bool {
 	return n == 1 || gap < c.x0-l.cells[n-2].x1
 }
 
-func near(c *cell, p *piece) bool { return p.x0-c.x1 < 0.5*max(c.size, p.size) }
+// near tells whether a piece goes on with a cell. A mark that closes what stands
+// before it begins no cell of its own, though its ink leaves a gap.
+func near(c *cell, p *piece) bool {
+	gap := p.x0 - c.x1
+	return gap < 0.5*max(c.size, p.size) || gap < 1.2*max(c.size, p.size) && closesMark.MatchString(newPassage(p.glyphs).text)
+}
+
+var closesMark = re(`^[,。;、)》”]`)

@@ -12,17 +12,31 @@ import (
 
 // dropUntickedRows takes the rows of choices that are not ticked out of the
 // tables.
+// The choices may stand in several tables one below the other: where the gaps
+// between them are wide, the layout parts them.
 func dropUntickedRows(items []*item) {
-	for _, it := range items {
-		if it.table != nil {
-			it.table.dropUnticked()
+	for i := 0; i < len(items); i++ {
+		var cells []*cell
+		n := i
+		for ; n < len(items) && items[n].table != nil && items[n].page == items[i].page; n++ {
+			cells = append(cells, items[n].table.cells...)
 		}
+		if n == i {
+			continue
+		}
+		unsaid := unticked(cells)
+		for _, it := range items[i:n] {
+			it.table.cells = slices.DeleteFunc(it.table.cells, func(c *cell) bool { return unsaid[c] })
+		}
+		i = n - 1
 	}
 }
 
-func (t *table) dropUnticked() {
+// unticked returns the cells of the rows whose choice is not ticked.
+func unticked(cells []*cell) map[*cell]bool {
+	out := make(map[*cell]bool)
 	var leads []*cell
-	for _, c := range t.cells {
+	for _, c := range cells {
 		// Grades alone are alternatives: a box before a house is a bullet.
 		if t := c.folded(); startsWith(c, boxes+ticks) && gradeChoice.MatchString(t) {
 			leads = append(leads, c)
@@ -42,11 +56,13 @@ func (t *table) dropUnticked() {
 		if n := len(slices.DeleteFunc(slices.Clone(column), func(c *cell) bool { return !startsWith(c, ticks) })); len(column) < 2 || n == 0 || n == len(column) {
 			continue
 		}
-		t.cells = slices.DeleteFunc(t.cells, func(c *cell) bool {
-			l := nearestLead(column, c)
-			return l != nil && startsWith(l, boxes)
-		})
+		for _, c := range cells {
+			if l := nearestLead(column, c); l != nil && startsWith(l, boxes) {
+				out[c] = true
+			}
+		}
 	}
+	return out
 }
 
 var gradeChoice = re(`^.(?:[A-D]_?[({]?(?:su)?[)}]?|I{1,3}|IV|[一二三四])级?$`)

@@ -25,7 +25,7 @@ func (t *table) offered() []scaleCells {
 	}
 	var lone []*cell
 	for _, c := range t.cells {
-		if ks := loneTokens(c.folded()); len(ks) == 1 && wordsAround(c.folded()) == 0 {
+		if isGrade(c) {
 			lone = append(lone, c)
 		}
 	}
