@@ -85,6 +85,9 @@ var spoken = re(`。|签字|签名|知悉|确认|同意|承诺`)
 // of pages behind it.
 func bareNo(gs []glyph) []glyph {
 	p := newPassage(gs)
+	if m := numberThenDate.FindStringSubmatchIndex(p.text); m != nil {
+		return p.sub(m[2], m[3])
+	}
 	if m := numberThenWords.FindStringSubmatchIndex(p.text); m != nil {
 		return p.sub(m[2], m[3])
 	}
@@ -94,6 +97,9 @@ func bareNo(gs []glyph) []glyph {
 	}
 	return trimValue(p.sub(m[2], m[3]))
 }
+
+// numberThenDate: AB-2026-17 2026.06.30, the day at the other end of the line.
+var numberThenDate = re(`^([A-Za-z0-9()\[\]/._-]*[0-9][A-Za-z0-9()\[\]/._-]*?)((?:19|20)[0-9]{2}[-./年][0-9]{1,2}[-./月][0-9]{1,2}日?)$`)
 
 // numberThenWords: AB-2026-17 and the sentence that begins on the next line.
 var numberThenWords = re(`^([A-Z][A-Za-z0-9()\[\]/._-]*[0-9])\p{Han}[^0-9]{4,}$`)
@@ -157,6 +163,9 @@ func (r *reader) fields(items []*item, furniture []string) schemas.ReportFields 
 		c.fromProse(it)
 		c.fromDays(it)
 		c.fromSeal(it.text, it.page)
+	}
+	if !dated(c[fIssued]) {
+		c.fromLastSheet(items)
 	}
 	c.fromCover(items)
 	c.fromAddressee(items)

@@ -40,6 +40,9 @@ func (c candidates) fromTable(t *table) {
 		}
 		if v := t.entryOf(i); v != nil {
 			c.add(f, v.glyphs, t.page, 3)
+			if drawnUp.MatchString(strings.TrimRight(text.text, ":")) {
+				c.add(fDrawnUp, v.glyphs, t.page, 3)
+			}
 			if f == fAgency {
 				c.dateBeside(t, v)
 			}
@@ -47,6 +50,36 @@ func (c candidates) fromTable(t *table) {
 	}
 	c.addressOfSubject(t)
 }
+
+// drawnUp says of what it is the day only beside others.
+var drawnUp = re(`^(?:鉴定|评定|评估)(?:日期|时间)$`)
+
+// fromLastSheet takes the day from the table in which a form is signed, where that
+// stands behind the photographs.
+func (c candidates) fromLastSheet(items []*item) {
+	for _, it := range items {
+		if it.table == nil || it.section != secAppendix {
+			continue
+		}
+		signs := 0
+		for _, k := range it.table.cells {
+			if signing.MatchString(k.folded()) {
+				signs++
+			}
+		}
+		if signs < signsAtLeast {
+			continue
+		}
+		there := make(candidates)
+		there.fromTable(it.table)
+		c[fIssued] = append(c[fIssued], there[fIssued]...)
+		c[fDrawnUp] = append(c[fDrawnUp], there[fDrawnUp]...)
+	}
+}
+
+// signsAtLeast is how many labels of those who sign make a table the one in which a
+// report is signed.
+const signsAtLeast = 3
 
 // besideContact: an address in one line with a telephone number is the agency's.
 func (t *table) besideContact(k *cell) bool {

@@ -39,22 +39,26 @@ func storeys(folded string) string {
 var areaUnit = re(`(` + amount + `)(?:万)?(?:m2|M2|㎡|平方米|平米)`)
 
 var (
-	areaValue = re(`([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)`)
-	areaWords = re(`^` + amount + `$`)
+	areaValue   = re(`([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)`)
+	areaWords   = re(`^[一二两三四五六七八九十百千万零〇]{1,10}(?:点[一二三四五六七八九零〇]{1,3})?$`)
+	areaOrWords = re(`[0-9]|^` + amount + `$`)
 )
 
 // area returns the floor area in m². Values in 亩 or without digits are none.
 func (r *reader) area(c candidates) float64 {
-	v, ok := pick(c[fArea], areaValue)
+	v, ok := pick(c[fArea], areaOrWords)
 	if !ok {
-		if v, ok := pick(c[fArea], areaWords); ok {
-			return inWords(v.folded)
-		}
 		return 0
+	}
+	if areaWords.MatchString(v.folded) {
+		return inWords(v.folded)
 	}
 	m := areaValue.FindString(v.folded)
 	if u := areaUnit.FindStringSubmatch(v.folded); u != nil {
 		m = u[1] // 框架/3层/1560m2
+		if areaWords.MatchString(m) && !areaValue.MatchString(m) {
+			return inWords(m) // 九十二点五平方米(92.5m2)
+		}
 	} else if len(areaValue.FindAllString(v.folded, -1)) > 1 && strings.ContainsAny(v.folded, "层/") {
 		return 0
 	}
@@ -106,6 +110,9 @@ func (r *reader) dates(c candidates, f *schemas.ReportFields) {
 			f.InspectedUntil = ds[n-1].iso
 		}
 	}
+	if v, ok := pickDate(c[fDrawnUp]); ok && !dated(c[fIssued]) && datesIn(v.folded)[0].iso > max(f.InspectedOn, f.InspectedUntil) && f.InspectedOn != "" {
+		c[fIssued] = append(c[fIssued], v)
+	}
 	if v, ok := pickDate(c[fIssued]); ok {
 		f.IssuedOn = datesIn(v.folded)[0].iso
 		for _, x := range c[fIssued] {
@@ -115,6 +122,12 @@ func (r *reader) dates(c candidates, f *schemas.ReportFields) {
 			}
 		}
 	}
+}
+
+// dated tells whether one of the candidates is a day.
+func dated(cs []candidate) bool {
+	_, ok := pickDate(cs)
+	return ok
 }
 
 func pickDate(cs []candidate) (candidate, bool) {
