@@ -321,10 +321,15 @@ var (
 )
 
 // checkScales asks for a human where two scales are far apart (a class D house
-// whose safety is Bsu), and where a danger class rests on no standard that the
+// whose safety is Bsu), where the reliability of a house has a grade that no standard
+// gives it, and where a danger class rests on no standard that the
 // report cites. Neither proves an error: a real report concluded Dsu and B.
 func (r *reader) checkScales(fs []schemas.Finding) {
 	for _, f := range fs {
+		if f.Aspect == schemas.AspectReliability && f.Scope.Speaks() && len(f.Grade) == 1 && f.Grade != "I" {
+			// 该厂房可靠性评定为C级: the letters are those of its systems.
+			r.reason("grade_mention_unclear", f.Evidence.Page, string(f.Grade), f.Evidence)
+		}
 		if f.Aspect != schemas.AspectDanger || f.Scope != schemas.ScopeHouse {
 			continue
 		}

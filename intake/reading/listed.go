@@ -8,9 +8,15 @@ import (
 	"jianding/schemas"
 )
 
+// listHead: what the first entry of a scale may have before its grade: 附录 JGJ 125-2016
+// 房屋危险性等级 A级：….
+const listHead = `(?:附?注:?|附[录件表][A-Z0-9一二三四五六七八九十]{0,2}[:、.]?)?(?:(?:[A-Z]{2,4}/?T?[0-9-]{3,12}|《[^》]{4,24}》)(?:规定)?的?)?(?:\p{Han}{0,10}(?:等级|级别)(?:[(][^()]{2,30}[)])?:?)?`
+
+var headsList = re(`^` + listHead + `["“]?$`)
+
 // listMeaning: a sentence that gives the meaning of a grade in the words of GB
 // 50292-2015 表3.3.1, JGJ 125-2016 6.3.5 or JGJ/T 363-2014, and nothing else.
-var listMeaning = re(`^(?:附?注:?)?(?:\p{Han}{0,10}(?:等级|级别)(?:[(][^()]{2,30}[)])?:?)?(?:[(]?[0-9①-⑳]{1,2}[)、.]?)?["“]?([A-D])(?:su)?["”]?级?["”]?[:,(](?:即)?(?:无危险构件|个别(?:结构|承重)?构件|部分(?:主要)?承重结构|承重结构已|(?:房屋)?结构(?:基本)?(?:上)?能(?:够)?满足|安全性(?:符合|略低于|不符合|严重不符合|极不符合)|可靠性(?:符合|略低于|不符合|严重不符合|极不符合))`)
+var listMeaning = re(`^` + listHead + `(?:[(]?[0-9①-⑳]{1,2}[)、.]?)?["“]?([A-D])(?:su)?["”]?级?["”]?[:,(](?:即)?(?:无危险构件|个别(?:结构|承重)?构件|部分(?:主要)?承重结构|承重结构已|(?:房屋)?结构(?:基本)?(?:上)?能(?:够)?满足|安全性(?:符合|略低于|不符合|严重不符合|极不符合)|可靠性(?:符合|略低于|不符合|严重不符合|极不符合))`)
 
 var (
 	// 名词解释（摘自标准）：Csu级——显著影响整体承载；Dsu级——……: a paragraph that says it explains.
@@ -48,6 +54,7 @@ var (
 // three of them at least, each once and in order, at the start of a clause and
 // without a house in sight, or that they are four and some of them.
 func reprintsScale(text string) bool {
+	text = meaningAside.ReplaceAllString(text, "$1")
 	if gradesListed.MatchString(text) && !thisHouse.MatchString(text) {
 		return !ratedBeside(text)
 	}
@@ -61,6 +68,9 @@ func reprintsScale(text string) bool {
 	}
 	return len(seen) >= 3 && slices.IsSorted(seen)
 }
+
+// meaningAside: 一级(符合要求,可正常使用)、二级(略低于要求)、…
+var meaningAside = re(`((?:["“]?[A-D](?:su)?["”]?级?|[一二三四]级))[(][^()该本此]{4,60}[)]`)
 
 // ratedBeside tells whether a paragraph that says which grades there are goes on
 // to give one: to something named before it in its clauses, or with no meaning of

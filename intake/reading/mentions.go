@@ -245,6 +245,8 @@ func (r *reader) letterScale(m *mention, s sentence, clause, before, after strin
 	switch {
 	case otherAfter.MatchString(after), otherScale.MatchString(said) && !dangerWord.MatchString(said):
 		m.other = true
+	case r.ofSystem(clause, before):
+		m.aspect, m.scope = schemas.AspectReliability, schemas.ScopeSubUnit
 	case rel > d:
 		m.aspect, m.scope = schemas.AspectReliability, schemas.ScopeSubUnit
 		if !subUnitWord.MatchString(clause) {
@@ -274,6 +276,19 @@ func (r *reader) letterScale(m *mention, s sentence, clause, before, after strin
 	}
 }
 
+// ofSystem tells whether a letter grades a structural system of a factory: GB
+// 50144-2019 gives systems A to D and the unit 一级 to 四级. A letter beside a house
+// is none of them.
+func (r *reader) ofSystem(clause, before string) bool {
+	if find(r.standards, "GB 50144") == "" || r.usesDanger() {
+		return false
+	}
+	if sub, house := lastOf(subUnitWord, clause), lastOf(houseWord, clause); sub >= 0 || house >= 0 {
+		return sub > house
+	}
+	return subUnitWord.MatchString(before[strings.LastIndexAny(before, "。;")+1:])
+}
+
 // ratesAlone: the label under which a cover or form states the class of the house.
 var ratesAlone = re(`^(?:房屋|本次|最终|综合)?(?:危险性?|安全性?)?(?:综合)?(?:鉴定|评定)(?:的)?(?:等级|级别|结论|结果|评级):["“]?$`)
 
@@ -286,6 +301,9 @@ func (r *reader) subject(s sentence, earlier []*mention, prevEnd int, t token, a
 	between := s.text[prevEnd:t.from]
 	if prevEnd == 0 {
 		between = s.unnumbered(between) // "5、1幢" is item 5, not houses 5 and 1
+	}
+	if m := madeUpOf.FindStringSubmatchIndex(between); m != nil && lastOf(wholeHouse, between) > m[3] {
+		between = between[m[3]:]
 	}
 	if rest := lastEnd(restWord, between); rest >= 0 {
 		// 除2号楼评定为Bsu级外,1号楼、3号楼均为: the others are named.
@@ -323,6 +341,8 @@ func (r *reader) subject(s sentence, earlier []*mention, prevEnd int, t token, a
 }
 
 var (
-	restWord   = re(`^级?["”]?(?:的)?(?:房屋|楼|以)?外|其余|其他(?:各)?(?:单体|楼|栋|幢|房屋|单元|建筑)|除[^,。]{1,40}外`)
+	restWord = re(`^级?["”]?(?:的)?(?:房屋|楼|以)?外|其余|其他(?:各)?(?:单体|楼|栋|幢|房屋|单元|建筑)|除[^,。]{1,40}外`)
+	// 邹家老院子房屋(正房及西厢房)……评定该房屋: of what the one house consists
+	madeUpOf   = re(`(?:房屋|住房|住宅|院子|院落|民居|农房)([(](?:[东西南北左右前后]?(?:侧)?(?:正房|正屋|主房|堂屋|厢房|横屋|横房|偏房|耳房|倒座|厨房|灶房|附房|厅房|拖步|偏厦)(?:、|和|及|与|以及|连)?){2,6}[)])`)
 	wholeHouse = re(`(?:该|本|被鉴定|受检|委托鉴定|整栋|整幢|上述)(?:栋|幢|座)?(?:自建)?(?:房屋|建筑|房|工程|项目)|整体|房屋综合|各(?:栋|幢|单元)`)
 )

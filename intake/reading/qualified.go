@@ -37,6 +37,8 @@ var (
 	sameAs = re(`[^相共合协一不如等陪随]同(?:于)?[\p{Han}0-9A-Z#]{0,4}(?:[0-9A-Z主附裙副前后东西南北甲乙丙丁一二三四五六七八九十](?:#|号)?(?:楼|栋|幢|座|单元|区|房))(?:[,。;]|$)`)
 	// 2026年6月后墙垮塌的情况未纳入本次评定
 	notCounted = re(`(?:未|不|没有)(?:能)?(?:纳入|列入|计入|包含在|包括在|反映在)(?:于)?(?:本次|此次|本)?(?:鉴定|评定|评级|检测|报告|结论)`)
+	// 东厢灶房与主房脱开,未列入本次鉴定: a house of its own
+	detached = re(`^[^。;]{0,8}` + appendages + `(?:[(][^()]{0,24}[)])?与[^,。;]{1,8}(?:脱开|分离|不相连|相互独立|设缝断开),`)
 	// 地基基础因条件限制未作鉴定
 	unratedBase = re(`(?:地基|基础|地下室|屋面|屋盖|上部结构)[^,。;]{0,12}(?:未|没有|无法|不能|未能)(?:作|进行|开展|予以|对其)*(?:鉴定|评定|评级)`)
 	// 本报告第四章结论作废
@@ -135,7 +137,7 @@ func (r *reader) qualifies(s sentence, it *item, fs []schemas.Finding) {
 		r.reason("conclusion_contradicts_itself", s.page, clip(s.text, 60), s.whole())
 	case it.section == secConclusion && sameAs.MatchString(s.text):
 		r.reason("grade_mention_unclear", s.page, clip(s.text, 60), s.whole())
-	case concluding && notCounted.MatchString(s.text) && lastOf(otherCue, s.text) < 0, concluding && unratedBase.MatchString(s.text):
+	case concluding && notCounted.MatchString(s.text) && lastOf(otherCue, s.text) < 0 && !detached.MatchString(s.text), concluding && unratedBase.MatchString(s.text):
 		r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
 	case it.section == secConclusion && r.setsApart(s.text, fs):
 		r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())

@@ -47,17 +47,21 @@ var (
 	gradeForm        = `["“]?(?:[A-Da-d][_({]?(?:su|ss|u|s|r)?[)}]?|IV|III|II|I|[一二三四])["”]?级?`
 	listAfter        = re(`^(?:[、,/]|和|及|或|与|至|~|-)` + gradeForm)
 	listBefore       = re(gradeForm + `(?:[、,/]|和|及|或|与|至|~|-)["“]?$`)
-	countOfGrades    = re(`^(?:(?:[、,/]|和|及|或|与|至|~|-)` + gradeForm + `)*(?:[一二三四两234]个?(?:等级|级别|级)|等级|个级|共[一二三四]级|[、,]?等级?$)`)
-	orAfter          = re(`^["”]?(?:或|/|至|~|-)` + gradeForm)
-	orBefore         = re(gradeForm + `["”]?(?:或|/|至|~|-)["“]?$`)
-	dividedInto      = re(`(?:分为|划分为|分成|划为|共分|(?:^|[^部区成身])分|包括|划分|依次为|由高到低|共有|设)(?:以下|下列)?(?:[一二三四两0-9]个?)?(?:等)?(?:级别?)?[:,(为]?(?:` + gradeForm + `[、,/和及]?)*["“]?$`)
-	directly         = re(`直接(?:评|定|判)(?:定|级)?为["“]?$`)
-	whenRated        = re(`(?:时|者|的|情况下|情形之一)(?:的)?,?(?:应|可|宜|须)?(?:直接)?(?:将其)?(?:评|定|判)(?:定)?为["“]?$`)
-	standardSays     = re(`(?:标准|规范|条文|条例|规程|条|[0-9]-[0-9]{4})(?:中|里)?(?:明确)?(?:规定|指出|注明|要求)(?:为)?[:,]?[^。;]{0,60}$|(?:含义|意义)(?:规定)?(?:为|如下|是)[:,][^。;]{0,60}$|第[0-9.]+条[:,][^。;]{0,60}$`)
-	concludes        = re(`综合|综上|故|因此|本次|该房屋|本房屋|经鉴定|评定该|鉴定结果|鉴定结论`)
-	satisfied        = re(`(?:满足|符合|达到|低于|高于)(?:国家|现行|相关|有关|本|上述|该|各项|设计|抗震|的)*$`) // 满足规范要求,安全性评级为Asu级
-	basedOn          = re(`(?:依据|根据|按照|按|参照|对照|依)[^。;]{0,60}$`)
-	thoseGraded      = re(`^(?:(?:[、,/]|和|及|或)` + gradeForm + `)*["”]?为最|^(?:(?:[、,/]|和|及|或)` + gradeForm + `)*["”]?(?:危房|危险房屋|房屋)?的(?:,|鉴定单元|单元|子单元|构件|房屋,|建筑物?,|(?:房屋|建筑物?)?(?:应|必须|须|宜|可))|^(?:(?:[、,/]|和|及|或)` + gradeForm + `)*["”]?(?:为|属)(?:危险房屋|危房)|^(?:危房|危险房屋|房屋|建筑物?|鉴定单元)(?:均|一律|原则上)?(?:应|必须|须|宜|需)|^["”]?(?:级)?(?:及|或)?以[上下]`)
+	// au(Au、Asu)级: one grade at every level is a notation, and rates nothing.
+	levelsBefore = re(`(?:^|[^A-Za-z])[a-d]u?级?[(](?:[A-D]u级?[、,/])?["“]?$`)
+	// 三级(不符合要求)、[四级](极不符合要求)
+	behindAside   = re(`(?:[A-D](?:su)?|[一二三四I])级?[(][^()]{4,60}[)](?:、|和|及|与)["“]?$`)
+	countOfGrades = re(`^(?:(?:[、,/]|和|及|或|与|至|~|-)` + gradeForm + `)*(?:[一二三四两234]个?(?:等级|级别|级)|等级|个级|共[一二三四]级|[、,]?等级?$)`)
+	orAfter       = re(`^["”]?(?:或|/|至|~|-)` + gradeForm)
+	orBefore      = re(gradeForm + `["”]?(?:或|/|至|~|-)["“]?$`)
+	dividedInto   = re(`(?:分为|划分为|分成|划为|共分|(?:^|[^部区成身])分|包括|划分|依次为|由高到低|共有|设)(?:以下|下列)?(?:[一二三四两0-9]个?)?(?:等)?(?:级别?)?[:,(为]?(?:` + gradeForm + `[、,/和及]?)*["“]?$`)
+	directly      = re(`直接(?:评|定|判)(?:定|级)?为["“]?$`)
+	whenRated     = re(`(?:时|者|的|情况下|情形之一)(?:的)?,?(?:应|可|宜|须)?(?:直接)?(?:将其)?(?:评|定|判)(?:定)?为["“]?$`)
+	standardSays  = re(`(?:标准|规范|条文|条例|规程|条|[0-9]-[0-9]{4})(?:中|里)?(?:明确)?(?:规定|指出|注明|要求)(?:为)?[:,]?[^。;]{0,60}$|(?:含义|意义)(?:规定)?(?:为|如下|是)[:,][^。;]{0,60}$|第[0-9.]+条[:,][^。;]{0,60}$`)
+	concludes     = re(`综合|综上|故|因此|本次|该房屋|本房屋|经鉴定|评定该|鉴定结果|鉴定结论`)
+	satisfied     = re(`(?:满足|符合|达到|低于|高于)(?:国家|现行|相关|有关|本|上述|该|各项|设计|抗震|的)*$`) // 满足规范要求,安全性评级为Asu级
+	basedOn       = re(`(?:依据|根据|按照|按|参照|对照|依)[^。;]{0,60}$`)
+	thoseGraded   = re(`^(?:(?:[、,/]|和|及|或)` + gradeForm + `)*["”]?为最|^(?:(?:[、,/]|和|及|或)` + gradeForm + `)*["”]?(?:危房|危险房屋|房屋)?的(?:,|鉴定单元|单元|子单元|构件|房屋,|建筑物?,|(?:房屋|建筑物?)?(?:应|必须|须|宜|可))|^(?:(?:[、,/]|和|及|或)` + gradeForm + `)*["”]?(?:为|属)(?:危险房屋|危房)|^(?:危房|危险房屋|房屋|建筑物?|鉴定单元)(?:均|一律|原则上)?(?:应|必须|须|宜|需)|^["”]?(?:级)?(?:及|或)?以[上下]`)
 	// 对C、D级危险房屋,责任人应当及时采取解危措施.
 	forAll   = re(`^(?:[(]?[0-9]{1,2}[)、.])?(?:对|凡|凡是|所有|各类|全部)[^,。;]{0,14}$`)
 	houses   = re(`^["”]?(?:级)?(?:危房|危险房屋|房屋|建筑物?|鉴定单元)(?:,|的|应|$)`)
@@ -163,6 +167,9 @@ func roleRules() []roleRule {
 			// misread: without another rule it is unclear, and a human looks.
 			return (c.section == secBasis || c.section == secDeclaration) && !ratesThisHouse(c)
 		}},
+		{"levels_of_scale", schemas.RoleDefinition, "du(Du、[Dsu])级严重不满足,必须立即采取措施", func(c setting) bool {
+			return levelsBefore.MatchString(c.before)
+		}},
 		{"list_of_grades", schemas.RoleDefinition, "安全性等级分为[Asu]、[Bsu]、[Csu]、[Dsu]四级", func(c setting) bool {
 			if dividedInto.MatchString(c.before) || countOfGrades.MatchString(c.after) && (listAfter.MatchString(c.after) || listBefore.MatchString(c.before)) {
 				return true
@@ -178,7 +185,7 @@ func roleRules() []roleRule {
 				soCalled.MatchString(c.before) && (quotedDefinition.MatchString(c.after) || thoseGraded.MatchString(c.after))
 		}},
 		{"listed_scale", schemas.RoleDefinition, "Asu级：安全性符合标准的要求；Bsu级：安全性略低于标准的要求；Csu级：安全性不符合标准的要求；[Dsu]级：安全性严重不符合标准的要求。", func(c setting) bool {
-			return c.listed && bareStart(c.before)
+			return c.listed && (bareStart(c.before) || headsList.MatchString(c.before) || behindAside.MatchString(c.before))
 		}},
 		{"those_graded", schemas.RoleDefinition, "评定为[D]级的，构成整幢危房", func(c setting) bool {
 			return (thoseGraded.MatchString(c.after) || forAll.MatchString(c.clause) && houses.MatchString(c.after)) && lastOf(thisCue, c.clause) < 0 && !c.unitsBefore

@@ -74,7 +74,7 @@ func sentencesOf(p passage, it *item) []sentence {
 	}
 	if len(out) > 0 && reprintsScale(p.text) {
 		for i, x := range out {
-			out[i].listed = out[i].listed || !thisHouse.MatchString(x.text) && (gradesListed.MatchString(x.text) || scaleEntryOf.MatchString(x.text))
+			out[i].listed = out[i].listed || !thisHouse.MatchString(x.text) && (gradesListed.MatchString(meaningAside.ReplaceAllString(x.text, "$1")) || scaleEntryOf.MatchString(x.text))
 		}
 	}
 	if glossed := glossary.MatchString(p.text); glossed || it.listed || grades(out) >= 3 {

@@ -236,7 +236,7 @@ var negatedGeo = re(`(?:未|不|无|没有|非|排除)[^,;。]{0,14}(?:滑坡|�
 
 // neutral are the terms of the trade that hold a word of harm but tell of
 // none: names of standards, of what is rated and of what was counted.
-var neutral = re(`[高温误]差|(?:尺寸|轴线|标高|垂直度|施工|安装|允许|测量|定位)[^,。;]{0,4}偏差|偏差(?:值|量|在|均|小于|不大于|[0-9])|差值|差异|整体(?:倾斜|沉降|变形|位移)(?:率|值|量)?(?:超限|过大|超标)?|危险性|危险房屋鉴定|危险房屋|危险构件(?:综合)?(?:比例|百分比|占比|数量?|评定)|非危险|安全性|可靠性|隐患排查|安全隐患整治|不少于|不小于|不大于|不低于|不超过`)
+var neutral = re(`[高温误]差|整体性(?:的)?(?:构造|连接|拉结|联系|措施|节点|锚固)|(?:尺寸|轴线|标高|垂直度|施工|安装|允许|测量|定位)[^,。;]{0,4}偏差|偏差(?:值|量|在|均|小于|不大于|[0-9])|差值|差异|整体(?:倾斜|沉降|变形|位移)(?:率|值|量)?(?:超限|过大|超标)?|危险性|危险房屋鉴定|危险房屋|危险构件(?:综合)?(?:比例|百分比|占比|数量?|评定)|非危险|安全性|可靠性|隐患排查|安全隐患整治|不少于|不小于|不大于|不低于|不超过`)
 
 // statementKind classifies one clause.
 func statementKind(text string, geo bool) (schemas.StatementKind, string) {
