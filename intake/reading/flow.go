@@ -159,6 +159,9 @@ func continues(prev *item, text string, l *line) bool {
 	if closing(text) && (agencySigns.MatchString(pt) || signing.MatchString(pt) || closing(pt)) {
 		return false // signatures, agency and date, set right, one below the other
 	}
+	if m := cutYear.FindStringSubmatch(pt); m != nil && len(m[1])+len(restOfYear.FindString(text)) == len("2015") {
+		return true // GB 50292-201 / 5评定为二级: no heading 5
+	}
 	if explainsOn.MatchString(text) && gradeLast.MatchString(pt) {
 		return true // 四级 / ——极不符合……
 	}
@@ -203,6 +206,9 @@ var (
 	unfinished = re(`(?:[(,、《“]|[的为及和与对在将按由]|评定|[A-Da-d]|[A-D]s|等级)$`)
 	// A grade may stand on the line, or page, after the words that announce it.
 	gradePending = re(`(?:等级|级别|评级|类别|结果|(?:安全|可靠|危险|使用)性|评定为|评为|定为|属|为|是)[:]?["“]?$|(?:[0-9A-Z一二三四五六七八九十]|教学|综合|办公|宿舍|主|附|副|裙)(?:[#号]?[楼栋幢座]|[#号])(?:房屋|房)?:["“]?$`)
+	// The year of a standard may be cut at the end of a line.
+	cutYear    = re(`(?:GB|JGJ|CECS|JG|T|DB[0-9]{2})/?T?[0-9.]{2,8}-([12][0-9]{0,2})$`)
+	restOfYear = re(`^[0-9]{1,3}`)
 	// The meaning of a grade may stand on the line after it.
 	explainsOn = re(`^(?:-{2}|—)`)
 	gradeLast  = re(`(?:[A-D](?:su)?["”]?级?|(?:I{1,3}|IV|[一二三四])["”]?级)$`)

@@ -102,6 +102,8 @@ func TestMeaningOnTheNextLine(t *testing.T) {
 		want          bool
 	}{
 		{"三级——不符合可靠性要求，影响整体安全，应采取措施；四级", "——极不符合可靠性要求，必须立即采取措施。", true},
+		{"房屋的可靠性，按《民用建筑可靠性鉴定标准》GB 50292-201", "5评定为二级", true},
+		{"鉴定依据为GB 50292-2015", "5评定", false},
 		{"处理建议如下", "——对墙体裂缝进行修补。", false},
 	} {
 		l := setLine(x.after)
@@ -164,6 +166,7 @@ func TestAdviceOnFixtures(t *testing.T) {
 		"全面翻修屋面防水,施工期间相应住室暂时腾空,修缮后可正常使用。": "repair",
 		"该房屋应立即停用,尽早拆除。":                  "stop_use demolish",
 		"水箱及房屋应尽快拆除。":                     "demolish demolish_part",
+		"更换锚栓;封闭板底裂缝。":                    "",
 		"人员应立即腾空撤离。":                      "evacuate",
 		"加固施工前所有住户应腾空。":                   "evacuate",
 	} {
@@ -173,7 +176,7 @@ func TestAdviceOnFixtures(t *testing.T) {
 		for _, s := range sentencesOf(it.text, it) {
 			for _, x := range r.advise(s, true) {
 				switch x.Code {
-				case schemas.StopUse, schemas.Demolish, schemas.Evacuate, schemas.DemolishPart, schemas.Repair:
+				case schemas.StopUse, schemas.Demolish, schemas.Evacuate, schemas.DemolishPart, schemas.Repair, schemas.SealOff:
 					codes = append(codes, string(x.Code))
 				}
 			}

@@ -56,7 +56,10 @@ var (
 	// 此结论有待荷载试验验证; 等级为Bsu级（仅指2010年以前建成部分）
 	aboutItself = re(`结论|等级|评级|评定|[A-D](?:su|u)级`)
 	halfhearted = re(`有待|尚待|前提(?:是|为|条件)|代表性(?:不足|有限)|不能推(?:及|断|广)|抽(?:检|样)[^,。;]{0,6}不足|有效期已|不(?:能)?(?:代表|等于|表示|反映|说明)|(?:仅|只)(?:指|代表|表示|反映|适用于|对应|就)|假定|假设|存疑|商榷|不准确|不确定|不够准确|保留意见`)
-	asItStands  = re(`(?:仅|只)(?:适用于|代表|反映|对)[^,。;]{0,10}(?:现状|鉴定时|检测时|委托范围|本次|目前|当前|受检)|不(?:能)?(?:代表|反映)[^,。;]{0,10}(?:今后|后续|以后|将来|其他|其它)`)
+	// 房屋自身等级较轻不代表可以居住,本户属受地质灾害威胁、整幢不宜继续使用的房屋: the grade
+	// is of the structure, and the ground under it decides.
+	noUse      = re(`不(?:能)?(?:代表|等于|表示|说明)(?:该|本)?(?:房屋)?(?:就)?(?:可以?|能够?|适宜|适合)(?:继续|安全|正常)?(?:居住|使用|入住|住人|经营)[^。;]{0,4}[,;][^。;]{0,20}(?:滑坡|崩塌|地质灾害|危岩|泥石流|边坡)[^。;]{0,24}(?:不宜|不得|不应|不能|禁止|停止)`)
+	asItStands = re(`(?:仅|只)(?:适用于|代表|反映|对)[^,。;]{0,10}(?:现状|鉴定时|检测时|委托范围|本次|目前|当前|受检)|不(?:能)?(?:代表|反映)[^,。;]{0,10}(?:今后|后续|以后|将来|其他|其它)`)
 	// （三单元除外）
 	apart = re(`[,(]([^,。;()]{1,10})(?:除外|不在此列|另论)`)
 	// 房屋倾斜速率持续加快, beside a mild grade.
@@ -145,7 +148,7 @@ func (r *reader) qualifies(s sentence, it *item, fs []schemas.Finding) {
 		r.reason("grade_contradicts_statement", s.page, clip(s.text, 60), s.whole())
 	case it.section == secConclusion && notRated.MatchString(s.text) && lastOf(otherCue, s.text) < 0:
 		r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
-	case it.section == secConclusion && aboutItself.MatchString(s.text) && halfhearted.MatchString(s.text) && !asItStands.MatchString(s.text) && lastOf(otherCue, s.text) < 0 && lastOf(histCue, s.text) < 0:
+	case it.section == secConclusion && aboutItself.MatchString(s.text) && halfhearted.MatchString(noUse.ReplaceAllString(s.text, "_")) && !asItStands.MatchString(s.text) && lastOf(otherCue, s.text) < 0 && lastOf(histCue, s.text) < 0:
 		r.reason("conclusion_provisional", s.page, clip(s.text, 60), s.whole())
 	case concluding && (noGround.MatchString(s.text) || byRequest.MatchString(s.text)):
 		r.reason("conclusion_provisional", s.page, clip(s.text, 60), s.whole())
