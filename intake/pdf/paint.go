@@ -65,18 +65,42 @@ func (a active) colouredGlyphs(font types.Dict) bool {
 	if err != nil || len(glyphs) > mostGlyphs {
 		return true
 	}
-	var unfold unfolder
 	for _, o := range glyphs {
 		stream, _, err := a.pc.DereferenceStreamDict(o)
-		if err != nil || stream == nil {
-			return true
-		}
-		content, ok := unfold.content(stream, longestGlyph)
-		if !ok || !plainGlyph(content) {
+		if err != nil || stream == nil || !a.glyphs.plain(stream) {
 			return true
 		}
 	}
 	return false
+}
+
+// glyphReader looks into the glyphs of all fonts of a document. Producers write a
+// font for each few characters, hundreds in all, and the same empty glyph into each.
+type glyphReader struct {
+	unfold unfolder
+	known  map[string]bool // by the stream as it is in the file, of short ones
+}
+
+// What is remembered of glyphs.
+const (
+	longestKnown = 4 << 10 // bytes of the stream
+	mostKnown    = 4096
+)
+
+func (r *glyphReader) plain(stream *types.StreamDict) bool {
+	short := len(stream.Raw) <= longestKnown && usualFilter(stream)
+	if plain, known := r.known[string(stream.Raw)]; known && short {
+		return plain
+	}
+	content, ok := r.unfold.content(stream, longestGlyph)
+	plain := ok && plainGlyph(content)
+	if short && len(r.known) < mostKnown {
+		if r.known == nil {
+			r.known = make(map[string]bool)
+		}
+		r.known[string(stream.Raw)] = plain
+	}
+	return plain
 }
 
 // plainContent unfolds a stream that is compressed in the usual way, or not.
@@ -84,29 +108,41 @@ func plainContent(stream *types.StreamDict, most int64) ([]byte, bool) {
 	return new(unfolder).content(stream, most)
 }
 
-// unfolder reads streams one after another with the same inflater: a font has
-// hundreds of glyphs of some bytes each, and an inflater is 40 kB.
-type unfolder struct{ z io.ReadCloser }
+// unfolder reads streams one after another with the same inflater and into the same
+// buffer: a font has hundreds of glyphs of some bytes each, and an inflater is 40 kB.
+type unfolder struct {
+	z    io.ReadCloser
+	from bytes.Reader
+	into bytes.Buffer
+}
 
-// content is plainContent.
+// usualFilter tells whether a stream is compressed in the usual way.
+func usualFilter(stream *types.StreamDict) bool {
+	names := stream.FilterPipeline
+	return len(names) == 1 && names[0].Name == "FlateDecode" && names[0].DecodeParms == nil
+}
+
+// content is plainContent; it holds until the next call.
 func (u *unfolder) content(stream *types.StreamDict, most int64) ([]byte, bool) {
-	switch names := stream.FilterPipeline; {
-	case len(names) == 0:
+	if len(stream.FilterPipeline) == 0 {
 		return stream.Raw, true
-	case len(names) > 1 || names[0].Name != "FlateDecode" || names[0].DecodeParms != nil:
+	}
+	if !usualFilter(stream) {
 		return nil, false
 	}
+	u.from.Reset(stream.Raw)
 	var err error
 	if again, ok := u.z.(zlib.Resetter); ok {
-		err = again.Reset(bytes.NewReader(stream.Raw), nil)
+		err = again.Reset(&u.from, nil)
 	} else {
-		u.z, err = zlib.NewReader(bytes.NewReader(stream.Raw))
+		u.z, err = zlib.NewReader(&u.from)
 	}
 	if err != nil {
 		return nil, false
 	}
-	content, err := io.ReadAll(io.LimitReader(u.z, most+1))
-	return content, err == nil && int64(len(content)) <= most
+	u.into.Reset()
+	n, err := u.into.ReadFrom(io.LimitReader(u.z, most+1))
+	return u.into.Bytes(), err == nil && n <= most
 }
 
 // Operators of a glyph (ISO 32000-2, annex A).
@@ -126,20 +162,36 @@ func plainGlyph(content []byte) bool {
 	if i := bytes.Index(content, []byte("ID")); i >= 0 && bytes.Contains(content[:i], []byte("BI")) {
 		content = content[:i] // the data of an image
 	}
-	tokens := bytes.Fields(content)
-	shape, paints, extent := false, false, false
-	for i, t := range tokens {
-		switch op := string(t); {
-		case op == "d1":
+	var last [4][]byte // tokens before this one, the latest at count%4
+	count := 0
+	shape, paints, extent, metrics := false, false, false, false
+	for t := range bytes.FieldsSeq(content) {
+		if metrics {
+			extent, metrics = true, false
+		}
+		switch {
+		case t[0] <= '9': // a number, mostly
+		case string(t) == "d1":
 			shape = true
-			extent = i >= 4 && string(bytes.Join(tokens[i-4:i], nil)) != "0000"
-		case op == "d0":
-			extent = len(tokens) > i+1
-		case paintsGlyph[op]:
+			extent = count >= len(last) && !allNought(last)
+		case string(t) == "d0":
+			extent, metrics = false, true // it has one if anything follows
+		case paintsGlyph[string(t)]:
 			paints = true
-		case ownGlyph[op], coloursGlyph[op] && !shape:
+		case ownGlyph[string(t)], coloursGlyph[string(t)] && !shape:
+			return false
+		}
+		last[count%len(last)] = t
+		count++
+	}
+	return paints || !extent
+}
+
+func allNought(tokens [4][]byte) bool {
+	for _, t := range tokens {
+		if string(t) != "0" {
 			return false
 		}
 	}
-	return paints || !extent
+	return true
 }

@@ -62,7 +62,7 @@ func Examine(ctx context.Context, document []byte, limits Limits) (s Structure, 
 	}
 	s.Encrypted = pc.Encrypt != nil || pc.E != nil
 	// Before validation, which rewrites what it repairs.
-	active{&s, pc}.content()
+	active{&s, pc, new(glyphReader)}.content()
 	s.hiddenLayers(pc)
 	s.Pages = countPages(pc, limits.Pages)
 	if err := api.ValidateContext(pc); err != nil {
@@ -108,8 +108,9 @@ const maxWalkDepth = 128
 
 // active looks for what acts, brings more than pages, or fetches it.
 type active struct {
-	s  *Structure
-	pc *model.Context
+	s      *Structure
+	pc     *model.Context
+	glyphs *glyphReader
 }
 
 // content looks at every object of the file, referenced or not: an action that
@@ -267,7 +268,7 @@ func (s *Structure) hiddenLayers(pc *model.Context) {
 		return
 	}
 	off, err := pc.DereferenceArray(d["OFF"])
-	base := active{s, pc}.name(d["BaseState"])
+	base := active{s: s, pc: pc}.name(d["BaseState"])
 	if err != nil || len(off) > 0 || base != "" && base != "ON" {
 		s.add(schemas.DocumentHiddenLayers, 0, "")
 	}
