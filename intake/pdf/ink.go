@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"math"
+	"slices"
 	"unicode"
 )
 
@@ -31,28 +32,22 @@ const (
 // of the page as it is without it. Texts that lie on one another are drawn in
 // turns, so that none is taken for seen by the ink of another.
 func (d *Document) resolve(g *guest, p *page, chars []Char, doubts []doubt) error {
-	var region [4]float64
 	left := doubts[:0:0]
 	for _, q := range doubts {
 		c := &chars[q.char]
 		if c.Hidden || unicode.IsSpace(c.R) {
 			continue
 		}
-		if len(left) == 0 {
-			region = c.Box
-		}
-		region = union(region, c.Box)
 		left = append(left, q)
 	}
 	if len(left) == 0 {
 		return nil
 	}
-	region = intersect(region, [4]float64{0, 0, p.info.Width, p.info.Height})
 	rounds, over := turns(chars, left)
 	for _, q := range over {
 		chars[q.char].Hidden = true
 	}
-	pic, err := newPicture(g, p, region)
+	pic, err := newPicture(g, p, bands(chars, left, len(rounds)))
 	if err != nil {
 		return err
 	}
@@ -63,7 +58,8 @@ func (d *Document) resolve(g *guest, p *page, chars []Char, doubts []doubt) erro
 	if err != nil {
 		return err
 	}
-	for _, round := range rounds {
+	var alone [2]drawing // with one round of two
+	for i, round := range rounds {
 		if err := activate(g, round, true); err != nil {
 			return err
 		}
@@ -71,7 +67,11 @@ func (d *Document) resolve(g *guest, p *page, chars []Char, doubts []doubt) erro
 		if err != nil {
 			return err
 		}
-		pic.spare = with
+		if len(rounds) == len(alone) {
+			alone[i] = with
+		} else {
+			pic.spare = with
+		}
 		for _, q := range round {
 			chars[q.char].Hidden = !pic.differs(without, with, chars[q.char].Box)
 		}
@@ -83,7 +83,7 @@ func (d *Document) resolve(g *guest, p *page, chars []Char, doubts []doubt) erro
 		return err
 	}
 	if len(rounds) > 1 {
-		if err := pic.overlaid(chars, rounds); err != nil {
+		if err := pic.overlaid(chars, rounds, alone); err != nil {
 			return err
 		}
 	}
@@ -102,30 +102,39 @@ func activate(g *guest, doubts []doubt, on bool) error {
 
 // overlaid marks as hidden what is seen by itself, and of which the texts that lie
 // on it leave nothing: the page is the same without it. Of a letter that is drawn
-// twice in one place one is enough.
-func (pic *picture) overlaid(chars []Char, rounds [][]doubt) error {
+// twice in one place one is enough. Where there are two rounds, the page without
+// the one is the page with the other alone, which was drawn.
+func (pic *picture) overlaid(chars []Char, rounds [][]doubt, alone [2]drawing) error {
 	full, err := pic.draw(nil)
 	if err != nil {
 		return err
 	}
-	for _, round := range rounds {
-		if err := activate(pic.g, round, false); err != nil {
+	for i, round := range rounds {
+		var less drawing
+		if len(rounds) == len(alone) {
+			less = alone[1-i]
+		} else if less, err = pic.less(round); err != nil {
 			return err
 		}
-		less, err := pic.draw(pic.spare)
-		if err != nil {
-			return err
-		}
-		pic.spare = less
 		for _, q := range round {
 			c := &chars[q.char]
 			c.Hidden = c.Hidden || !pic.differs(full, less, c.Box) && !twice(chars, q, rounds)
 		}
-		if err := activate(pic.g, round, true); err != nil {
-			return err
-		}
 	}
 	return nil
+}
+
+// less draws the region without one round.
+func (pic *picture) less(round []doubt) (drawing, error) {
+	if err := activate(pic.g, round, false); err != nil {
+		return nil, err
+	}
+	less, err := pic.draw(pic.spare)
+	if err != nil {
+		return nil, err
+	}
+	pic.spare = less
+	return less, activate(pic.g, round, true)
 }
 
 // twice tells whether a letter that is seen is drawn again in its place.
@@ -202,62 +211,101 @@ func turns(chars []Char, doubts []doubt) (rounds [][]doubt, over []doubt) {
 	return rounds, over
 }
 
-// picture draws a region of a page, as often as needed.
+// picture draws a part of a page, as often as needed.
 type picture struct {
 	g      *guest
 	p      *page
-	bm     uint64
 	scale  float64
-	x, y   int // of the region's upper left corner, in pixels of the whole page
-	w, h   int
-	stride int
-	spare  []byte
+	pieces []piece
+	spare  drawing
 }
 
-func newPicture(g *guest, p *page, region [4]float64) (*picture, error) {
-	scale := inkScale
-	if px := (region[2] - region[0]) * (region[3] - region[1]) * scale * scale; px > inkPixels {
-		scale *= math.Sqrt(inkPixels / px)
+// piece is one band of the picture, or the whole.
+type piece struct {
+	bottom, top float64 // points
+	bm          uint64
+	x, y        int // of the upper left corner, in pixels of the whole page
+	w, h        int
+	stride      int
+}
+
+// drawing is the pixels of each piece.
+type drawing [][]byte
+
+func newPicture(g *guest, p *page, bands [][4]float64) (*picture, error) {
+	whole, seen := bands[0], [4]float64{0, 0, p.info.Width, p.info.Height}
+	for _, b := range bands {
+		whole = union(whole, b)
 	}
-	pic := &picture{g: g, p: p, scale: scale}
-	pic.x, pic.y = int(region[0]*scale), int((p.info.Height-region[3])*scale)
-	pic.w = max(smallestRaster, int(math.Ceil(region[2]*scale))-pic.x+1)
-	pic.h = max(smallestRaster, int(math.Ceil((p.info.Height-region[1])*scale))-pic.y+1)
-	if pic.w > math.MaxInt16 || pic.h > math.MaxInt16 {
-		return nil, errPageBox
+	whole = intersect(whole, seen)
+	pic := &picture{g: g, p: p, scale: inkScale}
+	if px := (whole[2] - whole[0]) * (whole[3] - whole[1]) * inkScale * inkScale; px > inkPixels {
+		pic.scale *= math.Sqrt(inkPixels / px)
 	}
-	bm, err := g.do("FPDFBitmap_CreateEx", uint64(pic.w), uint64(pic.h), bitmapBGRx, 0, 0)
+	for _, b := range bands {
+		if err := pic.add(b, intersect(b, seen)); err != nil {
+			return nil, err
+		}
+	}
+	return pic, nil
+}
+
+// add makes room for one band, of which region is on the page.
+func (pic *picture) add(band, region [4]float64) error {
+	g, scale, height := pic.g, pic.scale, pic.p.info.Height
+	c := piece{bottom: band[1], top: band[3], x: int(region[0] * scale), y: int((height - region[3]) * scale)}
+	c.w = max(smallestRaster, int(math.Ceil(region[2]*scale))-c.x+1)
+	c.h = max(smallestRaster, int(math.Ceil((height-region[1])*scale))-c.y+1)
+	if c.w > math.MaxInt16 || c.h > math.MaxInt16 {
+		return errPageBox
+	}
+	bm, err := g.do("FPDFBitmap_CreateEx", uint64(c.w), uint64(c.h), bitmapBGRx, 0, 0)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if bm == 0 {
-		return nil, errOutOfMemory
+		return errOutOfMemory
 	}
-	pic.bm = bm
+	c.bm = bm
 	stride, err := g.do("FPDFBitmap_GetStride", bm)
-	pic.stride = int(stride)
-	if err == nil && pic.stride < pic.w*bytesPerPixel {
+	c.stride = int(stride)
+	if err == nil && c.stride < c.w*bytesPerPixel {
 		err = errOutOfMemory
 	}
-	return pic, err
+	pic.pieces = append(pic.pieces, c)
+	return err
 }
 
-// draw returns the region's pixels, in into where it is large enough.
-func (pic *picture) draw(into []byte) ([]byte, error) {
+// draw returns the pixels, in into where that is large enough.
+func (pic *picture) draw(into drawing) (drawing, error) {
+	if into == nil {
+		into = make(drawing, len(pic.pieces))
+	}
+	for i, c := range pic.pieces {
+		px, err := pic.drawPiece(c, into[i])
+		if err != nil {
+			return nil, err
+		}
+		into[i] = px
+	}
+	return into, nil
+}
+
+func (pic *picture) drawPiece(c piece, into []byte) ([]byte, error) {
 	g := pic.g
-	if _, err := g.do("FPDFBitmap_FillRect", pic.bm, 0, 0, uint64(pic.w), uint64(pic.h), opaqueWhite); err != nil {
+	if _, err := g.do("FPDFBitmap_FillRect", c.bm, 0, 0, uint64(c.w), uint64(c.h), opaqueWhite); err != nil {
 		return nil, err
 	}
 	width, height := int(math.Round(pic.p.info.Width*pic.scale)), int(math.Round(pic.p.info.Height*pic.scale))
-	if _, err := g.do("FPDF_RenderPageBitmap", pic.bm, pic.p.handle, uint64(uint32(-pic.x)), uint64(uint32(-pic.y)),
+	if _, err := g.do("FPDF_RenderPageBitmap", c.bm, pic.p.handle, uint64(uint32(-c.x)), uint64(uint32(-c.y)),
 		uint64(width), uint64(height), 0, renderAnnots); err != nil {
 		return nil, err
 	}
-	buf, err := g.do("FPDFBitmap_GetBuffer", pic.bm)
+	buf, err := g.do("FPDFBitmap_GetBuffer", c.bm)
 	if err != nil {
 		return nil, err
 	}
-	view, err := g.bytes(buf, pic.stride*pic.h)
+	view, err := g.bytes(buf, c.stride*c.h)
 	if err != nil {
 		return nil, err
 	}
@@ -266,15 +314,20 @@ func (pic *picture) draw(into []byte) ([]byte, error) {
 
 // differs tells whether two pictures differ within a box of the page as
 // displayed, by enough to be seen.
-func (pic *picture) differs(a, b []byte, box [4]float64) bool {
-	x0, x1 := int(box[0]*pic.scale)-pic.x, int(math.Ceil(box[2]*pic.scale))-pic.x
-	y0, y1 := int((pic.p.info.Height-box[3])*pic.scale)-pic.y, int(math.Ceil((pic.p.info.Height-box[1])*pic.scale))-pic.y
-	x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, pic.w), min(y1, pic.h)
+func (pic *picture) differs(a, b drawing, box [4]float64) bool {
+	n := slices.IndexFunc(pic.pieces, func(c piece) bool { return c.bottom <= box[1] && box[3] <= c.top })
+	if n < 0 {
+		return false
+	}
+	c, before, after := pic.pieces[n], a[n], b[n]
+	x0, x1 := int(box[0]*pic.scale)-c.x, int(math.Ceil(box[2]*pic.scale))-c.x
+	y0, y1 := int((pic.p.info.Height-box[3])*pic.scale)-c.y, int(math.Ceil((pic.p.info.Height-box[1])*pic.scale))-c.y
+	x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, c.w), min(y1, c.h)
 	ink, all := 0, 0
 	for y := y0; y < y1; y++ {
-		for i, end := y*pic.stride+x0*bytesPerPixel, y*pic.stride+x1*bytesPerPixel; i < end; i += bytesPerPixel {
+		for i, end := y*c.stride+x0*bytesPerPixel, y*c.stride+x1*bytesPerPixel; i < end; i += bytesPerPixel {
 			all++
-			if apartAt(a[i:i+3], b[i:i+3]) {
+			if apartAt(before[i:i+3], after[i:i+3]) {
 				ink++
 			}
 		}
@@ -309,6 +362,10 @@ func luminance(p []byte) float64 {
 }
 
 func (pic *picture) close() error {
-	_, err := pic.g.do("FPDFBitmap_Destroy", pic.bm)
-	return err
+	for _, c := range pic.pieces {
+		if _, err := pic.g.do("FPDFBitmap_Destroy", c.bm); err != nil {
+			return err
+		}
+	}
+	return nil
 }
