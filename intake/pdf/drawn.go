@@ -24,28 +24,27 @@ var errTooManyObjects = errors.New("pdf: too many objects on the page")
 
 // readDrawn takes replacement texts off the objects of a page, in memory, so that
 // its text is what its glyphs say. It must run before the page's text is loaded.
-func (d *Document) readDrawn(g *guest, page uint64) error {
+func (d *Document) readDrawn(g *guest, p *page) error {
 	w := &drawnWalk{
 		g: g, budget: drawnShare * d.limits.ObjectsPage,
 		marks: g.fn("FPDFPageObj_CountMarks"), mark: g.fn("FPDFPageObj_GetMark"), remove: g.fn("FPDFPageObj_RemoveMark"),
-		value: g.fn("FPDFPageObjMark_GetParamValueType"), kind: g.fn("FPDFPageObj_GetType"),
+		value: g.fn("FPDFPageObjMark_GetParamValueType"),
 	}
 	key, err := g.bytes(g.scratch, len(actualText))
 	if err != nil {
 		return err
 	}
 	copy(key, actualText)
-	n, err := g.do("FPDFPage_CountObjects", page)
+	n, err := g.do("FPDFPage_CountObjects", p.handle)
 	if err != nil {
 		return err
 	}
-	get := g.fn("FPDFPage_GetObject")
 	for i := range int(int32(n)) {
-		o, err := g.call(get, page, uint64(i))
+		o, err := p.object(g, i)
 		if err != nil {
 			return err
 		}
-		if err := w.object(o, 0); err != nil {
+		if err := w.object(o.handle, o.kind, 0); err != nil {
 			return err
 		}
 	}
@@ -53,21 +52,17 @@ func (d *Document) readDrawn(g *guest, page uint64) error {
 }
 
 type drawnWalk struct {
-	g                                *guest
-	budget                           int
-	marks, mark, remove, value, kind guestFunc
+	g                          *guest
+	budget                     int
+	marks, mark, remove, value guestFunc
 }
 
-func (w *drawnWalk) object(o uint64, depth int) error {
+func (w *drawnWalk) object(o, kind uint64, depth int) error {
 	if o == 0 {
 		return nil
 	}
 	if w.budget--; w.budget < 0 || depth > maxDrawnDepth {
 		return errTooManyObjects
-	}
-	kind, err := w.g.call(w.kind, o)
-	if err != nil {
-		return err
 	}
 	switch kind {
 	case objectText:
@@ -82,7 +77,11 @@ func (w *drawnWalk) object(o uint64, depth int) error {
 			if err != nil {
 				return err
 			}
-			if err := w.object(inner, depth+1); err != nil {
+			kind, err := kindOf(w.g, inner)
+			if err != nil {
+				return err
+			}
+			if err := w.object(inner, kind, depth+1); err != nil {
 				return err
 			}
 		}

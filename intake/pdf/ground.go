@@ -128,7 +128,7 @@ func apart(a, b tint) bool {
 func (g *ground) textOver(chars []Char, boxes [][4]float64, objects []*textObject) []bool {
 	const mostCovered = 0.5
 	out := make([]bool, len(chars))
-	top := make(map[int]int) // the last character in a cell
+	top := make([]int32, g.w*g.h) // the last character in a cell, counted from 1
 	each := func(b [4]float64, more float64, f func(cell int)) {
 		dx, dy := (b[2]-b[0])/5-more, (b[3]-b[1])/5-more // the middle of the box: neighbours touch
 		x0, y0, x1, y1 := g.cells([4]float64{b[0] + dx, b[1] + dy, b[2] - dx, b[3] - dy})
@@ -148,8 +148,8 @@ func (g *ground) textOver(chars []Char, boxes [][4]float64, objects []*textObjec
 			if budget--; budget < 0 {
 				return
 			}
-			if j, taken := top[cell]; !taken || objects[j].order <= objects[i].order {
-				top[cell] = i
+			if j := int(top[cell]) - 1; j < 0 || objects[j].order <= objects[i].order {
+				top[cell] = int32(i + 1)
 			}
 		})
 	}
@@ -160,8 +160,8 @@ func (g *ground) textOver(chars []Char, boxes [][4]float64, objects []*textObjec
 		all, over := 0, 0
 		each(boxes[i], 0, func(cell int) {
 			all++
-			j, taken := top[cell]
-			if !taken || objects[j] == objects[i] || objects[j].order <= objects[i].order {
+			j := int(top[cell]) - 1
+			if j < 0 || objects[j] == objects[i] || objects[j].order <= objects[i].order {
 				return
 			}
 			if chars[j].R == chars[i].R && !objects[j].pale && !objects[j].doubtful {

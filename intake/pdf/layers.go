@@ -43,11 +43,11 @@ func (d *Document) layers(g *guest, p *page) (*layers, error) {
 		return nil, err
 	}
 	for i := 0; i < int(int32(n)) && w.budget > 0; i++ {
-		o, err := g.do("FPDFPage_GetObject", p.handle, uint64(i))
+		o, err := p.object(g, i)
 		if err != nil {
 			return nil, err
 		}
-		if err := w.object(o, whole, 0); err != nil {
+		if err := w.object(o.handle, o.kind, whole, 0); err != nil {
 			return nil, err
 		}
 	}
@@ -67,17 +67,13 @@ type layerWalk struct {
 	textClips bool
 }
 
-func (w *layerWalk) object(o uint64, in scope, depth int) error {
+func (w *layerWalk) object(o, kind uint64, in scope, depth int) error {
 	if o == 0 {
 		return nil
 	}
 	w.budget--
 	w.l.next++
 	order, m := w.l.next, in.m
-	kind, err := w.g.do("FPDFPageObj_GetType", o)
-	if err != nil {
-		return err
-	}
 	switch kind {
 	case objectText:
 		return w.text(o, in, order)
@@ -126,7 +122,11 @@ func (w *layerWalk) form(o uint64, in scope, depth int) error {
 		if err != nil {
 			return err
 		}
-		if err := w.object(c, in, depth+1); err != nil {
+		kind, err := kindOf(w.g, c)
+		if err != nil {
+			return err
+		}
+		if err := w.object(c, kind, in, depth+1); err != nil {
 			return err
 		}
 	}

@@ -14,8 +14,39 @@ type page struct {
 	units  []unit // cached
 	chars  []Char
 	layers *layers
+	// objects are what is drawn on the page, as far as they were asked for.
+	objects []drawnObject
 	// box is the visible part in the page's own space: left, bottom, right, top.
 	box [4]float64
+}
+
+// drawnObject is an object of a page and its type.
+type drawnObject struct{ handle, kind uint64 }
+
+// mostObjects is how many objects of a page are remembered.
+const mostObjects = 50_000
+
+// object returns object i of the page. Two walks ask for each, and asking costs as
+// much as what they do with it.
+func (p *page) object(g *guest, i int) (o drawnObject, err error) {
+	if i < len(p.objects) {
+		return p.objects[i], nil
+	}
+	if o.handle, err = g.do("FPDFPage_GetObject", p.handle, uint64(i)); err != nil {
+		return o, err
+	}
+	if o.kind, err = kindOf(g, o.handle); err == nil && i == len(p.objects) && i < mostObjects {
+		p.objects = append(p.objects, o)
+	}
+	return o, err
+}
+
+// kindOf is the type of an object, 0 where there is none.
+func kindOf(g *guest, o uint64) (uint64, error) {
+	if o == 0 {
+		return 0, nil
+	}
+	return g.do("FPDFPageObj_GetType", o)
 }
 
 // unit is one code unit of PDFium's text page.
@@ -188,7 +219,7 @@ func (d *Document) units(g *guest, p *page) ([]unit, error) {
 		return p.units, nil
 	}
 	if p.text == 0 {
-		if err := d.readDrawn(g, p.handle); err != nil {
+		if err := d.readDrawn(g, p); err != nil {
 			return nil, err
 		}
 		t, err := g.do("FPDFText_LoadPage", p.handle)

@@ -158,6 +158,20 @@ func TestUnseenOverSeen(t *testing.T) {
 	}
 }
 
+// TestSeenInTwoBands: texts that lie on one another are told apart at the head of
+// the page and at its foot.
+func TestSeenInTwoBands(t *testing.T) {
+	e := newEngine(t)
+	states := "/ExtGState<</G<</ca 0.6>>/N<</SMask<</S/Luminosity/G 6 0 R>>>>>>"
+	foot := func(s string) string { return "q 1 0 0 1 0 -600 cm " + s + " Q " }
+	d := open(t, e, drawing("q /G gs "+text("Dsu")+" Q "+foot("/G gs "+text("Bsu"))+"q /N gs "+text("Aon")+" Q "+foot("/N gs "+text("Con")), states, mask(0, "0 0 595 842")))
+	defer d.Close()
+	seen, unseen := sorted(t, d)
+	if seen != "DsuBsu" || unseen != "AonCon" {
+		t.Errorf("%q is taken for seen, %q for unseen", seen, unseen)
+	}
+}
+
 // TestPictureStays: looking at doubtful text leaves the page as it was.
 func TestPictureStays(t *testing.T) {
 	e := newEngine(t)
