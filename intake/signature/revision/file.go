@@ -10,6 +10,7 @@ import (
 type Document struct {
 	data     []byte
 	budget   budget
+	room     room
 	entries  int
 	sections map[int]*Section
 	objects  map[int]*Indirect // by offset

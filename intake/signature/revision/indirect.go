@@ -29,7 +29,7 @@ func (f *File) indirectAt(offset int) (*Indirect, error) {
 		return nil, syntax(offset, "stream lengths refer to each other")
 	}
 	defer func() { f.doc.depth-- }()
-	p := &parser{data: f.data, pos: offset, budget: &f.doc.budget}
+	p := &parser{data: f.data, pos: offset, budget: &f.doc.budget, room: &f.doc.room}
 	ind, err := f.indirect(p)
 	if f.doc.budget.bytes -= p.pos - offset; f.doc.budget.bytes < 0 {
 		return nil, ErrBudget

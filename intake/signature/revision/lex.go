@@ -30,6 +30,44 @@ type parser struct {
 	// ambiguous: a token was met that readers take differently.
 	ambiguous bool
 	budget    *budget
+	room      *room
+}
+
+// room is what the parsers of a document have in common, so that each name is held
+// once and arrays are made at their size: a file has tens of thousands of both.
+type room struct {
+	names map[string]Object
+	items []Object // of the arrays that are being read, innermost last
+}
+
+// What is remembered of names.
+const (
+	longestName = 64
+	mostNames   = 4096
+)
+
+// plainName reads a name without escapes, if it is one and is of an ordinary length.
+func (p *parser) plainName() (Object, bool) {
+	end := p.pos + 1
+	for end < len(p.data) && isRegular(p.data[end]) {
+		if p.data[end] == '#' || end-p.pos > longestName {
+			return nil, false
+		}
+		end++
+	}
+	text := p.data[p.pos+1 : end]
+	p.pos = end
+	if o, known := p.room.names[string(text)]; known {
+		return o, true
+	}
+	n := Name(text)
+	if len(p.room.names) < mostNames {
+		if p.room.names == nil {
+			p.room.names = make(map[string]Object)
+		}
+		p.room.names[string(n)] = n
+	}
+	return n, true
 }
 
 func (p *parser) skipSpace() {
@@ -189,6 +227,11 @@ func unhex(c byte) int {
 }
 
 func (p *parser) name() (Object, error) {
+	if p.room != nil {
+		if n, ok := p.plainName(); ok {
+			return n, nil
+		}
+	}
 	start := p.pos
 	p.pos++
 	var out []byte
@@ -328,7 +371,14 @@ func (p *parser) literal() (Object, error) {
 func (p *parser) array(depth int) (Object, error) {
 	start := p.pos
 	p.pos++
-	out := Array{}
+	if p.room == nil {
+		p.room = &room{}
+	}
+	first := len(p.room.items)
+	defer func() {
+		clear(p.room.items[first:])
+		p.room.items = p.room.items[:first]
+	}()
 	for {
 		p.skipSpace()
 		if p.pos >= len(p.data) {
@@ -336,20 +386,20 @@ func (p *parser) array(depth int) (Object, error) {
 		}
 		if p.data[p.pos] == ']' {
 			p.pos++
-			return out, nil
+			return append(make(Array, 0, len(p.room.items)-first), p.room.items[first:]...), nil
 		}
 		o, err := p.object(depth + 1)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, o)
+		p.room.items = append(p.room.items, o)
 	}
 }
 
 func (p *parser) dict(depth int) (Object, error) {
 	start := p.pos
 	p.pos += 2
-	d := &Dict{}
+	d := &Dict{Entries: make([]Entry, 0, 4)}
 	var seen map[Name]bool
 	for {
 		p.skipSpace()

@@ -81,7 +81,7 @@ func (f *File) unpackStream(ind *Indirect) ([]packed, error) {
 		if !ok1 || !ok2 || off > len(data)-int(first) {
 			return nil, fmt.Errorf("object stream %d: header broken", num)
 		}
-		p := &parser{data: data, pos: int(first) + off, embedded: true, budget: &f.doc.budget}
+		p := &parser{data: data, pos: int(first) + off, embedded: true, budget: &f.doc.budget, room: &f.doc.room}
 		start := p.pos
 		o, err := p.object(0)
 		if f.doc.budget.bytes -= p.pos - start; f.doc.budget.bytes < 0 {
