@@ -149,6 +149,9 @@ func continues(prev *item, text string, l *line) bool {
 		return false
 	}
 	full := last.box[2] > prev.right-3.2*last.size
+	if listMeaning.MatchString(text) && (!full || listMeaning.MatchString(pt)) {
+		return false // the next grade of a scale, each on a line of its own
+	}
 	// A colon at the end of a full line leads up to what follows.
 	if end := lastRune(pt); strings.ContainsAny(end, terminal) && !(end == ":" && full && prev.body) {
 		return false

@@ -62,6 +62,36 @@ D级：承重结构已不能满足安全使用要求，房屋整体处于危险�
 	}
 }
 
+// Scales are reprinted in any form, before the conclusion or behind the advice.
+func TestScalesInAnyForm(t *testing.T) {
+	safe := strings.NewReplacer("该房屋安全性等级评定为Dsu级，严重影响整体承载。", "{before}\n　　该房屋安全性等级评定为Bsu级，尚不显著影响整体承载。", "立即停止使用", "正常使用").Replace(sampleReport) + "{end}\n"
+	mild := strings.NewReplacer("{conclusion}", "{before}\n　　该房屋个别构件为危险构件，不影响主体结构安全，评定该房屋危险性等级为B级。", "该房屋应立即停止使用，人员撤离，整体拆除", "修缮后正常使用").Replace(dangerReport)
+	for scale, report := range map[string]string{
+		"1 A级：无危险构件，房屋结构能满足安全使用要求；\n2 B级：个别结构构件评定为危险构件，但不影响主体结构安全；\n3 C级：部分承重结构不能满足安全使用要求，房屋局部处于危险状态，构成局部危房；\n4 D级：承重结构已不能满足安全使用要求，房屋整体处于危险状态，构成整幢危房。": mild,
+		"房屋危险性等级划分标准\nA级　无危险构件，房屋结构能满足安全使用要求\nB级　个别结构构件评定为危险构件，但不影响主体结构安全\nC级　部分承重结构不能满足安全使用要求，局部危房\nD级　承重结构已不能满足安全使用要求，整幢危房":                          mild,
+		"（《危险房屋鉴定标准》：A级，无危险构件，房屋结构能满足安全使用要求；B级，个别结构构件评定为危险构件；C级，部分承重结构不能满足安全使用要求，构成局部危房；D级，承重结构已不能满足安全使用要求，构成整幢危房。）":                                   mild,
+		"附表 房屋危险性等级\nA：无危险构件\nB：个别构件危险\nC：局部危房\nD：整幢危房":                                                           mild,
+		"附表 安全性等级含义\nAsu级　安全性符合本标准的规定，不影响整体承载\nBsu级　略低于规定，尚不显著影响整体承载\nCsu级　不符合规定，显著影响整体承载\nDsu级　严重不符合规定，严重影响整体承载": safe,
+		"Asu级是指不影响整体承载，\nBsu级是指尚不显著影响整体承载，\nCsu级是指显著影响整体承载，\nDsu级是指严重影响整体承载。":                                     safe,
+	} {
+		want := "鉴定对象 B"
+		if report == safe {
+			want = "鉴定对象 Bsu"
+		}
+		for _, at := range []string{"{before}", "{end}"} {
+			text := strings.Replace(report, at, scale, 1)
+			text = strings.NewReplacer("{before}\n", "", "{end}\n", "").Replace(text)
+			got := Read(setText(wrapped(text)), Options{})
+			accepted(t, got, want)
+			for _, s := range got.Statements {
+				if flags(s.Kind) {
+					t.Errorf("%s is said of the house", s.Evidence.Quote)
+				}
+			}
+		}
+	}
+}
+
 // What a house consists of is not several houses; several houses are.
 func TestHouseMadeUpOfParts(t *testing.T) {
 	whole := "房屋整体处于危险状态，构成整幢危房，按《危险房屋鉴定标准》评定该房屋危险性等级为D级。"
@@ -149,6 +179,8 @@ func TestHousesCountedByName(t *testing.T) {
 	for text, want := range map[string]string{
 		"员工公寓三栋房屋的安全性,除1号楼":  "1号楼",
 		"宿舍三栋房屋的安全性等级,其中2号楼": "2号楼",
+		"员工公寓三栋房屋安全性等级均评定为":  "",
+		"三幢建筑物的危险性等级均为":      "",
 		"公寓三栋安全性等级评定为":       "公寓三栋",
 		"2#联合厂房在现状使用条件下的":    "2#",
 	} {

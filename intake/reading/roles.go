@@ -310,7 +310,7 @@ func lastEnd(r *guarded, s string) int {
 
 func bareStart(before string) bool {
 	before = strings.TrimSuffix(before, "其中")
-	return strings.Trim(headNumber.ReplaceAllString(before, ""), "(（“\"、.") == "" || strings.HasSuffix(before, ",") || strings.HasSuffix(before, ":")
+	return strings.Trim(headNumber.ReplaceAllString(before, ""), "(（“\"、.") == "" || strings.HasSuffix(before, ",") || strings.HasSuffix(before, ":") || strings.HasSuffix(before, ";")
 }
 
 // lastOf returns where the last match of r in s begins, or -1.
