@@ -12,11 +12,11 @@ var (
 	// appraises: what an agency of this trade calls itself.
 	appraises = re(`鉴定|检测|检验|测试|建筑|建设|工程|房屋|结构|建科|房安|质量|勘察|勘测|设计|土木|岩土`)
 	// sealed is all that stands beside the name where an agency signs.
-	sealed = re(`^(?:[(](?:[\p{Han}]{0,6}(?:章|盖章))[)]|[\p{Han}]{0,4}(?:专用章|公章|盖章))?(?:谨[具呈启上]|敬[启上])?(?:(?:签发|印发|出具|发布|成文)于?)?(?:(?:报告)?(?:签发|出具|鉴定|报告)?(?:日期|时间):?)?$`)
+	sealed = re(`^(?:[(](?:[\p{Han}]{0,6}(?:章|盖章))[)]|[\p{Han}]{0,4}(?:专用章|公章|盖章))?,?(?:谨[具呈启上]|敬[启上])?(?:(?:签发|印发|出具|发布|成文)于?)?(?:(?:报告)?(?:签发|出具|鉴定|报告)?(?:日期|时间):?)?$`)
 	// issuedThen: what may stand behind the date at the seal.
 	issuedThen = re(`^(?:签发|印发|出具|发布|批准)$`)
 	// workedHere: 受某某委托，某公司于2026年2月24日对……
-	workedHere = re(`^(?:[(](?:以下)?简称[^)]*[)])?,?(?:于|对|组织|派)`)
+	workedHere = re(`^(?:[(](?:以下)?简称[^)]*[)])?,?(?:于|对|组织|派|委派|指派|依据|根据|按照?|依照|按)`)
 )
 
 // fromSignature takes the agency's name where it signs, for reports that have

@@ -118,10 +118,11 @@ var (
 
 	// Other houses.
 	otherCue = re(`相邻|毗邻|邻近|毗连|紧邻|隔壁|比邻|邻房|邻居|邻户|邻家|附近|周边(?:的)?(?:建筑|房屋)|周围(?:的)?(?:建筑|房屋)|(?:[东西南北左右前后旁对]|相对)(?:侧|面|边|方|邻)(?:[^,、。;]{0,10})(?:处)?的?(?:相连|另一|既有|他人|其他)?[^,、]{0,6}(?:房屋|建筑物?|住宅|楼房|农房|自建房|办公楼|楼|用房)|同(?:一)?(?:街|村|小区|院落?|批|镇)[^,。;]{0,8}(?:其他|另|类似|房屋)|不(?:属于|在|是)本次(?:鉴定|检测)[^,。;]{0,6}|非本次鉴定|(?:其他|其它|另)(?:有)?(?:一)?(?:栋|幢|座|户|处)|另一(?:产权人|业主)|另案|另行鉴定|单独报告|(?:其他|其它)房屋|对面|对侧|类似(?:房屋|工程|案例|结构)|同类(?:房屋|工程)|示例|例如|样例|案例|(?:与|距|离)(?:本|该|受检|被鉴定)?(?:房屋|建筑物?|楼)(?:约)?(?:[0-9.]+m|贴建|相连|相邻|毗连|不远)[^,。;]{0,12}|(?:本|该)(?:镇|村|街道?|社区|组|区)(?:内)?(?:已|共|另|尚)?有|村内|镇内|社区内|他人`)
-	thisCue  = re(`该房屋|本房屋|本次鉴定(?:的)?房屋|(?:被鉴定|受检|受鉴|委托鉴定|拟鉴定)的?(?:房屋|建筑|对象|楼|工程)|鉴定对象|鉴定单元|本(?:工程|建筑|楼|栋|幢)|该(?:建筑|楼|栋|幢|自建房|工程)|综合评定|综上`)
+	thisCue  = re(`该房屋|本房屋|本次鉴定(?:的)?房屋|(?:被鉴定|受检|受鉴|委托鉴定|拟鉴定)的?(?:房屋|建筑|对象|楼|工程)|鉴定对象|鉴定单元|本(?:工程|建筑|楼|栋|幢)|该(?:建筑|楼|栋|幢|自建房|工程)|综合评定|综上|本(?:户|宅)(?:房屋|住宅|住房)?|(?:全|整)[幢栋楼座](?:房屋|楼)?(?:的)?安全性`)
 
 	// Assertions.
 	assertBefore = re(`(?:(?:综合|最终|综上|重新)?(?:评定|评|判定|鉴定|认定|确定|核定|评价|判|定|列|划)(?:等级)?(?:的?结果|结论|意见)?(?:均|分别|都|皆|应|宜|可|拟|综合)?(?:为|是|属于?|成|作|在|:)+|(?:等级|级别|类别|评级|结论|结果|意见|安全性|危险性|可靠性|使用性|适修性|现状|整体|单元|系统|房屋|楼|栋|幢|座|房|结构|建筑|连廊|厂房)(?:均|分别|都|皆|应|可|现|仍|已|综合|也|亦|同样)?(?:被)?(?:评|定|评定|判定|鉴定|判|属|达|达到|处于?|降|确定|认定|列)?(?:为|是|属于?|至|到|成|:)+|属于?|达到?|已?达(?:到)?|降(?:低)?(?:为|至|到)|变(?:更)?为|调整为|更新为|处于?|构成|为|是|评|取|符合|提出|定)(?:[《(]?(?:本标准|国家标准|标准|规范|民用建筑可靠性鉴定标准|危险房屋鉴定标准|GB/?T?[0-9-]+|JGJ/?T?[0-9-]+)[》)]?(?:[(（]?(?:GB|JGJ)/?T?[0-9-]+[)）]?)?(?:中)?(?:规定)?的?|危险性|安全性|可靠性|等级|的)?["“'‘(]?$|(?:属于?|构成|为|是|评定为)(?:整[幢栋]|局部)?危(?:险房屋?|房)[(]$`)
+	stays        = re(`(?:安全性|危险性)(?:鉴定)?等级(?:维持|保持|仍维持)(?:为|在)?["“]?$`)
 	aspectWord   = re(`(?:安全性|危险性|可靠性|使用性|适修性|安全|等级|评级|级别)(?:综合|鉴定|评定|评价)?(?:等级|级别|评级|结论|结果|意见)?(?:-{1,2}|=|→)?["“(:]?$`)
 	endsAfter    = re(`^["”]?(?:[,;。(]|$)`)
 	oneSentence  = re(`^(?:鉴定)?(?:结论|意见)(?:只有|就|仅)?[^,。;:A-D]{0,4}:["“]?$`) // 结论只有一句:
@@ -133,7 +134,7 @@ var (
 	// Asu级,不必采取措施。
 	opensMeasure = re(`^["”]?,(?:可|能|不必|无需|不需)(?:采取措施|(?:继续|正常|安全)*使用)[^,。;:]{0,8}。$`)
 	// What stands before it says something of the house's safety, and nothing of a rule or a part.
-	lowerOf        = re(`(?:鉴定单元|房屋|安全性|等级)[^。;:,不未建若如议]{0,16}取(?:各|三个|上述|其中|其|地基|子单元|组成)[^,。;:次层年]{0,12}(?:较低|最低)(?:的)?(?:等级|者|一级|值),即(?:为)?["“]?$`)
+	lowerOf        = re(`(?:鉴定单元|房屋|安全性|等级)[^。;:,不未建若如议]{0,16}(?:取(?:各|三个|上述|其中|其|地基|子单元|组成)[^,。;:次层年]{0,12}(?:较低|最低)(?:的)?(?:等级|者|一级|值)|以[^,。;:次层年]{0,24}子单元(?:中|的)*(?:较低|最低)(?:的)?(?:一级|等级|者)(?:确定|评定|取值)),即(?:为)?["“]?$`)
 	gradeBracketed = re(`^(?:[^,。;:]{0,10}(?:结论|意见):)?(?:[^()。;:]*,)?(?:[^(),。;:不未低距应否]*(?:该|本|[楼房栋幢宅舍])[^(),。;:不未低距应否]*安全性[^(),。;:不未低距应否]*要求|尚?不(?:显著)?影响(?:房屋|结构)?整体(?:承载|安全)(?:功能|能力|性)?)[(]$`)
 	bracketsEnd    = re(`^["”]?[)][。;]?$`)
 	ratedAs        = re(`^["”]?(?:予以|进行)?(?:评定|评级|确定|认定|判定)`)
@@ -212,7 +213,10 @@ func roleRules() []roleRule {
 			if projDirect.MatchString(c.clause) {
 				return true
 			}
-			loc := lastEnd(projAfter, c.before)
+			loc := lastEnd(projAfter, otherWorks.ReplaceAllString(c.before, "_"))
+			if loc >= 0 && c.section == secConclusion && assertBefore.MatchString(c.clause) && doneHere(c.before) {
+				return false
+			}
 			if done := lastEnd(worksPast, c.before); done >= loc && loc >= 0 {
 				return projModal.MatchString(c.before[done:])
 			}
@@ -228,10 +232,10 @@ func roleRules() []roleRule {
 			return (past(c.before, c.year) || earlier(c.before, c.after, c.year)) && !(c.section == secConclusion && eventsOnly(c)) || c.section == secHistory || disputed.MatchString(c.after)
 		}},
 		{"other_house", schemas.RoleOtherSubject, "相邻房屋经鉴定为[D]级", func(c setting) bool {
-			return elsewhere(c.before) || c.section == secNeighbours || elsewhereAfter.MatchString(c.after)
+			return elsewhere(c.before) || c.section == secNeighbours || elsewhereAfter.MatchString(c.after) && !beyondSafety.MatchString(elsewhereAfter.FindString(c.after))
 		}},
 		{"asserted", schemas.RoleConclusion, "综合评定该房屋安全性等级为[Csu]级", func(c setting) bool {
-			return assertBefore.MatchString(c.clause) || c.inList > 1 && strings.Contains(c.before, "分别")
+			return assertBefore.MatchString(c.clause) || stays.MatchString(c.clause) || c.inList > 1 && strings.Contains(c.before, "分别")
 		}},
 		{"unit_then_grade", schemas.RoleConclusion, "安全性：地基基础Bu、上部承重结构Bu，鉴定单元[Bsu]", func(c setting) bool {
 			if (c.section == secInspection || c.section == secAnalysis || c.section == secRating || c.section == secConclusion) && subUnitAlone.MatchString(c.clause) && endsAfter.MatchString(strings.TrimPrefix(c.after, "、")) {
@@ -278,8 +282,26 @@ var (
 	elsewhereAfter = re(`^["”]?(?:危房|房屋)?,?[^。;]{0,16}(?:不在本次鉴定|未对本房屋|对本房屋(?:无|没有|不)|系由他人|由他人评定|分别出具|另行出具|另案|与本房屋无关|单独报告)`)
 )
 
+// beyondSafety: 有关消防验收事宜不在本次鉴定范围.
+var beyondSafety = re(`消防|抗震|装[修饰]|专项|验收|燃气|电气|节能|适修|环保|使用性|可靠性|规划|产权`)
+
+// otherWorks: 经历邻近地铁隧道施工后. Works beside the house are none on it.
+var otherWorks = re(`(?:邻近|相邻|隔壁|紧邻|毗邻|周边|附近|旁边)[^,。;]{0,16}(?:施工|开挖|回填|完成|爆破|拆除)[^,。;]{0,8}后`)
+
+// Works on the house that its conclusion tells as done: 已完成加固修复并通过验收;
+// 曾于2015年采用钢筋网面层加固,经本次核查,面层粘结良好. What calculates, plans or waits
+// tells of none.
+var (
+	worksToldDone = re(`已(?:全部|按[^,。;拟待将]{0,12}|由[^,。;拟待将]{0,12}|经|对[^,。;拟待将]{0,12})?(?:完成|竣工|实施|设置|增设|采用|进行)[^,。;拟待将同约]{0,14}(?:加固|修复|修补|处理|更换|改造|加强|补强|托换|验收|过梁|门框|圈梁|构造柱|面层|$)|(?:已|并|且)(?:经|通过)?(?:竣工)?验收(?:合格|通过)?(?:,|$)|通过(?:了)?(?:竣工)?验收(?:,|$)|曾[^,。;]{0,24}(?:加固|修缮|改造|修复)[^。;]{0,30}经(?:本次|现场)(?:核查|复查|检测|检验|查验|检查|鉴定)`)
+	worksToCome   = re(`拟|将|待|计划|预计|建议|若|应|须|尚需|方案|前提|完成后|验收(?:合格|通过)?后|一旦|完工后|竣工后|签订|责令|承诺|同意|委托[^,。;]{0,8}(?:加固|施工)|未(?:完成|完工|竣工|验收|实施)|进行中|正在`)
+)
+
+func doneHere(before string) bool {
+	return worksToldDone.MatchString(before) && !worksToCome.MatchString(before)
+}
+
 // neighbourAsCause: 因邻房拆除失去支撑 is about this house.
-var neighbourAsCause = re(`(?:因|由于|受|鉴于)(?:[东西南北左右前后]侧)?的?(?:相邻|毗邻|邻近|邻|周边|附近|隔壁)[^,。;]{0,14}(?:拆除|施工|倒塌|垮塌|开挖|影响|爆破|拉裂|撞击|挤压|基坑)|` +
+var neighbourAsCause = re(`(?:因|由于|受|鉴于|经历|历经)(?:[东西南北左右前后]侧)?的?(?:相邻|毗邻|邻近|邻|周边|附近|隔壁)[^,。;]{0,14}(?:拆除|施工|倒塌|垮塌|开挖|影响|爆破|拉裂|撞击|挤压|基坑)|` +
 	`(?:[东西南北左右前后]侧)?的?(?:相邻|毗邻|邻近|紧邻|邻居?家?|周边|附近|隔壁)[^,。;]{0,10}(?:拆除|施工|倒塌|垮塌|坍塌|开挖|爆破|基坑|挖空|下沉|滑移)[^,。;]{0,4}(?:致使?|导致|使|造成|引起|引发|后[^,。;]{0,8}(?:失去|失稳|悬空|无支撑|失支))`)
 
 // elsewhere tells whether the words speak of another house, and nothing since
@@ -362,8 +384,8 @@ func eventsOnly(c setting) bool {
 }
 
 var (
-	gradeNamed     = re(`(?:安全性|危险性)(?:鉴定)?(?:等级|级别)?(?:综合)?(?:评定|评|定|判定)?为["“]?$`)
-	houseEvent     = re(`失火|火灾|过火|装修|使用|受灾|水淹|进水|地震|撞|翻修|修缮|维修|饰面|渗漏|漏|老化|建成|始建`)
+	gradeNamed     = re(`(?:安全性|危险性)(?:鉴定)?(?:等级|级别)?(?:综合|仍|据此)*(?:评定|评|定|判定|维持)?为?["“]?$`)
+	houseEvent     = re(`失火|火灾|过火|装修|使用|受灾|水淹|进水|地震|撞|翻修|修缮|维修|饰面|渗漏|漏|老化|建成|始建|施工|开挖|沉降|裂缝|搬|受损|加固|改造|改作|改建|拆除`)
 	toldBySomebody = re(`鉴定|评|等级|报告|检测|普查|排查|资料|显示|档案|口述|介绍|反映|记录|结论|意见|[A-D](?:su|u)?级`)
 )
 
