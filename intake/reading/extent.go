@@ -46,7 +46,7 @@ func (r *reader) checkExtent(items []*item, f schemas.ReportFields) {
 				switch {
 				case rentedPart.MatchString(s.text), toldPart.MatchString(s.text), ownedApart.MatchString(s.text), it.section == secInspection && othersApart.MatchString(s.text) && !partsFine.MatchString(s.text):
 					r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
-				case r.borrows(s) || sharedOnce.MatchString(s.text):
+				case r.borrows(s) || sharedOnce.MatchString(s.text) || r.sampledElsewhere(s):
 					r.reason("report_qualified", s.page, clip(s.text, 60), s.whole())
 				}
 				if it.section != secInspection && it.section != secAnalysis {
@@ -109,6 +109,23 @@ func (r *reader) checkCounterpart(items []*item, fs []schemas.Finding) {
 		}
 	}
 }
+
+// 芯样改在院内食堂钻取: what was tested is of another building.
+var sampledAt = re(`(?:芯样|试样|样品|试件|砖样|砂浆样|样本|测区|测点|钢筋样)[^,。;]{0,6}(?:改?在|改?取自|改?采自|来自|系取|取)(?:的)?([^,。;]{0,10}?(?:食堂|宿舍|门卫|厨房|车库|库房|仓库|楼|栋|幢|房屋|邻居|邻户|隔壁|围墙|厂房))[^,。;]{0,6}(?:钻取|抽取|采取|取样|采样|测取|制取|取得|布置|$)`)
+
+// sampledElsewhere tells whether samples are said to be of a building that is none of
+// the house's names.
+func (r *reader) sampledElsewhere(s sentence) bool {
+	m := sampledAt.FindStringSubmatch(s.text)
+	if m == nil {
+		return false
+	}
+	where := strings.TrimPrefix(strings.TrimPrefix(m[1], "院内"), "该")
+	return !sampledHere.MatchString(where) && !slices.ContainsFunc(append(slices.Clone(r.names), r.known...), func(n string) bool { return strings.Contains(fold(n), where) || strings.Contains(where, fold(n)) })
+}
+
+// sampledHere: 芯样在本楼钻取, 测区取一层楼梯间, 各楼层.
+var sampledHere = re(`^(?:本|该|各|每|此|其|所检|受检|被鉴定|鉴定)|层|楼[梯板面道盖]|[0-9一二三四五六七八九十]楼`)
 
 // timesAlone: one storey named as often, and no other, is what was looked at.
 const timesAlone = 3
