@@ -23,6 +23,7 @@ func readingReasons() []ReasonInfo {
 		{"conclusion_provisional", "鉴定结论是暂定的", WeightReview, "district plan 附件2 四(六): 明确的鉴定结论"},
 		{"conclusion_not_understood", "鉴定结论中有不能确定其含义的限定用语，须人工阅读", WeightReview, "DESIGN §1"},
 		{"report_qualified", "报告中有关于其依据或效力的说明，须人工阅读", WeightReview, "DESIGN §1"},
+		{"unusual_statement", "报告中有少见的说法，可能影响鉴定结论，须人工阅读", WeightReview, "DESIGN §1"},
 		{"unit_without_conclusion", "评级表中的单体在鉴定结论中没有等级", WeightReview, "DOMAIN §2"},
 		{"conclusion_contradicts_sub_unit", "鉴定单元等级高于其子单元的评定结果", WeightReview, "GB 50292-2015 9.1.2"},
 		{"unit_graver_than_sub_units", "鉴定单元等级低于其子单元的评定结果，须核对直接评级的依据", WeightReview, "GB 50292-2015 9.1.2, 9.1.3"},

@@ -26,7 +26,10 @@ var (
 )
 
 type caution struct {
-	words  *guarded
+	words *guarded
+	// byTone: over a word of this list nobody is asked where the sentence as a whole
+	// sounds ordinary.
+	byTone bool
 	strict bool       // a word is accounted for as a whole: 改按 is not by what accounts for 按
 	whole  *guarded   // phrases in one piece
 	gapped []*guarded // phrases with gaps, which are their groups
@@ -34,6 +37,7 @@ type caution struct {
 
 func newCaution(words, phrases string) caution {
 	c := caution{words: alternation(list(operatorsData, words))}
+	c.byTone = words == "conclusion" || words == "anywhere" || words == "advice"
 	c.strict = phrases == "conclusion" || words == "unabated"
 	var whole []string
 	for _, p := range slices.Concat(list(understoodData, phrases), list(understoodData, "everywhere")) {

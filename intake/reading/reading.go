@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"jianding/intake/pdf"
+	"jianding/intake/reading/tone"
 	"jianding/schemas"
 )
 
@@ -29,6 +30,10 @@ type Options struct {
 	// Grades from it raise hazards and are never accepted by themselves: the
 	// findings say so in Evidence.Source.
 	OCR map[int][]Word
+	// Tone judges sentences; nil is the model that ships.
+	Tone *tone.Model
+	// Heard, where set, is told the sentences that the tone is asked about.
+	Heard func(sentence string)
 }
 
 // Result is what a document says.
@@ -57,13 +62,20 @@ type reader struct {
 	// and nowhere of danger: the only letters that it can give a house are
 	// Asu to Dsu.
 	recognisedSafety bool
-	rebuilt          bool // the report appraises a house after its works were done
+	tone             *tone.Model
+	heard            func(string)
+	scores           map[string]float64 // of sentences
+	rebuilt          bool               // the report appraises a house after its works were done
+	sunk             bool               // the grades of all houses are the gravest
 }
 
 // Read reads a document. It is a pure function of its arguments and never
 // fails: what cannot be read is in Pages and Reasons.
 func Read(src pdf.Source, opts Options) Result {
-	r := &reader{roles: roleRules()}
+	r := &reader{roles: roleRules(), tone: opts.Tone, heard: opts.Heard, scores: make(map[string]float64)}
+	if r.tone == nil {
+		r.tone = tone.Shipped()
+	}
 	pages, verdicts, hidden := r.load(src, opts)
 	lines := make([][]*line, len(pages))
 	infos := make([]pdf.PageInfo, len(pages))

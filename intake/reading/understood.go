@@ -19,6 +19,18 @@ import (
 // checkUnderstood asks for a human where words of the report could take back
 // its conclusion and are not understood.
 func (r *reader) checkUnderstood(items []*item, mentions []*mention, fs []schemas.Finding, sts []schemas.Statement) {
+	worst := 0
+	for _, f := range fs {
+		worst = max(worst, rank(f.Grade))
+	}
+	h := standing{
+		worst: worst,
+		sunk:  len(fs) > 0 && !slices.ContainsFunc(fs, func(f schemas.Finding) bool { return weighty(f.Aspect) && rank(f.Grade) < gravest }),
+		mild:  (worst == 1 || worst == 2) && !slices.ContainsFunc(sts, func(s schemas.Statement) bool { return flags(s.Kind) }),
+		// JGJ 125-2016, JGJ/T 363-2014: class B has dangerous members, class A none.
+		membersMay: worst == 2 && !slices.ContainsFunc(fs, func(f schemas.Finding) bool { return f.Aspect == schemas.AspectSafety }),
+	}
+	r.sunk = h.sunk
 	in := make(map[string][]*mention)
 	for _, m := range mentions {
 		in[m.sentence.text] = append(in[m.sentence.text], m)
@@ -44,17 +56,6 @@ func (r *reader) checkUnderstood(items []*item, mentions []*mention, fs []schema
 			core = strings.ReplaceAll(core, u, "_")
 		}
 		r.caution(ofCore, m.sentence, core, "conclusion_not_understood")
-	}
-	worst := 0
-	for _, f := range fs {
-		worst = max(worst, rank(f.Grade))
-	}
-	h := standing{
-		worst: worst,
-		sunk:  len(fs) > 0 && !slices.ContainsFunc(fs, func(f schemas.Finding) bool { return weighty(f.Aspect) && rank(f.Grade) < gravest }),
-		mild:  (worst == 1 || worst == 2) && !slices.ContainsFunc(sts, func(s schemas.Statement) bool { return flags(s.Kind) }),
-		// JGJ 125-2016, JGJ/T 363-2014: class B has dangerous members, class A none.
-		membersMay: worst == 2 && !slices.ContainsFunc(fs, func(f schemas.Finding) bool { return f.Aspect == schemas.AspectSafety }),
 	}
 	for _, it := range items {
 		switch it.section {
@@ -183,6 +184,9 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 	captions := photosOnly.MatchString(p.text) && !amends.MatchString(p.text) && !strings.ContainsAny(p.text, "未不没无锁借翻供另邻隔旧网") && !strings.Contains(p.text, "同类") && !strings.Contains(p.text, "上年")
 	for _, s := range sentencesOf(p, it) {
 		ms := mentions[s.text]
+		if in != secBasis && !s.scale && !s.listed {
+			r.listen(s, h)
+		}
 		if !captions {
 			r.caution(ofReport, s, s.text, "report_qualified")
 		}
@@ -306,7 +310,7 @@ func (r *reader) cautionBut(but func(text string, at []int) bool, c caution, s s
 			left = append(left, text[at[0]:at[1]])
 		}
 	}
-	if len(left) > 0 {
+	if len(left) > 0 && !(c.byTone && r.soundsOrdinary(s, code, left)) {
 		r.reason(code, s.page, strings.Join(left, "、")+"："+clip(s.text, 60), s.whole())
 	}
 }

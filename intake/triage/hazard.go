@@ -172,6 +172,6 @@ var doubtful = map[schemas.ReasonCode]bool{
 	"conclusion_missing": true, "grade_missing": true, "grade_mention_unclear": true,
 	"conclusion_contradicts_itself": true, "conclusion_contradicts_table": true, "tables_contradict": true,
 	"unit_without_conclusion": true, "conclusion_contradicts_sub_unit": true, "reliability_contradicts_safety": true,
-	"conclusion_contradicts_calculation": true, "grade_contradicts_statement": true, "statements_contradict": true,
+	"conclusion_contradicts_calculation": true, "grade_contradicts_statement": true, "statements_contradict": true, "unusual_statement": true,
 	"advice_contradicts_grade": true, "inspection_long_ago": true, "hidden_text": true, "struck_out": true, "drawn_character": true, "survey_report": true, "seismic_only": true,
 }

@@ -5,6 +5,7 @@ import (
 
 	"jianding/intake/pdf"
 	"jianding/intake/reading"
+	"jianding/intake/reading/tone"
 	"jianding/intake/triage"
 	"jianding/schemas"
 )
@@ -12,7 +13,7 @@ import (
 // real is the reader and the rules under test, as a report whose signature is
 // valid meets them.
 func real(src pdf.Source) (Verdict, error) {
-	res := reading.Read(src, reading.Options{})
+	res := reading.Read(src, reading.Options{Tone: toneModel, Heard: heardBy})
 	d := triage.Decide(triage.Input{
 		Signature: schemas.Signature{Status: schemas.SignatureValid},
 		Reading: triage.Reading{
@@ -26,3 +27,10 @@ func real(src pdf.Source) (Verdict, error) {
 		Hazard: d.Hazard, Fields: res.Fields,
 	}, nil
 }
+
+// toneModel and heardBy are for tests of the tone: another model than the one that
+// ships, and who is told the sentences it is asked about.
+var (
+	toneModel *tone.Model
+	heardBy   func(string)
+)
