@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"jianding/intake/reading/tone"
 	"jianding/schemas"
 )
 
@@ -13,14 +14,14 @@ import (
 // report goes to a human though no rule knows it; and a word that a rule cannot place
 // holds nobody where the sentence sounds like those of every sound report.
 
-// toneOf scores a sentence once.
-func (r *reader) toneOf(s sentence) float64 {
-	score, ok := r.scores[s.text]
+// toneOf hears a sentence once.
+func (r *reader) toneOf(s sentence) tone.Heard {
+	h, ok := r.scores[s.text]
 	if !ok {
-		score = r.tone.Score(s.text)
-		r.scores[s.text] = score
+		h = r.tone.Hear(s.text)
+		r.scores[s.text] = h
 	}
-	return score
+	return h
 }
 
 // listen asks for a human where a sentence sounds like those over which a report
@@ -32,7 +33,7 @@ func (r *reader) listen(s sentence, h standing) {
 	if r.heard != nil {
 		r.heard(s.text)
 	}
-	if r.toneOf(s) >= r.tone.Alarm {
+	if r.tone.Alarms(r.toneOf(s)) {
 		r.reason("unusual_statement", s.page, strings.Join(r.tone.Telling(s.text, tellingPieces), "、")+"："+clip(s.text, 60), s.whole())
 	}
 }
@@ -57,13 +58,16 @@ func (r *reader) soundsOrdinary(s sentence, code schemas.ReasonCode, words []str
 	case code == "report_qualified", slices.ContainsFunc(words, binds.MatchString):
 		calm -= stronger
 	}
-	return r.toneOf(s) <= calm
+	t := r.toneOf(s)
+	return t.Whole <= calm && t.Loudest <= calmClauses
 }
 
 // binds: 除三层外, 加建以前, 待验收, 不低于Bu级者可评为.
 var binds = re(`除|以外|之外|[以之]前|截至|待|俟|若|如|倘|一旦|可评|应评|能评|者|方可|才|另[按行]|视为|另册|不含|不包括|范围|名义|[旧老]标准|收回|作废|改发|换发|有变|别`)
 
 const (
+	// calmClauses is how alarming two clauses of an ordinary sentence may sound alone.
+	calmClauses     = 0.3
 	calmBesideGrave = 0.5
 	stronger        = 0.5
 	// shortestOrdinary is how many characters a sentence needs for its tone to weigh

@@ -64,15 +64,15 @@ type reader struct {
 	recognisedSafety bool
 	tone             *tone.Model
 	heard            func(string)
-	scores           map[string]float64 // of sentences
-	rebuilt          bool               // the report appraises a house after its works were done
-	sunk             bool               // the grades of all houses are the gravest
+	scores           map[string]tone.Heard // of sentences
+	rebuilt          bool                  // the report appraises a house after its works were done
+	sunk             bool                  // the grades of all houses are the gravest
 }
 
 // Read reads a document. It is a pure function of its arguments and never
 // fails: what cannot be read is in Pages and Reasons.
 func Read(src pdf.Source, opts Options) Result {
-	r := &reader{roles: roleRules(), tone: opts.Tone, heard: opts.Heard, scores: make(map[string]float64)}
+	r := &reader{roles: roleRules(), tone: opts.Tone, heard: opts.Heard, scores: make(map[string]tone.Heard)}
 	if r.tone == nil {
 		r.tone = tone.Shipped()
 	}

@@ -30,10 +30,10 @@ type told struct{ n, alarmed, calm int }
 
 func (c *told) add(m *tone.Model, text string) {
 	c.n++
-	switch score := m.Score(text); {
-	case score >= m.Alarm:
+	switch h := m.Hear(text); {
+	case m.Alarms(h):
 		c.alarmed++
-	case score <= m.Calm:
+	case h.Whole <= m.Calm:
 		c.calm++
 	}
 }

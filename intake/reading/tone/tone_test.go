@@ -50,6 +50,18 @@ func TestSentencesLikeThoseLearned(t *testing.T) {
 	}
 }
 
+// One clause in a long sentence is heard.
+func TestAClauseIsHeard(t *testing.T) {
+	m := Learn(few)
+	long := "一层墙体未见裂缝，砌筑质量良好，二层楼板板底完好，屋面防水层完好，未见渗漏，三层未能进入，其墙体按二层推定，基础埋深1.2米，未见不均匀沉降。"
+	if h := m.Hear(long); h.Loudest <= 0 || h.Loudest <= h.Whole {
+		t.Errorf("%+v", h)
+	}
+	if h := m.Hear("三层未能进入，其墙体按二层推定。"); h.Loudest != h.Whole {
+		t.Errorf("%+v", h)
+	}
+}
+
 func TestTheSameSentencesGiveTheSameModel(t *testing.T) {
 	var a, b bytes.Buffer
 	if err := Learn(few).Write(&a); err != nil {
