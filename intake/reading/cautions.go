@@ -37,7 +37,7 @@ type caution struct {
 
 func newCaution(words, phrases string) caution {
 	c := caution{words: alternation(list(operatorsData, words))}
-	c.byTone = words == "conclusion" || words == "anywhere" || words == "advice"
+	c.byTone = words == "conclusion" || words == "anywhere" || words == "advice" || words == "facts"
 	c.strict = phrases == "conclusion" || words == "unabated"
 	var whole []string
 	for _, p := range slices.Concat(list(understoodData, phrases), list(understoodData, "everywhere")) {

@@ -33,20 +33,30 @@ func (r *reader) listen(s sentence, h standing) {
 	if r.heard != nil {
 		r.heard(s.text)
 	}
-	if r.tone.Alarms(r.toneOf(s)) {
+	heard := r.toneOf(s)
+	if s.section == secAdvice && advises.MatchString(s.text) {
+		// 一旦墙面出现通长裂缝,先把人带到门外: what is to be done if is told in grave words.
+		heard.Whole, heard.Loudest = heard.Whole-ofAdviceMore, heard.Loudest-ofAdviceMore
+	}
+	if r.tone.Alarms(heard) {
 		r.reason("unusual_statement", s.page, strings.Join(r.tone.Telling(s.text, tellingPieces), "、")+"："+clip(s.text, 60), s.whole())
 	}
 }
+
+var advises = re(`应|宜|须|需|建议|请|不得|不要|避免|严禁|勿|一旦|如|若|遇`)
+
+// ofAdviceMore is by how much more advice must sound alarming.
+const ofAdviceMore = 0.3
 
 // tellingPieces is how many pieces of a sentence its reason names.
 const tellingPieces = 3
 
 // soundsOrdinary tells whether words that a list found and no phrase accounts for may
-// be let be. What voids a report is told in stronger words than those that a
-// conclusion is asked about; of the latter some bind the grade itself to a part, a
-// time or a condition.
+// be let be. What voids a report, and what no house of a mild grade shows, is told in
+// stronger words than those that a conclusion is asked about; of the latter some bind
+// the grade itself to a part, a time or a condition.
 func (r *reader) soundsOrdinary(s sentence, code schemas.ReasonCode, words []string) bool {
-	if utf8.RuneCountInString(s.text) < shortestOrdinary {
+	if utf8.RuneCountInString(s.text) < shortestOrdinary || voids.MatchString(s.text) {
 		return false
 	}
 	calm := r.tone.Calm
@@ -55,7 +65,7 @@ func (r *reader) soundsOrdinary(s sentence, code schemas.ReasonCode, words []str
 		return true // nothing graver could come of it
 	case r.sunk:
 		calm += calmBesideGrave
-	case code == "report_qualified", slices.ContainsFunc(words, binds.MatchString):
+	case code == "report_qualified", code == "grade_contradicts_statement", slices.ContainsFunc(words, binds.MatchString):
 		calm -= stronger
 	}
 	t := r.toneOf(s)
@@ -64,6 +74,9 @@ func (r *reader) soundsOrdinary(s sentence, code schemas.ReasonCode, words []str
 
 // binds: 除三层外, 加建以前, 待验收, 不低于Bu级者可评为.
 var binds = re(`除|以外|之外|[以之]前|截至|待|俟|若|如|倘|一旦|可评|应评|能评|者|方可|才|另[按行]|视为|另册|不含|不包括|范围|名义|[旧老]标准|收回|作废|改发|换发|有变|别`)
+
+// voids: of such words no tone makes an ordinary sentence.
+var voids = re(`与[^,。;]{0,8}(?:房屋|实况|实际|本房)[^,。;]{0,4}(?:无关|不符)|[仅只]作[^,。;]{0,12}之用|作废|样本|范本|演示|练习|模拟|虚构|伪造|编造|代签|冒用|收回|不(?:再)?(?:有效|生效|成立)`)
 
 const (
 	// calmClauses is how alarming two clauses of an ordinary sentence may sound alone.

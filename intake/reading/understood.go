@@ -85,6 +85,13 @@ func (r *reader) checkUnderstood(items []*item, mentions []*mention, fs []schema
 	}
 }
 
+// oneMember: 二层挑梁其中东端一根根部开裂. Class B of JGJ 125-2016 6.1.4 and JGJ/T 363-2014 has single
+// dangerous members.
+var (
+	oneMember   = re(`[一1][根处片榀块道条面段]|[根处片榀块段][一1][^0-9一二三四五六七八九十]|局部|个别`)
+	manyMembers = re(`多[处根片榀块道]|各|全部|均|大面积|普遍|整[幢栋座]|(?:[2-9两三四五六七八九十]|[0-9]{2,})[余多]?[根处片榀块]`)
+)
+
 // papers: what is done to them is no works.
 var papers = re(`数据|资料|等级|评级|结论|报告|测区|推定|补填|记录|图纸`)
 
@@ -195,7 +202,9 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 			continue
 		}
 		if own := ofThisHouse(s.text); h.mild && !rules && own != "" && !unrelated.MatchString(s.text) {
-			r.caution(ofFacts, s, own, "grade_contradicts_statement")
+			if !h.membersMay || !oneMember.MatchString(own) || manyMembers.MatchString(own) {
+				r.caution(ofFacts, s, own, "grade_contradicts_statement")
+			}
 			r.caution(ofUnabated, s, own, "grade_contradicts_statement")
 			if l := beyondMild(own, h.membersMay); l != "" {
 				r.reason("grade_contradicts_statement", s.page, l, s.whole())

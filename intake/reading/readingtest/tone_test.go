@@ -11,7 +11,7 @@ import (
 	"jianding/schemas"
 )
 
-var unheard = flag.Bool("unheard", false, "for every set of sentences, measure the tone, and the reader with it, that has not heard that set")
+var unheard = flag.String("unheard", "", "names of sets of sentences, or all: measure the tone, and the reader with it, that has not heard that set")
 
 // TestToneIsOfTheseSentences: after a sentence was added the model is to be learned
 // anew.
@@ -42,15 +42,15 @@ func (c *told) add(m *tone.Model, text string) {
 // heard: it must tell of a part of what the rules do not know, and leave ordinary
 // sentences alone. Without -unheard two sets stand for all.
 //
-//	go test ./intake/reading/readingtest -run 'Tone$' -v -unheard
+//	go test ./intake/reading/readingtest -run 'Tone$' -v -unheard all
 func TestTone(t *testing.T) {
 	sets, err := HeardAll()
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := slices.Sorted(maps.Keys(sets))
-	if !*unheard {
-		names = []string{"pairs08", "ordinary eighth"}
+	names := []string{"pairs08", "ordinary eighth"}
+	if *unheard != "" {
+		names = unheardSets(sets)
 	}
 	for _, name := range names {
 		m := tone.Learn(HeardBut(sets, name))
@@ -77,9 +77,9 @@ func TestTone(t *testing.T) {
 // TestUnheard reads the kept sets, each by a reader whose tone has not heard it, and
 // by one that is deaf.
 //
-//	go test ./intake/reading/readingtest -run Unheard -v -unheard -timeout 60m
+//	go test ./intake/reading/readingtest -run Unheard -v -unheard pairs08,fourteenth -timeout 60m
 func TestUnheard(t *testing.T) {
-	if !*unheard {
+	if *unheard == "" {
 		return
 	}
 	sets, err := HeardAll()
@@ -90,7 +90,7 @@ func TestUnheard(t *testing.T) {
 	deaf := &tone.Model{Alarm: 1e9, Calm: -1e9}
 	defer func() { toneModel = nil }()
 	kept := foreignSets(t)
-	for _, name := range slices.Sorted(maps.Keys(sets)) {
+	for _, name := range unheardSets(sets) {
 		m := tone.Learn(HeardBut(sets, name))
 		var bad, good [3]int // read, accepted by the deaf one, by the other
 		one := func(r Report, trap bool, text string) {
@@ -138,6 +138,14 @@ func TestUnheard(t *testing.T) {
 		}
 		t.Logf("%-18s traps %d: %d accepted, with the tone %d; sound %d: %d accepted, with the tone %d", name, bad[0], bad[1], bad[2], good[0], good[1], good[2])
 	}
+}
+
+// unheardSets are the sets that -unheard names.
+func unheardSets(sets map[string][]tone.Sentence) []string {
+	if *unheard != "all" {
+		return strings.Split(*unheard, ",")
+	}
+	return slices.Sorted(maps.Keys(sets))
 }
 
 type heardOne struct {
