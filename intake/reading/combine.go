@@ -360,9 +360,8 @@ func (r *reader) checkGraver(c conclusion) {
 				continue
 			}
 			if !bearing(m) {
-				if rank(m.grade) >= 3 {
-					allowed = max(allowed, 3)
-				}
+				// Bsu for an envelope of Bu takes the lowest of all three, to be safe.
+				allowed = max(allowed, min(rank(m.grade), 3))
 				continue
 			}
 			parts++

@@ -20,7 +20,7 @@ var happenings = []struct {
 	re *guarded
 	to happening
 }{
-	{re(`(?:鉴定|检测)(?:委托|申请|合同|协议|邀请)|(?:检测|检验|试验|勘察|监测)报告|委托|申请|来函|来电|来信|签订|签约|受理|收到|反映|要求|通知|报修|联系|会议|建成|建造|修建|竣工|始建|落成|投入使用|改造|加固|翻修|修缮|维修|扩建|加建|加层|装修|施工|开工|购买|购得|搬|入住|地震|暴雨|降雨|强降|洪|涨水|大水|大风|滑坡|火灾|起火|爆炸|坍|垮|开裂|发现|出现|发生|遭遇?|坠落|检定|校准|标定|有效期|有效|实施|施行|执行|起施|出生|生于|颁发|备案|登记|审批|拍摄|停用|空置|搬迁|设计|绘制|检修|设立|成立`), hOther},
+	{re(`(?:鉴定|检测)(?:委托|申请|合同|协议|邀请)|(?:检测|检验|试验|勘察|监测)报告|委托|申请|来函|来电|来信|签订|签约|受理|收到|反映|要求|通知|报修|联系|会议|建成|建造|修建|竣工|始建|落成|投入使用|改造|加固|翻修|修缮|维修|扩建|加建|加层|装修|施工|开工|购买|购得|搬|入住|地震|暴雨|降雨|强降|洪[水涝灾峰]|山洪|涨水|大水|大风|滑坡|火灾|起火|爆炸|坍|垮|开裂|发现|出现|发生|遭遇?|坠落|检定|校准|标定|有效期|有效|实施|施行|执行|起施|出生|生于|颁发|备案|登记|审批|拍摄|停用|空置|搬迁|设计|绘制|检修|设立|成立`), hOther},
 	{re(`签发|签署|出具|印发|发布|发出|批准|出报告|编制完成|完成编制|编写完成|成文|落款|形成(?:本)?报告|提交(?:本)?(?:鉴定)?报告`), hIssue},
 	{re(`现场|到场|进场|入场|入户|到村|到户|到实地|实地|上门|登门|赶到|赶赴|赴|前往|派出?|指派|组织|安排|会同|逐[间层户栋]|检查|检测|查勘|勘查|踏勘|勘验|勘察|查验|察看|查看|看了|看过|检验|复测|外业|鉴定`), hVisit},
 }
@@ -112,7 +112,7 @@ func (c candidates) fromDays(it *item) {
 			i++
 			to = ds[i].to
 		}
-		before, after := t[:d.from], t[to:]
+		before, after := titledName.ReplaceAllString(t[:d.from], "_"), t[to:]
 		if histCue.MatchString(tailOf(before, 12)) || histCue.MatchString(clip(firstClause(strings.TrimLeft(after, ",")), 16)) {
 			continue
 		}
@@ -128,6 +128,9 @@ func (c candidates) fromDays(it *item) {
 		}
 	}
 }
+
+// titledName: who was there; 工程师曾晓燕于 tells of no earlier time.
+var titledName = re(`(?:工程师|建造师|鉴定员|检测员|技术员|安全员|人员|助理|组长|主任|所长|同志)[` + surnames + `][\p{Han}]{1,2}`)
 
 // issuesThis tells whether the words round a date of issue are of this report,
 // and not of a standard, a certificate or another agency's report.

@@ -170,6 +170,7 @@ func (r *reader) fields(items []*item, furniture []string) schemas.ReportFields 
 	c.fromCover(items)
 	c.fromAddressee(items)
 	c.fallBack(fClient, fSubject)
+	c.fallBack(fClient, fOwner)
 	r.fromPlaces(c, items)
 	c.fromSignature(items, furniture)
 	r.checkSigners(items)
@@ -268,6 +269,13 @@ func (r *reader) choose(c candidates, f fieldName, form *guarded) string {
 		if differs(f, x.folded, v.folded) {
 			r.reason(fieldConflict[f], x.page, v.folded+" / "+x.folded, v.ev, x.ev)
 			break
+		}
+	}
+	if f == fStructure {
+		for _, x := range c[f] {
+			if x.folded != v.folded && strings.HasSuffix(x.folded, v.folded) {
+				return x.value // 框架结构 in a table, 现浇钢筋混凝土框架结构 in the text
+			}
 		}
 	}
 	if f == fAgency && !orgEnd.MatchString(v.folded) {

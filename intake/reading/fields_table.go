@@ -26,6 +26,9 @@ func (c candidates) fromTable(t *table) {
 			continue // the agency's, with its telephone
 		}
 		if f == fIssued && t.signersDay(k) {
+			if v := t.entryOf(i); v != nil && t.signedInRow(k, approver) {
+				c.add(f, v.glyphs, t.page, 0) // where no other day is told
+			}
 			continue
 		}
 		if len(rest) > 0 {
@@ -92,8 +95,20 @@ func (t *table) besideContact(k *cell) bool {
 }
 
 // signersDay: of several days in a row each is the day on which the person above
-// it signed.
+// it signed; of several rows with somebody who signs, that on which he did.
 func (t *table) signersDay(k *cell) bool {
+	if !bareDay.MatchString(k.folded()) {
+		return false
+	}
+	rows := 0
+	for _, d := range t.cells {
+		if bareDay.MatchString(d.folded()) && t.signedInRow(d, signer) {
+			rows++
+		}
+	}
+	if rows > 1 {
+		return true
+	}
 	n := 0
 	for _, d := range t.rowCells(k.cy(), 0.4*k.size) {
 		if bareDay.MatchString(d.folded()) {
@@ -102,6 +117,19 @@ func (t *table) signersDay(k *cell) bool {
 	}
 	return n > 1 && bareDay.MatchString(k.folded())
 }
+
+// signedInRow tells whether somebody who signs is named left of a cell.
+func (t *table) signedInRow(k *cell, by *guarded) bool {
+	for _, d := range t.rowCells(k.cy(), 0.5*k.size) {
+		if d.x1 <= k.x0+1 && by.MatchString(strings.TrimRight(d.folded(), ":")) {
+			return true
+		}
+	}
+	return false
+}
+
+// approver: whose day is the report's.
+var approver = re(`^(?:批准|签发|审定|核准)人?$`)
 
 var bareDay = re(`^(?:日期|时间)(?::|$)`)
 
@@ -179,13 +207,25 @@ func (c candidates) dateBeside(t *table, v *cell) {
 // addJoint takes the entry of a label that names several fields apart, where it
 // holds as many values.
 func (c candidates) addJoint(fs []fieldName, p passage, page int) {
-	cuts := []int{0}
-	for i, r := range p.text {
-		if r == '/' || r == '、' || r == ',' && !strings.ContainsAny(p.text, "/、") {
-			cuts = append(cuts, i, i+len(string(r)))
+	var cuts []int
+	for _, sep := range "/、," {
+		cuts = append(cuts[:0], 0)
+		depth := 0
+		for i, r := range p.text {
+			switch {
+			case r == '(':
+				depth++
+			case r == ')':
+				depth--
+			case r == sep && depth == 0: // 砖混结构(一、二层为木楼盖)/四层
+				cuts = append(cuts, i, i+len(string(r)))
+			}
+		}
+		cuts = append(cuts, len(p.text))
+		if len(cuts) == 2*len(fs) {
+			break
 		}
 	}
-	cuts = append(cuts, len(p.text))
 	if len(cuts) != 2*len(fs) {
 		return
 	}

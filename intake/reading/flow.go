@@ -79,10 +79,18 @@ func addProse(items []*item, l *line, body float64) []*item {
 		items[n-1].goOn(it)
 		return items
 	}
-	it.heading = looksHeading(text.text) || setLarger(l, text.text, body) || l.alike
+	it.heading = looksHeading(text.text) || setLarger(l, text.text, body) && !partOfTitle(items, l, text.text) || l.alike
 	it.body = it.heading || len(items) > 0 && items[len(items)-1].body
 	return append(items, it)
 }
+
+// partOfTitle tells whether a line on the first page, before anything but names and
+// titles, is one of a title's: 房屋安全性鉴定 / 报告.
+func partOfTitle(items []*item, l *line, t string) bool {
+	return l.page == 1 && titleWords.MatchString(t) && !slices.ContainsFunc(items, func(it *item) bool { return it.table != nil || it.heading || strings.Contains(it.text.text, "。") })
+}
+
+var titleWords = re(`^(?:既有|现有|民用|工业|农村|城镇|农房|房屋|建筑物?|结构|工程|校舍|厂房|住宅|安全性?|危险性?|可靠性|使用性|抗震|应急|及|与|和|、|检测|检验|鉴定|评估|评定)+$`)
 
 // bodySize is the em in which most of a report is set.
 func bodySize(pages [][]*line) float64 {

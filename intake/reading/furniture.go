@@ -38,10 +38,14 @@ func dropFurniture(pages [][]*line, infos []pdf.PageInfo) (kept [][]*line, remov
 	}
 	need := max(2, (n*2+4)/5)
 	kept = make([][]*line, len(pages))
+	contents := func(l *line) bool { // 1 工程概况, at the head of the contents and of its own page
+		k := furnitureKey(l)
+		return seen[k] == 2 && n > 2 && numberedHead.MatchString(l.folded()) && looksHeading(l.folded())
+	}
 	for i, lines := range pages {
 		repeated := func(l *line) bool {
 			t := l.folded()
-			return inEdge(l, infos[i]) && !mentionsGrade(t) && (pageNumber.MatchString(t) || seen[furnitureKey(l)] >= need && n >= 2 && !strings.Contains(t, "。"))
+			return inEdge(l, infos[i]) && !mentionsGrade(t) && (pageNumber.MatchString(t) || seen[furnitureKey(l)] >= need && n >= 2 && !strings.Contains(t, "。") && !contents(l))
 		}
 		low, high := math.Inf(1), math.Inf(-1)
 		for _, l := range lines {
@@ -62,6 +66,8 @@ func dropFurniture(pages [][]*line, infos []pdf.PageInfo) (kept [][]*line, remov
 	}
 	return kept, removed
 }
+
+var numberedHead = re(`^(?:[0-9一二三四五六七八九十]{1,2}[、.]?|第[0-9一二三四五六七八九十]{1,2}[章节部分]+)\p{Han}{2,12}$`)
 
 func furnitureKey(l *line) string { return digits.ReplaceAllString(l.folded(), "#") }
 

@@ -14,6 +14,7 @@ func markSections(items []*item) []*item {
 	unitAt := 0 // depth of the heading that named the unit
 	parts := "" // the style of the numbers of parts without headings of their own
 	scale := false
+	graded := false // a conclusion has told a grade
 	inline := false // cur was opened by a paragraph that begins with its heading
 	var out []*item
 	for _, it := range items {
@@ -51,6 +52,9 @@ func markSections(items []*item) []*item {
 				unit = ""
 			}
 			s := sectionOf(t)
+			if s == secConclusion && graded && opinion.MatchString(strings.TrimRight(t[len(num):], ":。")) {
+				s = secAdvice // 鉴定结论：……B级。 4. 意见
+			}
 			if cur == secConclusion && enclosing(s) && listsOn(opened, num, deep > level) {
 				s = "" // an item of the conclusion, cut off before its end
 				it.heading, it.withdrawn = false, true
@@ -87,6 +91,7 @@ func markSections(items []*item) []*item {
 			}
 		}
 		it.section, it.unit = cur, unit
+		graded = graded || cur == secConclusion && !it.heading && it.table == nil && gradeToken.MatchString(it.text.text)
 		if len(out) > 0 {
 			it.prior = out[len(out)-1]
 		}
@@ -95,6 +100,9 @@ func markSections(items []*item) []*item {
 	}
 	return out
 }
+
+// opinion: a heading that names a conclusion, or what follows from one.
+var opinion = re(`^(?:几点|有关|相关|使用|我[所院站司们]的?|本[所院站司]的?)?意见$`)
 
 // resumes tells whether next goes on with a paragraph that had looked like a
 // heading.

@@ -92,8 +92,8 @@ func looksHeading(t string) bool {
 		return false
 	}
 	loc := headNumber.FindString(t)
-	if loc == "" {
-		return false
+	if loc == "" || orgEnd.FindString(t) == t {
+		return false // 四川某某建筑科学检测研究院有限公司
 	}
 	rest := t[len(loc):]
 	if bareDigits.MatchString(loc) && (counter.MatchString(rest) || rest[0] >= '0' && rest[0] <= '9') {

@@ -125,7 +125,10 @@ func (t *table) unitsOf(c *cell) []string {
 
 func (t *table) findUnitsOf(c *cell) []string {
 	if best := t.unitCell(c); best != nil {
-		name := best.folded()
+		name := t.meant(best).folded()
+		if len(loneTokens(name)) > 0 && wordsAround(name) == 0 {
+			return t.unitsInRow(c) // 鉴定单元 above a column of its grades
+		}
 		if !genericUnit.MatchString(name) && !noUnit.MatchString(name) && !partName.MatchString(name) && len([]rune(name)) <= 16 {
 			if us := unitsIn(name, nil); len(us) > 1 && lists(name) {
 				return us
@@ -137,6 +140,42 @@ func (t *table) findUnitsOf(c *cell) []string {
 	if us := t.columnUnits(c); us != nil {
 		return us
 	}
+	return t.unitsInRow(c)
+}
+
+// meant is the entry for which a ditto mark stands: the one above it in its column,
+// on the page before where it is the first of its page.
+func (t *table) meant(c *cell) *cell {
+	for ditto.MatchString(c.folded()) {
+		var above *cell
+		for _, d := range t.cells {
+			if d.cy() > c.cy()+0.5*c.size && (d.overlapX(c) > 0 || math.Abs(d.x0-c.x0) < c.size) && d.cy() < t.headEnd() && (above == nil || d.cy() < above.cy()) {
+				above = d
+			}
+		}
+		if above == nil {
+			if t.prev == nil {
+				return c
+			}
+			for _, d := range t.prev.cells {
+				if d.overlapX(c) > 0 && d.cy() < t.prev.headEnd() && (above == nil || d.cy() < above.cy()) {
+					above = d
+				}
+			}
+			if above == nil {
+				return c
+			}
+			t = t.prev
+		}
+		c = above
+	}
+	return c
+}
+
+// ditto marks stand for the entry above them. Of a house beside it 同左 says more.
+var ditto = re(`^(?:[〃″′”"']{1,2}|,,|''|同上|同前|同上行|上同)$`)
+
+func (t *table) unitsInRow(c *cell) []string {
 	row := t.rowText(c)
 	if us := unitsIn(aside.ReplaceAllString(row, ""), nil); len(us) > 0 {
 		return us

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"jianding/schemas"
 )
@@ -120,6 +121,64 @@ func (s scaleCells) at(mark *cell) *cell {
 	return sorted[0]
 }
 
+// framedUnder returns the grade whose column, or row, the ruled lines give to a
+// mark; nil where no lines part them.
+func (t *table) framedUnder(s scaleCells, mark *cell) *cell {
+	m, ok := t.ruled.frame(mark)
+	if !ok {
+		return nil
+	}
+	var out *cell
+	for _, g := range s.grades {
+		f, ok := t.ruled.frame(g)
+		if !ok {
+			return nil
+		}
+		from, to := 0, 2
+		if s.down {
+			from, to = 1, 3
+		}
+		if math.Abs(f[from]-m[from]) < touching && math.Abs(f[to]-m[to]) < touching {
+			if out != nil {
+				return nil
+			}
+			out = g
+		}
+	}
+	return out
+}
+
+// inTurn returns the grade of a mark by its turn among the boxes of its row: as many
+// as there are grades, each as far from its own, though the grades be centred in
+// their columns and the boxes be not.
+func (t *table) inTurn(s scaleCells, mark *cell) *cell {
+	if s.down {
+		return nil
+	}
+	var marks []*cell
+	for _, c := range t.cells {
+		if f := c.folded(); math.Abs(c.cy()-mark.cy()) < 0.5*mark.size && f != "" && strings.Trim(f, boxes+ticks) == "" && utf8.RuneCountInString(f) == 1 {
+			marks = append(marks, c)
+		}
+	}
+	if len(marks) != len(s.grades) {
+		return nil
+	}
+	slices.SortFunc(marks, func(a, b *cell) int { return cmpFloat(a.x0, b.x0) })
+	pitch := (s.grades[len(s.grades)-1].cx() - s.grades[0].cx()) / float64(len(s.grades)-1)
+	var out *cell
+	for i, m := range marks {
+		off := m.cx() - s.grades[i].cx()
+		if math.Abs(off) > 0.5*pitch || math.Abs(off-(marks[0].cx()-s.grades[0].cx())) > 0.2*pitch {
+			return nil
+		}
+		if m == mark {
+			out = s.grades[i]
+		}
+	}
+	return out
+}
+
 // tickedMentions reads a tick table: each mark is its grade, said of what its
 // row, or the head of its column, names. The grades offered say nothing.
 func (r *reader) tickedMentions(it *item, scales []scaleCells) (out []*mention, offered []*cell) {
@@ -129,7 +188,13 @@ func (r *reader) tickedMentions(it *item, scales []scaleCells) (out []*mention, 
 			if !c.ticked() || !s.reaches(c) {
 				continue
 			}
-			g := s.at(c)
+			g := it.table.framedUnder(s, c)
+			if g == nil {
+				g = it.table.inTurn(s, c)
+			}
+			if g == nil {
+				g = s.at(c)
+			}
 			if g == nil {
 				r.reason("grade_mention_unclear", it.page, "表中的勾选标记在两个等级之间", evidenceOf(it.table.rowGlyphs(c), it.page))
 				continue
