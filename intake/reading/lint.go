@@ -17,6 +17,9 @@ var (
 	consulting     = re(`鉴定咨询报告|咨询报告|评估咨询`)
 )
 
+// leftOutHere: 装修遮挡的梁柱不在本次鉴定范围. What holds the house up is left out.
+var leftOutHere = re(`(?:第?[0-9一二三四五六七八九十]+层|底层|顶层|加层|夹层|地下室|[^牌杆灯]柱|梁|屋盖|屋架|楼板|承重墙|地基|[^础]基础|[前后东西南北]半?部分)(?:的)?(?:商铺|铺面|房间|区域|部分|结构|构件|等)?不在(?:本次|此次|本)(?:的)?(?:安全性)?(?:鉴定|委托|评定)(?:的)?(?:范围|内容|之列|之内)`)
+
 // lint checks the report as a whole: its kind, the particulars that it must
 // hold (DOMAIN §3) and the known faults of bad reports.
 func (r *reader) lint(items []*item, f schemas.ReportFields, full string, marks []string) {
@@ -41,7 +44,7 @@ func (r *reader) lint(items []*item, f schemas.ReportFields, full string, marks 
 		}
 		if it.table == nil && (it.section == secOverview || it.section == secCover || it.section == secConclusion) {
 			for _, s := range sentencesOf(it.text, it) {
-				if partialScope.MatchString(s.text) && !allOfIt.MatchString(s.text) && !allStoreysOf(s.text, f.Storeys) {
+				if leftOutHere.MatchString(s.text) || partialScope.MatchString(s.text) && !allOfIt.MatchString(s.text) && !allStoreysOf(s.text, f.Storeys) {
 					r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
 				}
 			}

@@ -1,7 +1,6 @@
 package reading
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -52,28 +51,63 @@ const ofAdviceMore = 0.3
 const tellingPieces = 3
 
 // soundsOrdinary tells whether words that a list found and no phrase accounts for may
-// be let be. What voids a report, and what no house of a mild grade shows, is told in
-// stronger words than those that a conclusion is asked about; of the latter some bind
-// the grade itself to a part, a time or a condition.
-func (r *reader) soundsOrdinary(s sentence, code schemas.ReasonCode, words []string) bool {
+// be let be: where the sentence sounds ordinary, and the clauses that hold the words do.
+// The text is the sentence as the list read it, what is not asked about blotted.
+// What voids a report, and what no house of a mild grade shows, is told in stronger
+// words than those that a conclusion is asked about; of the latter some bind the
+// grade itself to a part, a time or a condition.
+func (r *reader) soundsOrdinary(s sentence, text string, where [][]int, code schemas.ReasonCode) bool {
 	if utf8.RuneCountInString(s.text) < shortestOrdinary || voids.MatchString(s.text) {
 		return false
 	}
-	calm := r.tone.Calm
-	switch {
-	case r.sunk && code == "conclusion_not_understood" && describes.MatchString(s.text) && !lightens.MatchString(s.text):
-		return true // nothing graver could come of it
-	case r.sunk:
-		calm += calmBesideGrave
-	case code == "report_qualified", code == "grade_contradicts_statement", slices.ContainsFunc(words, binds.MatchString):
-		calm -= stronger
+	for _, at := range where {
+		clause := clauseOf(text, at)
+		calm, alone := r.tone.Calm, quieterAlone
+		switch ofPaper := aboutPaper.MatchString(clause); {
+		case r.sunk && code == "conclusion_not_understood" && !ofPaper && describes.MatchString(text) && !lightens.MatchString(text):
+			continue // nothing graver could come of it
+		case r.sunk && !ofPaper:
+			calm += calmBesideGrave
+		case code == "report_qualified", code == "grade_contradicts_statement", binds.MatchString(text[at[0]:at[1]]), bindsAround.MatchString(clause):
+			calm -= stronger
+		case !ofPaper && ofHouseOnly.MatchString(text[at[0]:at[1]]):
+			alone = quieterOfHouse
+		}
+		if t := r.toneOf(s); t.Whole > calm || t.Loudest > calmClauses || r.loudestAround(text, at) > calm+alone {
+			return false
+		}
 	}
-	t := r.toneOf(s)
-	return t.Whole <= calm && t.Loudest <= calmClauses
+	return true
+}
+
+// clauseOf returns the clause that holds a word.
+func clauseOf(text string, at []int) string {
+	for _, c := range clauses(text) {
+		if c.from <= at[0] && at[1] <= c.to {
+			return text[c.from:c.to]
+		}
+	}
+	return text
+}
+
+// loudestAround is the highest score of the clause that holds a word, and of that
+// with the one before or behind it. A clause too short to have a tone scores 0.
+func (r *reader) loudestAround(text string, at []int) float64 {
+	cs := clauses(text)
+	loudest := r.tone.Score(clauseOf(text, at))
+	for i := range cs[1:] {
+		if cs[i].from <= at[0] && at[1] <= cs[i+1].to {
+			loudest = max(loudest, r.tone.Score(text[cs[i].from:cs[i+1].to]))
+		}
+	}
+	return loudest
 }
 
 // binds: 除三层外, 加建以前, 待验收, 不低于Bu级者可评为.
-var binds = re(`除|以外|之外|[以之]前|截至|待|俟|若|如|倘|一旦|可评|应评|能评|者|方可|才|另[按行]|视为|另册|不含|不包括|范围|名义|[旧老]标准|收回|作废|改发|换发|有变|别`)
+var binds = re(`保持|维持|恢复|除|以外|之外|[以之]前|截至|待|俟|若|如|倘|一旦|可评|应评|能评|者|方可|才|另[按行]|视为|另册|不含|不包括|范围|名义|[旧老]标准|收回|作废|改发|换发|有变|别`)
+
+// bindsAround: the word of the list is 但 or 不.
+var bindsAround = re(`不含|不包括|可评|应评|视为|名义|前提`)
 
 // voids: of such words no tone makes an ordinary sentence.
 var voids = re(`与[^,。;]{0,8}(?:房屋|实况|实际|本房)[^,。;]{0,4}(?:无关|不符)|[仅只]作[^,。;]{0,12}之用|作废|样本|范本|演示|练习|模拟|虚构|伪造|编造|代签|冒用|收回|不(?:再)?(?:有效|生效|成立)`)
@@ -83,6 +117,11 @@ const (
 	calmClauses     = 0.3
 	calmBesideGrave = 0.5
 	stronger        = 0.5
+	// quieterAlone is by how much the clause of a word may sound less ordinary than
+	// its sentence must.
+	quieterAlone = 0.5
+	// quieterOfHouse is that for a word that tells of the house.
+	quieterOfHouse = 0.9
 	// shortestOrdinary is how many characters a sentence needs for its tone to weigh
 	// more than one of its words.
 	shortestOrdinary = 12

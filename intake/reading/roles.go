@@ -123,14 +123,16 @@ var (
 	// Assertions.
 	assertBefore = re(`(?:(?:综合|最终|综上|重新)?(?:评定|评|判定|鉴定|认定|确定|核定|评价|判|定|列|划)(?:等级)?(?:的?结果|结论|意见)?(?:均|分别|都|皆|应|宜|可|拟|综合)?(?:为|是|属于?|成|作|在|:)+|(?:等级|级别|类别|评级|结论|结果|意见|安全性|危险性|可靠性|使用性|适修性|现状|整体|单元|系统|房屋|楼|栋|幢|座|房|结构|建筑|连廊|厂房)(?:均|分别|都|皆|应|可|现|仍|已|综合|也|亦|同样)?(?:被)?(?:评|定|评定|判定|鉴定|判|属|达|达到|处于?|降|确定|认定|列)?(?:为|是|属于?|至|到|成|:)+|属于?|达到?|已?达(?:到)?|降(?:低)?(?:为|至|到)|变(?:更)?为|调整为|更新为|处于?|构成|为|是|评|取|符合|提出|定)(?:[《(]?(?:本标准|国家标准|标准|规范|民用建筑可靠性鉴定标准|危险房屋鉴定标准|GB/?T?[0-9-]+|JGJ/?T?[0-9-]+)[》)]?(?:[(（]?(?:GB|JGJ)/?T?[0-9-]+[)）]?)?(?:中)?(?:规定)?的?|危险性|安全性|可靠性|等级|的)?["“'‘(]?$|(?:属于?|构成|为|是|评定为)(?:整[幢栋]|局部)?危(?:险房屋?|房)[(]$`)
 	stays        = re(`(?:安全性|危险性)(?:鉴定)?等级(?:维持|保持|仍维持)(?:为|在)?["“]?$`)
-	aspectWord   = re(`(?:安全性|危险性|可靠性|使用性|适修性|安全|等级|评级|级别)(?:综合|鉴定|评定|评价)?(?:等级|级别|评级|结论|结果|意见)?(?:-{1,2}|=|→)?["“(:]?$`)
-	endsAfter    = re(`^["”]?(?:[,;。(]|$)`)
-	oneSentence  = re(`^(?:鉴定)?(?:结论|意见)(?:只有|就|仅)?[^,。;:A-D]{0,4}:["“]?$`) // 结论只有一句:
-	resultIs     = re(`(?:评级|鉴定|评定)(?:结论|结果|意见)如下:["“]?$`)
-	alone        = re(`^["”]?。$`) // 鉴定结论 / A级。结构能满足安全使用要求
-	thatIs       = re(`^["”]?[,-]*(?:这|此)(?:就|即)?(?:是|为)(?:该|本)(?:[^,。;不非《]{0,8}《[^》]{2,30}》)?[^,。;不非]{0,12}(?:安全性|危险性|等级)`)
-	opensClass   = re(`^["”]?[,(](?:即|属|为)?(?:整[幢栋]|局部)危`)
-	concludedOf  = re(`(?:鉴定|评定|评级)(?:结论|结果|意见)(?:为|是)?:[^,:。;]{1,16},["“]?$`)
+	// keptUp: 通过支撑安全性等级维持在, 经维护可使……保持为. Something must be done for it.
+	keptUp      = re(`使|让|通过|[依凭]靠|借助|维护|维修|支[撑顶]|加固|才|可|能|力求|争取|要求|希望|为了|暂`)
+	aspectWord  = re(`(?:安全性|危险性|可靠性|使用性|适修性|安全|等级|评级|级别)(?:综合|鉴定|评定|评价)?(?:等级|级别|评级|结论|结果|意见)?(?:-{1,2}|=|→)?["“(:]?$`)
+	endsAfter   = re(`^["”]?(?:[,;。(]|$)`)
+	oneSentence = re(`^(?:鉴定)?(?:结论|意见)(?:只有|就|仅)?[^,。;:A-D]{0,4}:["“]?$`) // 结论只有一句:
+	resultIs    = re(`(?:评级|鉴定|评定)(?:结论|结果|意见)如下:["“]?$`)
+	alone       = re(`^["”]?。$`) // 鉴定结论 / A级。结构能满足安全使用要求
+	thatIs      = re(`^["”]?[,-]*(?:这|此)(?:就|即)?(?:是|为)(?:该|本)(?:[^,。;不非《]{0,8}《[^》]{2,30}》)?[^,。;不非]{0,12}(?:安全性|危险性|等级)`)
+	opensClass  = re(`^["”]?[,(](?:即|属|为)?(?:整[幢栋]|局部)危`)
+	concludedOf = re(`(?:鉴定|评定|评级)(?:结论|结果|意见)(?:为|是)?:[^,:。;]{1,16},["“]?$`)
 	// Asu级,不必采取措施。
 	opensMeasure = re(`^["”]?,(?:可|能|不必|无需|不需)(?:采取措施|(?:继续|正常|安全)*使用)[^,。;:]{0,8}。$`)
 	// What stands before it says something of the house's safety, and nothing of a rule or a part.
@@ -232,10 +234,10 @@ func roleRules() []roleRule {
 			return (past(c.before, c.year) || earlier(c.before, c.after, c.year)) && !(c.section == secConclusion && eventsOnly(c)) || c.section == secHistory || disputed.MatchString(c.after)
 		}},
 		{"other_house", schemas.RoleOtherSubject, "相邻房屋经鉴定为[D]级", func(c setting) bool {
-			return elsewhere(c.before) || c.section == secNeighbours || elsewhereAfter.MatchString(c.after) && !beyondSafety.MatchString(elsewhereAfter.FindString(c.after))
+			return elsewhere(c.before) || c.section == secNeighbours || elsewhereAfter.MatchString(c.after) && !(beyondSafety.MatchString(elsewhereAfter.FindString(c.after)) && !ofBuilding.MatchString(elsewhereAfter.FindString(c.after)))
 		}},
 		{"asserted", schemas.RoleConclusion, "综合评定该房屋安全性等级为[Csu]级", func(c setting) bool {
-			return assertBefore.MatchString(c.clause) || stays.MatchString(c.clause) || c.inList > 1 && strings.Contains(c.before, "分别")
+			return assertBefore.MatchString(c.clause) || stays.MatchString(c.clause) && !keptUp.MatchString(c.clause) || c.inList > 1 && strings.Contains(c.before, "分别")
 		}},
 		{"unit_then_grade", schemas.RoleConclusion, "安全性：地基基础Bu、上部承重结构Bu，鉴定单元[Bsu]", func(c setting) bool {
 			if (c.section == secInspection || c.section == secAnalysis || c.section == secRating || c.section == secConclusion) && subUnitAlone.MatchString(c.clause) && endsAfter.MatchString(strings.TrimPrefix(c.after, "、")) {
@@ -285,6 +287,9 @@ var (
 // beyondSafety: 有关消防验收事宜不在本次鉴定范围.
 var beyondSafety = re(`消防|抗震|装[修饰]|专项|验收|燃气|电气|节能|适修|环保|使用性|可靠性|规划|产权`)
 
+// ofBuilding: 三层装修部分, 抗震及屋盖, 规划外的后楼. Parts of the building are left out with it.
+var ofBuilding = re(`层|部分|部位|楼|栋|幢|间|屋[盖面架]|梁|柱|墙|板|基础|地基|构件|结构|半|侧|区`)
+
 // otherWorks: 经历邻近地铁隧道施工后. Works beside the house are none on it.
 var otherWorks = re(`(?:邻近|相邻|隔壁|紧邻|毗邻|周边|附近|旁边)[^,。;]{0,16}(?:施工|开挖|回填|完成|爆破|拆除)[^,。;]{0,8}后`)
 
@@ -293,7 +298,7 @@ var otherWorks = re(`(?:邻近|相邻|隔壁|紧邻|毗邻|周边|附近|旁边)
 // tells of none.
 var (
 	worksToldDone = re(`已(?:全部|按[^,。;拟待将]{0,12}|由[^,。;拟待将]{0,12}|经|对[^,。;拟待将]{0,12})?(?:完成|竣工|实施|设置|增设|采用|进行)[^,。;拟待将同约]{0,14}(?:加固|修复|修补|处理|更换|改造|加强|补强|托换|验收|过梁|门框|圈梁|构造柱|面层|$)|(?:已|并|且)(?:经|通过)?(?:竣工)?验收(?:合格|通过)?(?:,|$)|通过(?:了)?(?:竣工)?验收(?:,|$)|曾[^,。;]{0,24}(?:加固|修缮|改造|修复)[^。;]{0,30}经(?:本次|现场)(?:核查|复查|检测|检验|查验|检查|鉴定)`)
-	worksToCome   = re(`拟|将|待|计划|预计|建议|若|应|须|尚需|方案|前提|完成后|验收(?:合格|通过)?后|一旦|完工后|竣工后|签订|责令|承诺|同意|委托[^,。;]{0,8}(?:加固|施工)|未(?:完成|完工|竣工|验收|实施)|进行中|正在`)
+	worksToCome   = re(`招标|投标|施工图|审查|立项|备案|预算|报价|筹[措集备]|材料|临时|消防|燃气|电气|规划|建成[时后]|失效|不合格|不良|不牢|不到位|仍[^,。;]{0,6}裂|脱层|重新|再次|返工|整改|部分|局部|其余|余下|拟|将|待|计划|预计|建议|若|应|须|尚需|方案|前提|完成后|验收(?:合格|通过)?后|一旦|完工后|竣工后|签订|责令|承诺|同意|委托[^,。;]{0,8}(?:加固|施工)|未(?:完成|完工|竣工|验收|实施)|进行中|正在`)
 )
 
 func doneHere(before string) bool {

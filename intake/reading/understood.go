@@ -314,12 +314,14 @@ func (r *reader) cautionBut(but func(text string, at []int) bool, c caution, s s
 		})
 	}
 	var left []string
+	var where [][]int
 	for _, at := range c.unexplained(text) {
 		if !within(at) && (but == nil || !but(text, at)) {
 			left = append(left, text[at[0]:at[1]])
+			where = append(where, at)
 		}
 	}
-	if len(left) > 0 && !(c.byTone && r.soundsOrdinary(s, code, left)) {
+	if len(left) > 0 && !(c.byTone && r.soundsOrdinary(s, text, where, code)) {
 		r.reason(code, s.page, strings.Join(left, "、")+"："+clip(s.text, 60), s.whole())
 	}
 }
