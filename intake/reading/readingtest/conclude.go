@@ -134,7 +134,12 @@ func (c *composer) statementTexts(said Says, r *rand.Rand) []string {
 		return []string{c.fill(c.spec.Statement, subject, "")}
 	}
 	if want != SaysNothing && want != said {
-		out = append(out, c.fill(pick(r, c.w.Statements[want].Sentences), subject, ""))
+		text := pick(r, c.w.Statements[want].Sentences)
+		if want == SaysLocal && len(c.spec.Units) > 1 && !strings.Contains(text, "{S}") {
+			// Behind the last unit's sentence it would speak of that unit alone.
+			text = "{S}：" + text
+		}
+		out = append(out, c.fill(text, subject, ""))
 	}
 	if c.spec.Contradiction == WordsOther {
 		against := SaysLocal
