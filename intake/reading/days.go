@@ -20,8 +20,8 @@ var happenings = []struct {
 	re *guarded
 	to happening
 }{
-	{re(`(?:鉴定|检测)(?:委托|申请|合同|协议|邀请)|(?:检测|检验|试验|勘察|监测)报告|委托|申请|来函|来电|来信|签订|签约|受理|收到|反映|要求|通知|报修|联系|会议|建成|建造|修建|竣工|始建|落成|投入使用|改造|加固|翻修|修缮|维修|扩建|加建|加层|装修|施工|开工|购买|购得|搬|入住|地震|暴雨|降雨|强降|洪[水涝灾峰]|山洪|涨水|大水|大风|滑坡|火灾|起火|爆炸|坍|垮|开裂|发现|出现|发生|遭遇?|坠落|检定|校准|标定|有效期|有效|实施|施行|执行|起施|出生|生于|颁发|备案|登记|审批|拍摄|停用|空置|搬迁|设计|绘制|检修|设立|成立`), hOther},
-	{re(`签发|签署|出具|印发|发布|发出|批准|出报告|编制完成|完成编制|编写完成|成文|落款|形成(?:本)?报告|提交(?:本)?(?:鉴定)?报告`), hIssue},
+	{re(`(?:鉴定|检测)(?:委托|申请|合同|协议|邀请)|(?:检测|检验|试验|勘察|监测)报告|委托|申请|来函|来电|来信|签订|签约|受理|收到|签收|送达|领取|归档|初稿|[一二三]稿|反映|要求|通知|报修|联系|会议|建成|建造|修建|竣工|始建|落成|投入使用|改造|加固|翻修|修缮|维修|扩建|加建|加层|装修|施工|开工|购买|购得|搬|入住|地震|暴雨|降雨|强降|洪[水涝灾峰]|山洪|涨水|大水|大风|滑坡|火灾|起火|爆炸|坍|垮|开裂|发现|出现|发生|遭遇?|坠落|检定|校准|标定|有效期|有效|实施|施行|执行|起施|出生|生于|颁发|备案|登记|审批|拍摄|停用|空置|搬迁|设计|绘制|检修|设立|成立`), hOther},
+	{re(`签发|签署|出具|印发|发布|发出|批准|出报告|编制完成|完成编制|编写完成|成文|落款|形成(?:本)?报告|报告形成|核发|出表|终稿|定稿|提交(?:本)?(?:鉴定)?报告`), hIssue},
 	{re(`现场|到场|进场|入场|入户|到村|到户|到实地|实地|上门|登门|赶到|赶赴|赴|前往|派出?|指派|组织|安排|会同|逐[间层户栋]|检查|检测|查勘|勘查|踏勘|勘验|勘察|查验|察看|查看|看了|看过|检验|复测|外业|鉴定`), hVisit},
 }
 
@@ -42,6 +42,9 @@ func happenedOn(t string, from, to int) happening {
 	}
 	if ds := datesIn(after); len(ds) > 0 {
 		after = after[:ds[0].from]
+		if i := strings.LastIndexByte(after, ','); i >= 0 {
+			after = after[:i] // 初稿4月2日,终稿4月16日: what stands before the next day is of that
+		}
 	}
 	before := t[:from]
 	if i := strings.LastIndexAny(before, "。;"); i >= 0 {
@@ -102,8 +105,9 @@ func lastHappening(s string) happening {
 	return out
 }
 
-// fromDays reads the days of inspection and of issue from running text.
-func (c candidates) fromDays(it *item) {
+// fromDays reads the days of inspection and of issue from running text. Where a
+// report is signed (closing) nobody tells of the visit.
+func (c candidates) fromDays(it *item, closing bool) {
 	t := it.text.text
 	ds := datesIn(t)
 	for i := 0; i < len(ds); i++ {
@@ -118,7 +122,7 @@ func (c candidates) fromDays(it *item) {
 		}
 		switch happenedOn(t, d.from, to) {
 		case hVisit:
-			if it.section != secAdvice && it.section != secAppendix && !issuedBy.MatchString(after) {
+			if !closing && it.section != secAdvice && it.section != secAppendix && !issuedBy.MatchString(after) {
 				c.add(fInspected, it.text.sub(d.from, to), it.page, 0)
 			}
 		case hIssue:

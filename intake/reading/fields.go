@@ -37,8 +37,11 @@ func (c candidates) add(f fieldName, gs []glyph, page, weight int) {
 		}
 		gs = c.unsealed(gs, page)
 		p := newPassage(gs)
-		if m := orgName.FindStringIndex(p.text); m != nil && m[0] == 0 && goesOn.MatchString(p.text[m[1]:]) {
-			gs = p.sub(0, m[1])
+		if ofMe.MatchString(p.text) {
+			return
+		}
+		if n := nameEnd(p.text); n > 0 && (goesOn.MatchString(p.text[n:]) || strings.HasPrefix(p.text[n:], "(")) {
+			gs = p.sub(0, n) // 某某检测有限公司江津分公司(报告由总公司审核)
 		}
 	case fReportNo:
 		gs = bareNo(gs)
@@ -80,31 +83,6 @@ var moreOfParty = re(`[,;。(](?:住址|地址|住所|电话|联系|身份证|�
 
 // spoken: what stands where a name would, and is a sentence to be signed.
 var spoken = re(`。|签字|签名|知悉|确认|同意|承诺`)
-
-// bareNo takes off a report number what is none of it: No. before it, the count
-// of pages behind it.
-func bareNo(gs []glyph) []glyph {
-	p := newPassage(gs)
-	if m := numberThenDate.FindStringSubmatchIndex(p.text); m != nil {
-		return p.sub(m[2], m[3])
-	}
-	if m := numberThenWords.FindStringSubmatchIndex(p.text); m != nil {
-		return p.sub(m[2], m[3])
-	}
-	m := numberAlone.FindStringSubmatchIndex(p.text)
-	if m == nil {
-		return gs
-	}
-	return trimValue(p.sub(m[2], m[3]))
-}
-
-// numberThenDate: AB-2026-17 2026.06.30, the day at the other end of the line.
-var numberThenDate = re(`^([A-Za-z0-9()\[\]/._-]*[0-9][A-Za-z0-9()\[\]/._-]*?)((?:19|20)[0-9]{2}[-./年][0-9]{1,2}[-./月][0-9]{1,2}日?)$`)
-
-// numberThenWords: AB-2026-17 and the sentence that begins on the next line.
-var numberThenWords = re(`^([A-Z][A-Za-z0-9()\[\]/._-]*[0-9])\p{Han}[^0-9]{4,}$`)
-
-var numberAlone = re(`^(?:N[oO][.:]*|\p{Han}{0,4}编号:?)?(.*?[0-9号].*?)(?:(?:第[0-9]+页)?[,/(]?共[0-9]+页.*)?$`)
 
 // sealBefore: （盖章）重庆某某公司
 var sealBefore = re(`^[(]\p{Han}{0,6}(?:章|印)[)]:?`)
@@ -150,6 +128,7 @@ func trimValue(gs []glyph) []glyph {
 func (r *reader) fields(items []*item, furniture []string) schemas.ReportFields {
 	c := make(candidates)
 	sealed := false // the line before is where the agency signs
+	closing := closings(items)
 	for _, it := range items {
 		sealed = c.underSeal(it, sealed)
 		if it.section == secAppendix || it.section == secHistory || it.section == secNeighbours {
@@ -161,17 +140,23 @@ func (r *reader) fields(items []*item, furniture []string) schemas.ReportFields 
 		}
 		c.fromLine(it)
 		c.fromProse(it)
-		c.fromDays(it)
+		c.fromDays(it, closing[it])
 		c.fromSeal(it.text, it.page)
 	}
 	if !dated(c[fIssued]) {
 		c.fromLastSheet(items)
 	}
 	c.fromCover(items)
+	for _, it := range items {
+		if it.table == nil && (closing[it] || it.section == secAdvice) {
+			c.fromClosing(it)
+		}
+	}
 	c.fromAddressee(items)
 	c.fallBack(fClient, fSubject)
 	c.fallBack(fClient, fOwner)
 	r.fromPlaces(c, items)
+	c.fromNames(items)
 	c.fromSignature(items, furniture)
 	r.checkSigners(items)
 	numbered := func() bool {
@@ -196,7 +181,9 @@ func (r *reader) fields(items []*item, furniture []string) schemas.ReportFields 
 			}
 		}
 	}
-	c.fallBack(fReportNo, fFileNo)
+	if !numbered() {
+		c[fReportNo] = c[fFileNo]
+	}
 	var f schemas.ReportFields
 	f.ReportNo = hyphens.Replace(r.choose(c, fReportNo, reportNoForm))
 	f.Agency = r.choose(c, fAgency, agencyForm)
@@ -340,7 +327,10 @@ func (c candidates) fromLine(it *item) {
 		label := p.text[m[0] : m[1]-1]
 		rs := []rune(label)
 		for k := range rs {
-			f := labelOf(string(rs[k:]))
+			f := fieldBehind(string(rs[k:]), p.text[m[1]:])
+			if f == fNone && it.section == secCover && string(rs) == "时间" {
+				f = fIssued // 时间:2024年11月6日, the last line of the cover
+			}
 			if (f == fNone || f == fOther) && subjectLabel.MatchString(string(rs[k:])) && addressStart.MatchString(p.text[m[1]:]) {
 				f = fAddress // 房屋:江津区德感街道长江路89号
 			}
@@ -370,6 +360,7 @@ func (c candidates) fromLine(it *item) {
 		if i+1 < len(cuts) {
 			end = cuts[i+1][0]
 		}
+		end = min(end, p.entryEnd(k[1]))
 		if j := strings.IndexAny(p.text[k[1]:end], ";。"); j >= 0 {
 			end = k[1] + j
 		}
@@ -378,6 +369,9 @@ func (c candidates) fromLine(it *item) {
 			continue
 		}
 		c.add(fieldName(k[2]), p.sub(k[1], end), it.page, w)
+		if drawnUp.MatchString(p.text[k[0] : k[1]-1]) {
+			c.add(fDrawnUp, p.sub(k[1], end), it.page, w)
+		}
 	}
 }
 

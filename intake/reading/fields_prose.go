@@ -22,6 +22,10 @@ var (
 	locatedAt = re(`(?:(?:^|[^单])位于|坐落于|座落于|地处)([\p{Han}A-Za-z0-9()#、-]{4,50}?)(?:的|,|。|;|$)`)
 	// 后勤楼,地址:江津区龙华镇桥头街50号,二层砖混结构
 	addressIn = re(`(?:^|[,。;(])(?:房屋|工程|项目|建筑)?(?:地址|坐落|座落|位置|地点)(?:为|在|于|:)([\p{Han}A-Za-z0-9()#-]{4,50}?)(?:[,。;)]|$)`)
+	// 住址为石壕镇高山村五社: of the house, in its own clause
+	livesAt = re(`(?:^|[,。;])(?:该户|户主|房屋)?住址(?:为|在|是|:)([\p{Han}A-Za-z0-9()#-]{4,50}?)(?:[,。;]|$)`)
+	// 利民旅社在凤台街203号,五层砖混
+	onRoad = re(`(?:^|[。;])[\p{Han}A-Za-z0-9#]{2,14}在(\p{Han}{0,16}\p{Han}{2}(?:路|街|巷|里|弄|大道)[0-9]{1,4}号(?:附[0-9]{1,3}号)?)[,。;]`)
 	// 房屋:江津区德感街道长江路89号(业主…), 鉴定对象:江津区珞璜镇郭坝村三栋房屋
 	addressOf = re(`(?:^|[,。;)])(?:(?:被|受)?(?:鉴定|检测|复核|复查|委托|检)的?)?(?:房屋|建筑物?|对象|标的物?)(?:为|是|:)((?:\p{Han}{2,3}市)?\p{Han}{1,4}[区县]\p{Han}{1,6}(?:街道|镇|乡)[^,。;()]{2,40}?)(?:[,。;()]|$)`)
 	// A clause that is nothing but an address, from the district down to a number.
@@ -64,15 +68,6 @@ var (
 	aboveGround    = re(`地上(?:共)?([0-9]{1,3}|[一二三四五六七八九十]{1,3})`)
 )
 
-// numberOfElse: whose number it is, where it is not the report's.
-var numberOfElse = re(`(?:合同|协议|委托书?|资质|证书?|许可|仪器|设备|构件|测点|样品|图纸?|图|工程|项目|档案|备案|房屋|楼|幢|户|页|表)(?:的|统一)?$`)
-
-// headNo finds the report number in a running head: 报告编号：JD-1 第3页.
-var headNo = re(`(?:报告|鉴定)(?:书)?(?:编号|号):([A-Za-z0-9\p{Han}\[\]〔〕()/._-]{3,40}?[0-9](?:号)?)(?:第|共|[)]|$)`)
-
-// accredited: the mark of the laboratory's accreditation with its number.
-var accredited = re(`^(?:i?lac-)?(?:CMA|CNAS|MA|CAL|资质)`)
-
 // fromProse reads the particulars that running text gives.
 func (c candidates) fromProse(it *item) {
 	t := it.text.text
@@ -103,6 +98,10 @@ func (c candidates) fromProse(it *item) {
 	if it.section != secDeclaration {
 		take(fAddress, locatedAt.FindStringSubmatchIndex(t), 1, 1)
 		take(fAddress, addressIn.FindStringSubmatchIndex(t), 1, 1)
+		if it.section != secInspection {
+			take(fAddress, livesAt.FindStringSubmatchIndex(t), 1, 1)
+			take(fAddress, onRoad.FindStringSubmatchIndex(t), 1, 1)
+		}
 		take(fAddress, addressOf.FindStringSubmatchIndex(t), 1, 0)
 		take(fAddress, addressAlone.FindStringSubmatchIndex(t), 1, 0)
 		take(fAddress, appraisedAt.FindStringSubmatchIndex(t), 1, 0)
@@ -164,6 +163,29 @@ func (c candidates) fromDescription(it *item) {
 	}
 }
 
+// letterhead returns where an agency's name ends that is all of a line but for its
+// accreditation, or what it calls its paper, or 0: 某大学检测中心(CMA), 某检测中心鉴定报告.
+func letterhead(t string) int {
+	if agencySigns.MatchString(t) && appraises.MatchString(t) {
+		return len(t)
+	}
+	m := orgName.FindStringIndex(t)
+	if m == nil || m[0] != 0 || !appraises.MatchString(t[:m[1]]) {
+		return 0
+	}
+	if rest := t[m[1]:]; headMark.MatchString(rest) || ownPaper.MatchString(rest) && appraisesAlone.MatchString(t[:m[1]]) {
+		return m[1]
+	}
+	return 0
+}
+
+var (
+	headMark = re(`^[(](?:[A-Z/、,]{2,16}|[\p{Han}]级|[\p{Han}]{0,4}资质)[)]$`)
+	// 房屋 before 鉴定报告 would be the company's own house.
+	ownPaper       = re(`^(?:检测|检验|技术|司法)*鉴定(?:检测)?报告书?$`)
+	appraisesAlone = re(`鉴定|检测|检验|测试`)
+)
+
 // fromCover takes the agency's name and the date that stand alone on the
 // cover, under the title and at the end.
 func (c candidates) fromCover(items []*item) {
@@ -173,31 +195,15 @@ func (c candidates) fromCover(items []*item) {
 		}
 		t := it.text.text
 		if it.page <= 2 && it.section == secCover || it.section == secAdvice || it.section == secConclusion {
-			if agencySigns.MatchString(t) && appraises.MatchString(t) && labelOf(t) == fNone {
-				c.add(fAgency, it.text.glyphs, it.page, 1)
+			if n := letterhead(t); n > 0 && labelOf(t) == fNone {
+				c.add(fAgency, it.text.sub(0, n), it.page, 1)
 			}
 			if ds := datesIn(t); len(ds) == 1 && ds[0].from == 0 && ds[0].to == len(t) {
 				c.add(fIssued, it.text.glyphs, it.page, 1)
 			}
-			if m := numberOfLetter.FindStringSubmatchIndex(t); m != nil && it.page == 1 {
-				c.add(fReportNo, it.text.sub(m[2], m[3]), it.page, 1)
-			} else if m := numberOfYear.FindStringSubmatchIndex(t); m != nil && it.page == 1 {
-				c.add(fReportNo, it.text.sub(m[2], m[3]), it.page, 0)
-			}
-			if m := reportNoLine.FindStringSubmatchIndex(t); m != nil && it.page == 1 && !accredited.MatchString(t) {
-				c.add(fReportNo, it.text.sub(m[2], m[3]), it.page, 0)
+			if it.page == 1 {
+				c.fromNumberLine(it.text, it.page)
 			}
 		}
 	}
 }
-
-var (
-	// 渝安鉴函〔2026〕41号(报告编号:YA-2026-0341)
-	numberOfLetter = re(`^[\p{Han}A-Za-z]{1,12}[\[(〔【]?20[0-9]{2}[\])〕】]?[^,。;:()]{0,4}[0-9]{1,5}号[(](?:报告)?编号:([A-Za-z0-9\p{Han}\[\]〔〕/._-]{3,40})[)]$`)
-	// 应急鉴〔2026〕7号
-	numberOfYear = re(`^(?:N[oO][.:]*|编号:?|文号:?)?(` + docNo + `)$`)
-	// the running head: 渝南建研〔2026〕鉴字第129号 重庆渝南建筑科学研究院
-	headDocNo = re(`^(` + docNo + `)(?:第|共|\p{Han}{4,40}|$)`)
-)
-
-var reportNoLine = re(`^(?:\(|N[oO][.:]?|编号)?([A-Za-z\p{Han}]{0,8}[-\[(〔【]?[A-Z0-9][A-Za-z0-9\p{Han}\[\]()〔〕【】/-]{5,30}[0-9][)\]〕】]?(?:号|-[A-Z])?)\)?$`)

@@ -3,6 +3,7 @@ package reading
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 var (
@@ -65,8 +66,9 @@ func (c candidates) fromSignature(items []*item, furniture []string) {
 		}
 		return (before == "" || labelTail(before) == fAgency) && sealed.MatchString(after)
 	}
+	closing := closings(items)
 	for i, it := range items {
-		closes := it.section == secConclusion || it.section == secAdvice || it.section == secAppendix && i == len(items)-1
+		closes := closing[it] || it.section == secConclusion || it.section == secAdvice || it.section == secAppendix && i == len(items)-1
 		if it.table != nil {
 			for _, x := range it.table.cells {
 				if closes || it.section == secCover {
@@ -146,6 +148,9 @@ func labelTail(t string) fieldName {
 	rs := []rune(t)
 	for k := max(0, len(rs)-8); k < len(rs)-1; k++ {
 		if f := labelOf(string(rs[k:])); f != fNone {
+			if k > 0 && unicode.Is(unicode.Han, rs[k-1]) && bareDay.MatchString(string(rs[k:])) {
+				return fOther // 申请日期, 归档日期: the day of something else
+			}
 			return f
 		}
 	}

@@ -18,6 +18,10 @@ func (c candidates) fromTable(t *table) {
 			continue
 		}
 		f, rest := splitLabel(text)
+		if gs := t.appraiserBeside(i); gs != nil && f != fAgency {
+			c.add(fAgency, gs, t.page, 3)
+			continue
+		}
 		if f == fNone {
 			c.fromEntry(t, i)
 			continue
@@ -132,19 +136,6 @@ func (t *table) signedInRow(k *cell, by *guarded) bool {
 var approver = re(`^(?:批准|签发|审定|核准)人?$`)
 
 var bareDay = re(`^(?:日期|时间)(?::|$)`)
-
-// numberAlone takes the number of the paper that the layout put among the cells
-// of a form: it stands alone in its row.
-func (c candidates) numberAlone(t *table) {
-	for _, k := range t.cells {
-		m := numberOfYear.FindStringSubmatchIndex(k.folded())
-		if m == nil || len(t.rowCells(k.cy(), 0.5*k.size)) > 1 {
-			continue
-		}
-		p := newPassage(k.glyphs)
-		c.add(fReportNo, p.sub(m[2], m[3]), t.page, 0)
-	}
-}
 
 // addressOnly: 地址 says nothing of whose it is.
 var addressOnly = re(`^(?:详细)?地址(?::|$)`)

@@ -103,15 +103,13 @@ func inWords(s string) float64 {
 
 // dates reads the days of inspection and issue.
 func (r *reader) dates(c candidates, f *schemas.ReportFields) {
+	c.drawnUpThen()
 	if v, ok := pickDate(c[fInspected]); ok {
 		ds := datesIn(v.folded)
 		f.InspectedOn = ds[0].iso
 		if n := len(ds); n > 1 && ds[n-1].iso != ds[0].iso {
 			f.InspectedUntil = ds[n-1].iso
 		}
-	}
-	if v, ok := pickDate(c[fDrawnUp]); ok && !dated(c[fIssued]) && datesIn(v.folded)[0].iso > max(f.InspectedOn, f.InspectedUntil) && f.InspectedOn != "" {
-		c[fIssued] = append(c[fIssued], v)
 	}
 	if v, ok := pickDate(c[fIssued]); ok {
 		f.IssuedOn = datesIn(v.folded)[0].iso
@@ -121,6 +119,34 @@ func (r *reader) dates(c candidates, f *schemas.ReportFields) {
 				break
 			}
 		}
+	}
+}
+
+// drawnUpThen takes 鉴定日期, a single day, for the day of issue where no other is
+// told: the inspections that are told besides were before it, or none is.
+func (c candidates) drawnUpThen() {
+	v, ok := pickDate(c[fDrawnUp])
+	if !ok || dated(c[fIssued]) {
+		return
+	}
+	day := datesIn(v.folded)
+	if len(day) > 1 {
+		return // a time of work
+	}
+	var others []candidate
+	for _, x := range c[fInspected] {
+		ds := datesIn(x.folded)
+		if len(ds) == 0 || ds[0].iso == day[0].iso {
+			continue
+		}
+		if ds[len(ds)-1].iso > day[0].iso {
+			return
+		}
+		others = append(others, x)
+	}
+	c[fIssued] = append(c[fIssued], v)
+	if len(others) > 0 {
+		c[fInspected] = others
 	}
 }
 

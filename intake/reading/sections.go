@@ -92,8 +92,8 @@ func looksHeading(t string) bool {
 		return false
 	}
 	loc := headNumber.FindString(t)
-	if loc == "" || orgEnd.FindString(t) == t {
-		return false // 四川某某建筑科学检测研究院有限公司
+	if loc == "" || orgEnd.FindString(t) == t || unmarked.MatchString(loc) && orgName.MatchString(t) {
+		return false // 四川某某建筑科学检测研究院有限公司, whose end the next line may hold
 	}
 	rest := t[len(loc):]
 	if bareDigits.MatchString(loc) && (counter.MatchString(rest) || rest[0] >= '0' && rest[0] <= '9') {
@@ -109,6 +109,7 @@ func looksHeading(t string) bool {
 }
 
 var (
+	unmarked   = re(`^[一二三四五六七八九十]+$`)
 	bareDigits = re(`^[0-9]+$`)
 	counter    = re(`^(?:月|年[^久代]|日[至到起内前后]|层[^高数]|元|mm|m[0-9,。]|%|‰)`)
 )

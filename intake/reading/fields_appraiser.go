@@ -1,0 +1,80 @@
+package reading
+
+import (
+	"strings"
+)
+
+// Who appraised is told by many labels (检测鉴定, 承鉴人, 出报告者, 盖章处), and some of
+// them name a person in another report. What stands behind one that says nothing
+// else is the agency where the entry's own shape is an agency's name.
+var (
+	appraiserLabel = re(`^(?:本|该|报告|房屋|建筑|工程|安全性?|危险性|可靠性|司法|技术|质量|承|出|作|签|意见|检验|检测|鉴定|检查|评估|评定|复核|复检|复查|查勘|勘查|踏勘|勘验|查验|察看|查看|核查|鉴|检|编制|编写|撰写|起草|出具|执行|实施|承担|承办|受理|受托|被委托|受委托|接受委托|发出|发件|发证|填报|制表|制作|作者|乙|盖章|用印|签章|落款|服务|的)+(?:单位|机构|组织|部门|方|者|人|员|组|所|站|院|处)?(?:[(](?:盖章|公章|章|签章|乙方)[)])?(?:名称|全称)?$`)
+	// another's deed on the ground or on the plans: 勘察单位
+	notAppraiser = re(`^(?:受检|被检|受鉴|被鉴|勘察|地勘|建筑|工程|房屋|服务)(?:单位|机构|方|人|者|组织|部门)?$`)
+)
+
+// agencyIn returns where in the entry of such a label an agency's name ends that
+// begins it, or 0.
+func agencyIn(label, entry string) int {
+	if !appraiserLabel.MatchString(label) || notAppraiser.MatchString(label) {
+		return 0
+	}
+	to := nameEnd(entry)
+	if to == 0 || !appraises.MatchString(entry[:to]) || ofMe.MatchString(entry) {
+		return 0
+	}
+	if rest := entry[to:]; rest != "" && !strings.ContainsAny(rest[:1], "(,;。") && !goesOn.MatchString(rest) {
+		return 0 // 某某检测公司张工
+	}
+	return to
+}
+
+// nameEnd returns where an organisation's name ends that begins a text, or 0. What
+// stands in brackets behind it is none of it, though it name another company.
+func nameEnd(t string) int {
+	if i := strings.IndexByte(t, '('); i > 0 {
+		if m := orgEnd.FindStringIndex(t[:i]); m != nil && m[0] == 0 {
+			return i + len(ofForm.FindString(t[i:]))
+		}
+	}
+	if m := orgName.FindStringIndex(t); m != nil && m[0] == 0 {
+		return m[1]
+	}
+	return 0
+}
+
+// ofForm: brackets that are of the name.
+var ofForm = re(`^[(](?:(?:特殊)?普通合伙|有限合伙|[\p{Han}]{1,5}[^\P{Han}章])[)]`)
+
+// ofMe: 乙方：本公司
+var ofMe = re(`^(?:我|本|该|贵|你)(?:公司|单位|机构|院|所|中心|站|司|室|部|方|校|厂|村|镇|区|户|店)`)
+
+// fieldBehind returns the field of a label with its entry: what the label says, or
+// what the entry shows.
+func fieldBehind(label, entry string) fieldName {
+	f := labelOf(label)
+	switch f {
+	case fNone, fOther, fIssued, fInspected:
+		if agencyIn(label, entry) > 0 {
+			return fAgency
+		}
+	}
+	return f
+}
+
+// appraiserBeside returns the agency's name that stands behind such a label in its
+// cell, 检测鉴定：某某, or beside it.
+func (t *table) appraiserBeside(i int) []glyph {
+	text := newPassage(t.cells[i].glyphs)
+	label, entry, _ := strings.Cut(text.text, ":")
+	if entry != "" {
+		if fieldBehind(label, entry) == fAgency {
+			return text.sub(len(label)+1, len(text.text))
+		}
+		return nil
+	}
+	if v := t.entryOf(i); v != nil && fieldBehind(label, v.folded()) == fAgency && !t.inLabelLine(t.cells[i]) {
+		return v.glyphs
+	}
+	return nil
+}

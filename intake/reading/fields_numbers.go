@@ -1,0 +1,123 @@
+package reading
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// bareNo takes off a report number what is none of it: No. before it, the count
+// of pages behind it.
+func bareNo(gs []glyph) []glyph {
+	p := newPassage(gs)
+	if m := numberThenDate.FindStringSubmatchIndex(p.text); m != nil {
+		return p.sub(m[2], m[3])
+	}
+	if m := numberThenWords.FindStringSubmatchIndex(p.text); m != nil {
+		return p.sub(m[2], m[3])
+	}
+	m := numberAlone.FindStringSubmatchIndex(p.text)
+	if m == nil {
+		return gs
+	}
+	return trimValue(p.sub(m[2], m[3]))
+}
+
+var (
+	// numberThenDate: AB-2026-17 2026.06.30, the day at the other end of the line.
+	numberThenDate = re(`^([A-Za-z0-9()\[\]/._-]*[0-9][A-Za-z0-9()\[\]/._-]*?)((?:19|20)[0-9]{2}[-./年][0-9]{1,2}[-./月][0-9]{1,2}日?)$`)
+	// numberThenWords: AB-2026-17 and the sentence that begins on the next line.
+	numberThenWords = re(`^([A-Z][A-Za-z0-9()\[\]/._-]*[0-9])\p{Han}[^0-9]{4,}$`)
+	numberAlone     = re(`^(?:N[oO][.:]*|\p{Han}{0,4}编号:?)?(.*?[0-9号].*?)(?:(?:第[0-9]+页)?[,/(]?共[0-9]+页.*)?$`)
+)
+
+// fromNumberLine takes the number that stands alone on a line of the first page,
+// under the title, behind its label without a colon (档案号 HT/22/194), or in
+// brackets. What a label says is of another paper (合同编号) is none.
+func (c candidates) fromNumberLine(p passage, page int) {
+	t := p.text
+	if m := numberOfLetter.FindStringSubmatchIndex(t); m != nil {
+		c.add(fReportNo, p.sub(m[2], m[3]), page, 1)
+		return
+	}
+	from, to := 0, len(t)
+	if strings.HasPrefix(t, "(") && strings.HasSuffix(t, ")") && strings.IndexByte(t, ')') == to-1 {
+		from, to = 1, to-1 // (编号:ZC-JD-26-0388)
+	}
+	f, n := numberLabel(t[from:to])
+	switch {
+	case f == fOther:
+		return
+	case f == fNone:
+		f = fReportNo
+	}
+	from += n
+	v := t[from:to]
+	if m := numberOfYear.FindStringSubmatchIndex(v); m != nil {
+		c.add(f, p.sub(from+m[2], from+m[3]), page, 0)
+	}
+	if m := reportNoLine.FindStringSubmatchIndex(v); m != nil && !accredited.MatchString(v) {
+		c.add(f, p.sub(from+m[2], from+m[3]), page, 0)
+	}
+}
+
+// numberLabel returns the field of the label with which a line begins and how long
+// the label is: fReportNo, fFileNo, or fOther for what is no report's number.
+func numberLabel(t string) (fieldName, int) {
+	ends := make([]int, 0, longestNumberLabel)
+	for i := range t {
+		if utf8.RuneCountInString(t[:i]) > longestNumberLabel {
+			break
+		}
+		ends = append(ends, i)
+	}
+	for k := len(ends) - 1; k > 0; k-- {
+		i := ends[k]
+		switch f := labelOf(t[:i]); f {
+		case fReportNo, fFileNo:
+			return f, i + len(t[i:]) - len(strings.TrimLeft(t[i:], ":"))
+		case fOther:
+			if numberNoun.MatchString(t[:i]) {
+				return f, i
+			}
+		}
+	}
+	return fNone, 0
+}
+
+const longestNumberLabel = 10
+
+var numberNoun = re(`号$|编码$`)
+
+var (
+	// 渝安鉴函〔2026〕41号(报告编号:YA-2026-0341)
+	numberOfLetter = re(`^[\p{Han}A-Za-z]{1,12}[\[(〔【]?20[0-9]{2}[\])〕】]?[^,。;:()]{0,4}[0-9]{1,5}号[(](?:报告)?编号:([A-Za-z0-9\p{Han}\[\]〔〕/._-]{3,40})[)]$`)
+	// 应急鉴〔2026〕7号
+	numberOfYear = re(`^(?:N[oO][.:]*|编号:?|文号:?)?(` + docNo + `)$`)
+	// the running head: 渝南建研〔2026〕鉴字第129号 重庆渝南建筑科学研究院
+	headDocNo    = re(`^(` + docNo + `)(?:第|共|\p{Han}{4,40}|$)`)
+	reportNoLine = re(`^(?:\(|N[oO][.:]?|编号)?([A-Za-z\p{Han}]{0,8}[-\[(〔【]?[A-Z0-9][A-Za-z0-9\p{Han}\[\]()〔〕【】/-]{5,30}[0-9][)\]〕】]?(?:号|-[A-Z])?)\)?$`)
+	// numberOfElse: whose number it is, where it is not the report's.
+	numberOfElse = re(`(?:合同|协议|委托书?|资质|证书?|许可|仪器|设备|构件|测点|样品|图纸?|图|工程|项目|档案|备案|房屋|楼|幢|户|页|表|来函|来文|来件)(?:的|统一)?$`)
+	// headNo finds the report number in a running head: 报告编号：JD-1 第3页.
+	headNo = re(`(?:报告|鉴定)(?:书)?(?:编号|号):([A-Za-z0-9\p{Han}\[\]〔〕()/._-]{3,40}?[0-9](?:号)?)(?:第|共|[)]|$)`)
+	// accredited: the mark of the laboratory's accreditation with its number.
+	accredited = re(`^(?:i?lac-)?(?:CMA|CNAS|MA|CAL|资质)`)
+)
+
+// numberAlone takes the number of the paper that the layout put among the cells
+// of a form: it stands alone in its row, in brackets or not.
+func (c candidates) numberAlone(t *table) {
+	for _, k := range t.cells {
+		if len(t.rowCells(k.cy(), 0.5*k.size)) > 1 {
+			continue
+		}
+		p := newPassage(k.glyphs)
+		from, to := 0, len(p.text)
+		if strings.HasPrefix(p.text, "(") && strings.HasSuffix(p.text, ")") {
+			from, to = 1, to-1
+		}
+		if m := numberOfYear.FindStringSubmatchIndex(p.text[from:to]); m != nil {
+			c.add(fReportNo, p.sub(from+m[2], from+m[3]), t.page, 0)
+		}
+	}
+}
