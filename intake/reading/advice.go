@@ -94,7 +94,11 @@ func (r *reader) advise(s sentence, advised bool) []schemas.Recommendation {
 	}
 	var out []schemas.Recommendation
 	mentions := r.mentionsOf(s)
-	for _, ms := range measures {
+	asked := measures
+	if r.measures != nil {
+		asked = r.measures
+	}
+	for _, ms := range asked {
 		for _, loc := range ms.re.FindAllStringIndex(s.text, -1) {
 			if inTitle(s.text, loc[0]) {
 				continue // 《既有建筑鉴定与加固通用规范》
@@ -123,8 +127,10 @@ func inTitle(s string, at int) bool {
 
 // quoteSpan widens a match to its sentence without the item's number.
 func quoteSpan(s string, from, to int) (int, int) {
-	start := len(headNumber.FindString(s))
-	if start > from {
+	num := headNumber.FindString(s)
+	start := len(num)
+	if start > from || bareDigits.MatchString(num) || unmarked.MatchString(num) {
+		// 205房阳台, 二幢第一户: the number is the house's
 		start = 0
 	}
 	return start, len(s)

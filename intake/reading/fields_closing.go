@@ -1,15 +1,23 @@
 package reading
 
+import (
+	"strings"
+)
+
 // A report that is headed to its very end, 说明 or 附言 behind the conclusion, is
 // signed there. What such a part says is no declaration on the first pages.
 
 // closings marks the items of such parts.
 func closings(items []*item) map[*item]bool {
 	out := make(map[*item]bool)
-	concluded := false
+	concluded, last := false, false
 	for _, it := range items {
 		concluded = concluded || it.section == secConclusion
-		if concluded && it.section == secDeclaration {
+		if it.heading {
+			t := it.text.text
+			last = besides.MatchString(strings.TrimRight(t[len(headNumber.FindString(t)):], ":"))
+		}
+		if concluded && (it.section == secDeclaration || last && it.section == secInspection) {
 			out[it] = true
 		}
 	}

@@ -26,6 +26,12 @@ func markSections(items []*item) []*item {
 		if it.heading && cur == secConclusion && countsOn(opened, counted, it.text.text) {
 			it.heading, it.withdrawn = false, true // 3、委托鉴定房屋的可靠 / 性评级为II级
 		}
+		behind := section("")
+		if it.table == nil && (cur == secConclusion || cur == secAdvice) {
+			if behind = partBehind(opened, it.text.text, cur == secAdvice); behind != "" {
+				it.heading = true
+			}
+		}
 		if it.table == nil && !it.heading && quoting(cur) && nextPart(opened, it.text.text) {
 			it.heading = true
 			cur, opened, inline, parts = secInspection, headNumber.FindString(it.text.text), false, ""
@@ -52,6 +58,9 @@ func markSections(items []*item) []*item {
 				unit = ""
 			}
 			s := sectionOf(t)
+			if behind != "" {
+				s, deep = behind, level
+			}
 			if s == secConclusion && graded && opinion.MatchString(strings.TrimRight(t[len(num):], ":。")) {
 				s = secAdvice // 鉴定结论：……B级。 4. 意见
 			}
@@ -287,5 +296,5 @@ var (
 	inlineHead  = re(`^(?:[(]?[0-9一二三四五六七八九十]{1,3}[)、.]?|[甲乙丙丁戊己庚辛壬癸][、.])?(?:(?:综上(?:所述)?|[据为鉴因][此]|鉴于(?:此|以上|上述)(?:情况|结论)?|根据(?:以上|上述)[^,。:]{0,10}|现),?)?(?:(?:我[所公院站司单位中心]{1,2}|本[所公院站司单位中心]{1,2})?(?:作出|提出|给出|得出)?(?:如下|以下)?)?((?:房屋|安全性?|检测|综合|最终)?(?:鉴定|评定|处理|整治|处置)?(?:结论|意见|建议|依据)(?:[及与和](?:处理)?(?:建议|意见))?)(?:如下|为|是|认为)?:`)
 	inlineWords = re(`^(?:[(]?[0-9一二三四五六七八九十]{1,3}[)、.]+)?(\p{Han}{2,12}):`)
 	inlinePart  = re(`^([(]?[0-9一二三四五六七八九十]{1,3}[)、.]+|[甲乙丙丁戊己庚辛壬癸][、.])(\p{Han}{2,12})[:。]`)
-	numerals1   = re(`[0-9一二三四五六七八九十甲乙丙丁戊己庚辛壬癸]+`)
+	numerals1   = re(`[0-9一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾甲乙丙丁戊己庚辛壬癸]+`)
 )

@@ -66,6 +66,7 @@ type reader struct {
 	heard            func(string)
 	scores           map[string]tone.Heard // of sentences
 	rebuilt          bool                  // the report appraises a house after its works were done
+	measures         []measure             // that advice is looked for; nil: those of the district plan
 	sunk             bool                  // the grades of all houses are the gravest
 }
 
@@ -106,6 +107,7 @@ func Read(src pdf.Source, opts Options) Result {
 	statements = append(statements, r.leftovers(items, statements)...)
 	recommendations := r.recommendations(items)
 	concl := r.resolve(mentions, items)
+	recommendations = r.orUpkeep(recommendations, items, concl.findings)
 	res.Findings = concl.findings
 	res.Recommendations = recommendations
 	res.Statements = statements

@@ -1,0 +1,51 @@
+package reading
+
+import (
+	"slices"
+
+	"jianding/schemas"
+)
+
+// A sound house is advised upkeep, in the words of those who do it: 铲除重抹, 螺栓拧紧,
+// 檐沟清掏, 换新胶垫. There is no end to them, and in a report that asks for more they say
+// nothing; so they are asked only where a house without harm is advised nothing else.
+
+const (
+	// 铲除重抹, 剔开, 打磨: what is loose comes off
+	takeOff = `铲[除去掉到]|凿[掉除开平]|剔开|剔[^,。;]{0,2}槽|刮[净开去平]|打磨|磨平|揭起|割开`
+	// 补贴, 重做, 加接: once more, or what was missing
+	onceMore = `[重补改加](?:抹|刷|涂|嵌|填|灌|粘|贴|焊|铺|砌|钉|挂|漆|勾|做|装|接|刮|平|齐|好|方|牢)|重新[^,。;]{0,4}(?:抹|刷|涂|嵌|填|粉|贴|铺|做|紧|固定)`
+	// 钉牢, 拧紧, 刷一道, 填实: to its end
+	untilDone = `(?:抹|刷|涂|嵌|填|塞|灌|打|粘|贴|焊|钉|拧|勾|封|盖|擦|扫|洗|铺|补|挪|移)(?:[一两二]?[道遍次层]|[平实满严牢紧好净齐]|上|回|补|除)|紧[固一]|坐浆|找坡|粘合`
+	// 打密封胶, 灌沥青, 刷桐油: with what
+	withWhat = `(?:刷|涂|抹|灌|打|嵌|填|塞|贴|挂|罩|用)[^,。;]{0,8}(?:漆|油|胶|砂浆|沥青|麻丝|油膏|腻子|涂料|涂膜|界面剂|防水|防火|网格布|挂?网|自流平|石墨)|做[^,。;]{0,4}(?:防水|排水|水?沟|托盘|散水|泛水)`
+	// 换新胶垫, 更换
+	change = `更换|替换|抽换|换(?:新|掉|成|为|用|下|件)|换[^,。;人气算季代届]{1,12}(?:瓦|管|垫|件|盖|扣|条|砖|板|胶|玻璃|门|窗)`
+	// 疏通, 清掏, 翻检
+	clear = `疏[通掏]|清[掏理扫除洗淤开]|清一[次清遍]|除[草锈尘藓]|翻检|捡漏|归位|校正|扶正|归并|包护|保养|养护|维护|修[剪整]`
+	// 加装护角, 挂牌限载
+	addTo = `[加增]装|[加增]?设置?[^,。;]{0,4}(?:防护|护角|截水|排水|滴水|栏杆|扶手|盖板|挡板|标[志牌])|挂[^,。;]{0,4}牌|张贴`
+	// 每年雨季前查看一次
+	lookAgain = `(?:每|定期|逐|常|入冬|汛前|雨季|台风)[^,。;]{0,16}(?:检查|查看|巡查|复查|复测|巡视|察看|来看|看一[次遍回]|紧一遍)`
+)
+
+// small are the works and the care that a household or a caretaker does.
+var small = []measure{
+	{schemas.Repair, re(takeOff + `|` + onceMore + `|` + untilDone + `|` + withWhat + `|` + change + `|` + clear + `|` + addTo), re(`(?:已|业已|曾|均已)(?:经)?[^,。;]{0,8}$|保养记录|维护(?:手册|费用|单位)`)},
+	{schemas.Monitor, re(lookAgain), nil},
+}
+
+// orUpkeep returns what is recommended: the upkeep where it is nothing else.
+func (r *reader) orUpkeep(recs []schemas.Recommendation, items []*item, fs []schemas.Finding) []schemas.Recommendation {
+	if len(recs) > 0 || !slices.ContainsFunc(fs, func(f schemas.Finding) bool { return weighty(f.Aspect) }) ||
+		slices.ContainsFunc(fs, func(f schemas.Finding) bool { return rank(f.Grade) > mildest }) {
+		return recs
+	}
+	r.measures = small
+	defer func() { r.measures = nil }()
+	return r.recommendations(items)
+}
+
+// mildest is the rank of the grades that ask for no works to the structure: Asu, Bsu;
+// A, B.
+const mildest = 2

@@ -1,0 +1,36 @@
+package reading
+
+import (
+	"testing"
+
+	"jianding/schemas"
+)
+
+// A sound house that is advised ordinary upkeep is advised something.
+func TestUpkeepIsAdvice(t *testing.T) {
+	text := func(grade, advice string) textSource {
+		return setText(wrapped("房屋安全性鉴定报告\n报告编号：AB-2026-17\n一、工程概况\n该房为三层砖混结构。\n二、鉴定结论\n依据GB 50292-2015，该房屋安全性等级评定为" + grade + "级。\n三、处理建议\n" + advice + "\n"))
+	}
+	for advice, want := range map[string]schemas.RecommendationCode{
+		"西山墙抹灰脱落处清理干净后用1:2水泥砂浆补抹。": schemas.Repair, "起鼓抹灰铲除重抹，面积不大。": schemas.Repair, "屋脊自攻钉换新胶垫，勒脚刷防水砂浆。": schemas.Repair, "卷材翘边用压条钉牢。": schemas.Repair,
+		"接缝处打胶。": schemas.Repair, "右厢后檐水沟疏通，檐口滴水远离柱脚。": schemas.Repair, "面层空鼓处灌胶。": schemas.Repair, "锈穿水落管换PVC管。": schemas.Repair, "每年入秋前清扫天沟松针。": schemas.Repair, "柱脚处宜设置防撞护角。": schemas.Repair,
+		"木桁架刷一次阻燃涂料。": schemas.Repair, "松动压顶砖坐浆重砌。": schemas.Repair, "屋面每年雨季前查看一次。": schemas.Monitor, "地脚螺栓每年拧紧一次。": schemas.Repair, "踏步缺棱以聚合物砂浆抹补，并嵌防滑条。": schemas.Repair,
+	} {
+		got := Read(text("Bsu", advice), Options{})
+		if len(got.Recommendations) != 1 || got.Recommendations[0].Code != want || has(got.Reasons, "advice_missing") {
+			t.Errorf("%s: %v", advice, got.Recommendations)
+		}
+	}
+	for _, advice := range []string{"空鼓瓷砖已凿掉重贴。", "房屋现状良好，无须补抹。", "委托方可按本报告办理手续。", "若屋面渗漏，应重做防水。"} {
+		if got := Read(text("Bsu", advice), Options{}); !has(got.Reasons, "advice_missing") {
+			t.Errorf("%s: %v", advice, got.Recommendations)
+		}
+	}
+	// Where the structure asks for works, sweeping the gutter is none.
+	if got := Read(text("Csu", "每年入秋前清扫天沟松针。"), Options{}); !has(got.Reasons, "advice_missing") {
+		t.Error("upkeep answers Csu")
+	}
+	if got := Read(text("Bsu", "205房阳台空鼓地砖修补。"), Options{}); len(got.Recommendations) != 1 || got.Recommendations[0].Quote != "205房阳台空鼓地砖修补。" {
+		t.Errorf("quoted %v", got.Recommendations)
+	}
+}
