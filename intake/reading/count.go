@@ -3,6 +3,7 @@ package reading
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"jianding/schemas"
 )
@@ -39,10 +40,11 @@ func (r *reader) checkCount(items []*item, fs []schemas.Finding) {
 			continue
 		}
 		for _, s := range sentencesOf(it.text, it) {
-			m := countOfHouses.FindStringSubmatch(s.text)
-			if m == nil || !appraised.MatchString(s.text) || notAllOfThem.MatchString(s.text) {
+			at := countOfHouses.FindStringSubmatchIndex(s.text)
+			if at == nil || !appraised.MatchString(s.text) || notAllOfThem.MatchString(s.text) || calledSo(s.text, at, fs) {
 				continue
 			}
+			m := []string{s.text[at[0]:at[1]], s.text[at[2]:at[3]]}
 			n := 2
 			if m[1] != "两" {
 				n = number(m[1])
@@ -53,3 +55,13 @@ func (r *reader) checkCount(items []*item, fs []schemas.Finding) {
 		}
 	}
 }
+
+// calledSo tells whether what looks like a count is the name of a house that is
+// graded: 受检房屋为锦绣里5栋, 3幢住宅楼共四层.
+func calledSo(t string, at []int, fs []schemas.Finding) bool {
+	return !countsThem.MatchString(t[:at[0]]) && slices.ContainsFunc(fs, func(f schemas.Finding) bool {
+		return strings.HasPrefix(fold(f.Unit), t[at[0]:at[1]])
+	})
+}
+
+var countsThem = re(`(?:共|计|有|为|是|等|的|及|和|组成)$`)

@@ -40,7 +40,7 @@ func (r *reader) checkExtent(items []*item, f schemas.ReportFields) {
 		}
 		for _, p := range passagesOf(it) {
 			for _, s := range sentencesOf(p, it) {
-				if m := areaOfPart.FindStringSubmatch(s.text); m != nil && decimal(m[1]) < 0.9*decimal(m[2]) && it.section != secAdvice {
+				if tellsPartArea(s.text) && it.section != secAdvice {
 					r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
 				}
 				switch {
@@ -70,6 +70,16 @@ func (r *reader) checkExtent(items []*item, f schemas.ReportFields) {
 		}
 	}
 }
+
+// tellsPartArea tells whether a sentence sets an area beside that of the whole house,
+// and it is no other measure of the same house.
+func tellsPartArea(t string) bool {
+	m := areaOfPart.FindStringSubmatchIndex(t)
+	return m != nil && decimal(t[m[2]:m[3]]) < 0.9*decimal(t[m[4]:m[5]]) && !otherMeasure.MatchString(t[:m[2]])
+}
+
+// otherMeasure: 占地210平方米, 每层建筑面积173m2, before the floor area of all storeys.
+var otherMeasure = re(`(?:占地|用地|基底|基地|投影|宅基地?|屋基|每层|各层|标准层|单层)(?:的)?(?:建筑)?(?:面积)?(?:约|大约|为|是|均|各|:)*$`)
 
 // counterparts: parts of one house that are called by where they stand, or by their
 // age or rank.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"jianding/schemas"
 )
@@ -52,6 +53,7 @@ func (r *reader) resolve(mentions []*mention, items []*item) conclusion {
 			c.found = true
 		}
 	}
+	fullNames(mentions)
 	c.tables = referredTo(items)
 	var said, tabled, unclear []*mention
 	for _, m := range mentions {
@@ -90,6 +92,47 @@ func (r *reader) resolve(mentions []*mention, items []*item) conclusion {
 	}
 	return c
 }
+
+// fullNames gives the houses of the ratings the names that the conclusion has for
+// them: 戏楼 there is 清源宫戏楼 here. 5号楼 is none of 15号楼.
+func fullNames(mentions []*mention) {
+	var full []string
+	for _, m := range mentions {
+		if m.section == secConclusion && m.concludes() {
+			full = append(full, m.units...)
+		}
+	}
+	for _, m := range mentions {
+		if m.section != secRating {
+			continue
+		}
+		for i, u := range m.units {
+			if name := fullName(u, full); name != "" {
+				m.units = slices.Clone(m.units)
+				m.units[i] = name
+			}
+		}
+	}
+}
+
+// fullName returns the one name that ends in a shorter one, or "".
+func fullName(short string, full []string) string {
+	name := ""
+	for _, v := range full {
+		rest, ok := strings.CutSuffix(v, short)
+		if !ok || v == name {
+			continue
+		}
+		if rest == "" || name != "" || !hanEnd.MatchString(rest) || utf8.RuneCountInString(short) < 2 {
+			return "" // it is the name, or one of several
+		}
+		name = v
+	}
+	return name
+}
+
+// hanEnd: what stands before is no digit of the name.
+var hanEnd = re(`[^A-Za-z0-9#一二三四五六七八九十新旧老前后东西南北主副附]$`)
 
 func hasSafety(fs []schemas.Finding) bool {
 	for _, f := range fs {

@@ -40,7 +40,8 @@ func re(s string) *guarded { return guard(s) }
 // look-ahead, so what must not follow is spelt out in classes.
 var (
 	// Definitions.
-	quotedDefinition = re(`^["”]?(?:[:,]|-{1,2}|是指|指的?是?|表示|即指|的?定义|对应|相当于)`)
+	quotedDefinition = re(`^["”]?(?:[:,]|-{1,2}|是指|指的?是?|表示|即指|的?定义|的?(?:意思|含义|意义)(?:是|为|就是)|对应|相当于)`)
+	itsMeaning       = re(`^["”]?的?(?:意思|含义|意义)(?:是|为|就是)`) // B级的意思是:
 	refBefore        = re(`(?:对|中|关于|规定的?|满足|符合|低于|高于|达到|按|与|标准的?|规范的?|优于|要求的?)["“]?$`)
 	refAfter         = re(`^["”]?的?(?:有关|相关|各项|评定|鉴定|分级|评级|安全性)?(?:规定|要求|标准|限值|指标|界限|水平)`)
 	refVerb          = re(`(?:符合|低于|不足|不满足|满足|高于|达到|相比|优于).{0,40}对$|(?:标准|规范|规定|》|\)|-?[0-9]{4})(?:中|里|表[0-9.]+)?(?:对|关于)$|对$`)
@@ -54,7 +55,7 @@ var (
 	countOfGrades = re(`^(?:(?:[、,/]|和|及|或|与|至|~|-)` + gradeForm + `)*(?:[一二三四两234]个?(?:等级|级别|级)|等级|个级|共[一二三四]级|[、,]?等级?$)`)
 	orAfter       = re(`^["”]?(?:或|/|至|~|-)` + gradeForm)
 	orBefore      = re(gradeForm + `["”]?(?:或|/|至|~|-)["“]?$`)
-	dividedInto   = re(`(?:分为|划分为|分成|划为|共分|(?:^|[^部区成身])分|包括|划分|依次为|由高到低|共有|设)(?:以下|下列)?(?:[一二三四两0-9]个?)?(?:等)?(?:级别?)?[:,(为]?(?:` + gradeForm + `[、,/和及]?)*["“]?$`)
+	dividedInto   = re(`(?:(?:^|[^部])分为|划分为|分成|划为|共分|(?:^|[^部区成身])分|包括|划分|依次为|由高到低|共有|设)(?:以下|下列)?(?:[一二三四两0-9]个?)?(?:等)?(?:级别?)?[:,(为]?(?:` + gradeForm + `[、,/和及]?)*["“]?$`)
 	directly      = re(`直接(?:评|定|判)(?:定|级)?为["“]?$`)
 	whenRated     = re(`(?:时|者|的|情况下|情形之一)(?:的)?,?(?:应|可|宜|须)?(?:直接)?(?:将其)?(?:评|定|判)(?:定)?为["“]?$`)
 	standardSays  = re(`(?:标准|规范|条文|条例|规程|条|[0-9]-[0-9]{4})(?:中|里)?(?:明确)?(?:规定|指出|注明|要求)(?:为)?[:,]?[^。;]{0,60}$|(?:含义|意义)(?:规定)?(?:为|如下|是)[:,][^。;]{0,60}$|第[0-9.]+条[:,][^。;]{0,60}$`)
@@ -69,7 +70,7 @@ var (
 
 	// Negations. A wide one must be followed by the rating itself, or a short
 	// way to it, so that "不满足安全使用要求评定为Dsu级" is none.
-	negBefore = re(`(?:不(?:满足|符合|具备)|未(?:能)?(?:达到?|坏到|落到|及|满足|符合|具备|构成|评为|评定为|列入|划为|出现|被评为|被评定为|定为|降至|降低至|处于)|没有(?:达到|构成|被评为|评为)|尚未(?:达到?|坏到|落到|构成|降至)|达不到|不(?:另|再|予)*给(?:出|评)?(?:[A-D](?:su|u)?级?、)*|不(?:能|应|宜|会|得|可|足以|再|满足|符合|具备|存在)?(?:据此|仅据此|因此)?(?:将|把)?(?:该|本|此|其)?(?:房屋|建筑物?|楼)?(?:直接|简单)?(?:属于?|是|构成|为|到|达到?|评为|评定为|判定为|定为|判为|认定为|列为|划为|鉴定为|视为|作为|至于?)|并?非|并不(?:属于?|是|构成|为)|排除|否定|谈不上|远未达?到?|不低于|不高于|未低于|未超过|高于|优于|好于|低于|劣于|离|距离?|[够达评列]不(?:上|到))(?:本标准|上述|标准|规定的?|现行标准的?|相应的?|[整全][幢栋座]|局部|危房|危险房屋|《[^》]*》|表[0-9.]+的?|GB[0-9-]+|JGJ/?T?[0-9-]+|危险性|安全性|可靠性|等级|级|评级|评定|评|条件|对|中|的|关于|[A-D](?:su|u)?级?[、或及和])*["“(]?$`)
+	negBefore = re(`(?:不(?:满足|符合|具备)|未(?:能)?(?:评|达到?|坏到|落到|及|满足|符合|具备|构成|评为|评定为|列入|划为|出现|被评为|被评定为|定为|降至|降低至|处于)|没有(?:达到|构成|被评为|评为)|尚未(?:达到?|坏到|落到|构成|降至)|达不到|不(?:另|再|予)*给(?:出|评)?(?:[A-D](?:su|u)?级?、)*|不(?:能|应|宜|会|得|可|足以|再|满足|符合|具备|存在)?(?:据此|仅据此|因此)?(?:将|把)?(?:该|本|此|其)?(?:房屋|建筑物?|楼)?(?:直接|简单)?(?:属于?|是|构成|为|到|达到?|评为|评定为|判定为|定为|判为|认定为|列为|划为|鉴定为|视为|作为|至于?)|并?非|并不(?:属于?|是|构成|为)|排除|否定|谈不上|远未达?到?|不低于|不高于|未低于|未超过|高于|优于|好于|低于|劣于|离|距离?|[够达评列]不(?:上|到))(?:本标准|上述|标准|规定的?|现行标准的?|相应的?|[整全][幢栋座]|局部|危房|危险房屋|《[^》]*》|表[0-9.]+的?|GB[0-9-]+|JGJ/?T?[0-9-]+|危险性|安全性|可靠性|等级|级|评级|评定|评|条件|对|中|的|关于|[A-D](?:su|u)?级?[、或及和])*["“(]?$`)
 	negNone   = re(`(?:未发现|未见|不存在|没有发现|没有|无|未有|尚无|不涉及|无证据|没有证据|不认为|未认定|缺乏)[^,。;:《》]{0,20}(?:《[^》]{2,30}》[^,。;:]{0,16})?["“(]?$`)
 	negAfter  = re(`^["”]?(?:危险?房屋?)?["”]?的?(?:评定|判定|鉴定|评级|相关|有关|构成)?(?:条件|标准|情形|情况|要求|特征|判据|依据|描述|定义|意见|结论|说法|可能)?[,]?(?:经核查|经查|经复核|经鉴定|经分析)?(?:均|并|尚|也)?(?:不具备|不成立|不适用|未(?:达到|满足|具备)|不予认定|不予采纳|不符|不足|不构成|有(?:较大|一定|明显)?(?:的)?(?:差距|距离)|尚有(?:较大|一定|明显)?(?:的)?(?:差距|距离)|相差)`)
 
@@ -133,6 +134,8 @@ var (
 	thatIs      = re(`^["”]?[,-]*(?:这|此)(?:就|即)?(?:是|为)(?:该|本)(?:[^,。;不非《]{0,8}《[^》]{2,30}》)?[^,。;不非]{0,12}(?:安全性|危险性|等级)`)
 	opensClass  = re(`^["”]?[,(](?:即|属|为)?(?:整[幢栋]|局部)危`)
 	concludedOf = re(`(?:鉴定|评定|评级)(?:结论|结果|意见)(?:为|是)?:[^,:。;]{1,16},["“]?$`)
+	aspectOpens = re(`^(?:安全性|危险性)(?:等级|评级)?:[^:;。不非若如曾原拟或]{2,20},["“]?$`)
+	causedBy    = re(`^["”]?(?:仅|只|主要)?(?:由|因|系因|是因|缘于|源于)[^。;:若如曾原拟]{2,60}?(?:所致|引起|造成|导致|而来)`)
 	// Asu级,不必采取措施。
 	opensMeasure = re(`^["”]?,(?:可|能|不必|无需|不需)(?:采取措施|(?:继续|正常|安全)*使用)[^,。;:]{0,8}。$`)
 	// What stands before it says something of the house's safety, and nothing of a rule or a part.
@@ -140,10 +143,13 @@ var (
 	gradeBracketed = re(`^(?:[^,。;:]{0,10}(?:结论|意见):)?(?:[^()。;:]*,)?(?:[^(),。;:不未低距应否]*(?:该|本|[楼房栋幢宅舍])[^(),。;:不未低距应否]*安全性[^(),。;:不未低距应否]*要求|尚?不(?:显著)?影响(?:房屋|结构)?整体(?:承载|安全)(?:功能|能力|性)?)[(]$`)
 	bracketsEnd    = re(`^["”]?[)][。;]?$`)
 	ratedAs        = re(`^["”]?(?:予以|进行)?(?:评定|评级|确定|认定|判定)`)
-	subUnitAlone   = re(`^(?:[^,。;]{0,10}[、])?(?:地基基础|基础|上部承重结构|上部结构|围护(?:系统|结构)?(?:的)?(?:承重部分)?)(?:的)?(?:安全性)?(?:等级|评级)?(?:为|评为|:)?$`)
-	unitOnly       = re(`^(?:鉴定单元|鉴定系统)(?:的)?(?:安全性|使用性|可靠性)?(?:等级)?:?["“]?$`)
-	aspectSubject  = re(`(?:等级|评级|结论|结果|安全性|危险性|可靠性)[^,。;]{0,4}:(?:鉴定单元|鉴定系统|该?房屋|[\p{Han}0-9A-Z#]{1,8}[楼栋幢房])["“]?$`)
-	ofAfter        = re(`^["”)]?["”]?(?:的(?:房屋|楼栋|建筑|单元|鉴定单元|有|为|是|包括)|[:])`)
+	subUnitAlone   = re(`^(?:[^,。;]{0,10}[、:])?(?:地基基础|基础|上部承重结构|上部承重|上部结构|主体结构|主体|承重结构|大?木构架|围护(?:系统|结构|部分)?(?:的)?(?:承重部分|承重)?)(?:的)?(?:安全性)?(?:等级|评级)?(?:为|评为|:)?$`)
+	// 2号楼:Au、Au、Bu,综合Bsu: the whole behind its parts
+	sumsUp        = re(`^(?:综合|总评|合计|单元|整[库栋幢楼座体仓校宅屋个](?:房屋)?|全[楼幢栋])(?:的)?(?:安全性|使用性|可靠性)?(?:综合)?(?:评定|评|取|定|为)*["“]?$`)
+	partGraded    = re(`[A-D][us]级?[、,]`)
+	unitOnly      = re(`^(?:鉴定单元|鉴定系统)(?:的)?(?:安全性|使用性|可靠性)?(?:等级)?:?["“]?$`)
+	aspectSubject = re(`(?:等级|评级|结论|结果|安全性|危险性|可靠性)[^,。;]{0,4}:(?:鉴定单元|鉴定系统|该?房屋|[\p{Han}0-9A-Z#]{1,8}(?:[楼栋幢房]|单元))["“]?$`)
+	ofAfter       = re(`^["”)]?["”]?(?:的(?:房屋|楼栋|建筑|单元|鉴定单元|有|为|是|包括)|[:])`)
 )
 
 // ratesThisHouse: the clause names the house that is appraised and rates it.
@@ -184,7 +190,7 @@ func roleRules() []roleRule {
 			return orAfter.MatchString(c.after) || orBefore.MatchString(c.before)
 		}},
 		{"defined", schemas.RoleDefinition, "[Dsu]级：安全性严重不符合本标准对Asu级的规定", func(c setting) bool {
-			return bareStart(c.before) && quotedDefinition.MatchString(c.after) && c.section != secConclusion && !c.unitsAfter ||
+			return bareStart(c.before) && (quotedDefinition.MatchString(c.after) && c.section != secConclusion || itsMeaning.MatchString(c.after)) && !c.unitsAfter ||
 				soCalled.MatchString(c.before) && (quotedDefinition.MatchString(c.after) || thoseGraded.MatchString(c.after))
 		}},
 		{"listed_scale", schemas.RoleDefinition, "Asu级：安全性符合标准的要求；Bsu级：安全性略低于标准的要求；Csu级：安全性不符合标准的要求；[Dsu]级：安全性严重不符合标准的要求。", func(c setting) bool {
@@ -231,7 +237,7 @@ func roleRules() []roleRule {
 			return lastOf(condBefore, c.before) > lastOf(already, c.before) || condWorks.MatchString(c.before) || condDirect.MatchString(c.clause) || condAfter.MatchString(c.after) || condFailing.MatchString(c.before)
 		}},
 		{"history", schemas.RoleHistory, "2019年曾鉴定，安全性等级为[Csu]级", func(c setting) bool {
-			return (past(c.before, c.year) || earlier(c.before, c.after, c.year)) && !(c.section == secConclusion && eventsOnly(c)) || c.section == secHistory || disputed.MatchString(c.after)
+			return comparedYear(c.before, c.after, c.year) || (past(c.before, c.year) || earlier(c.before, c.after, c.year)) && !(c.section == secConclusion && eventsOnly(c)) || c.section == secHistory || disputed.MatchString(c.after)
 		}},
 		{"other_house", schemas.RoleOtherSubject, "相邻房屋经鉴定为[D]级", func(c setting) bool {
 			return elsewhere(c.before) || c.section == secNeighbours || elsewhereAfter.MatchString(c.after) && !(beyondSafety.MatchString(elsewhereAfter.FindString(c.after)) && !ofBuilding.MatchString(elsewhereAfter.FindString(c.after)))
@@ -244,6 +250,7 @@ func roleRules() []roleRule {
 				return true // 子单元评级:地基基础Bu级,上部承重结构Du级
 			}
 			return (c.section == secRating || c.section == secConclusion) && (unitOnly.MatchString(c.clause) ||
+				sumsUp.MatchString(c.clause) && partGraded.MatchString(c.before) ||
 				c.unitsBefore && unitAlone(itemNumber.ReplaceAllString(c.clause, "")) != "" && endsAfter.MatchString(c.after))
 		}},
 		{"aspect_then_grade", schemas.RoleConclusion, "该房屋安全性等级[Csu]级", func(c setting) bool {
@@ -252,6 +259,12 @@ func roleRules() []roleRule {
 		{"opens_conclusion", schemas.RoleConclusion, "(鉴定结论) [D]级,整幢危房", func(c setting) bool {
 			return c.section == secConclusion && !c.listed && (c.before == "" && (opensClass.MatchString(c.after) || alone.MatchString(c.after) || opensMeasure.MatchString(c.after)) ||
 				oneSentence.MatchString(c.before) && endsAfter.MatchString(c.after) || resultIs.MatchString(c.before) && alone.MatchString(c.after))
+		}},
+		{"aspect_opens", schemas.RoleConclusion, "(鉴定结论) 危险性：没有危险构件，[A]级。", func(c setting) bool {
+			return (c.section == secRating || c.section == secConclusion) && c.clause == "" && aspectOpens.MatchString(c.before) && alone.MatchString(c.after)
+		}},
+		{"caused", schemas.RoleConclusion, "(鉴定结论) [C]级由背街两根外廊挑梁负筋下移所致。", func(c setting) bool {
+			return c.section == secConclusion && bareStart(c.before) && !strings.Contains(c.before, ",") && !c.listed && causedBy.MatchString(c.after)
 		}},
 		{"lower_of", schemas.RoleConclusion, "本鉴定单元安全性等级取各子单元中较低等级,即[Bsu]级。", func(c setting) bool {
 			return lowerOf.MatchString(c.before) && endsAfter.MatchString(c.after)
@@ -392,6 +405,17 @@ var (
 	gradeNamed     = re(`(?:安全性|危险性)(?:鉴定)?(?:等级|级别)?(?:综合|仍|据此)*(?:评定|评|定|判定|维持)?为?["“]?$`)
 	houseEvent     = re(`失火|火灾|过火|装修|使用|受灾|水淹|进水|地震|撞|翻修|修缮|维修|饰面|渗漏|漏|老化|建成|始建|施工|开挖|沉降|裂缝|搬|受损|加固|改造|改作|改建|拆除`)
 	toldBySomebody = re(`鉴定|评|等级|报告|检测|普查|排查|资料|显示|档案|口述|介绍|反映|记录|结论|意见|[A-D](?:su|u)?级`)
+)
+
+// comparedYear: 与2018年的Bsu级相比,本次维持同级.
+func comparedYear(before, after string, year int) bool {
+	m := withYear.FindStringSubmatch(before)
+	return m != nil && asBefore.MatchString(after) && atoi(m[1]) < year
+}
+
+var (
+	withYear = re(`(?:与|和|同|较|比|对照)((?:19|20)[0-9]{2})年(?:[0-9]{1,2}月)?(?:的|所)?(?:鉴定|评定|评|那次|报告)?(?:的|为)?["“]?$`)
+	asBefore = re(`^["”]?(?:等级|结论|结果)?(?:相比|比较|相较|对比|相同|一致|持平|对照)`)
 )
 
 // earlier: 2024年11月的Csu级结论: a year before the report's, whose conclusion the grade

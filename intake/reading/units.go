@@ -211,6 +211,9 @@ func notAUnit(s string, from, to int) bool {
 	if strings.HasSuffix(w, "楼") && partOfStorey.MatchString(s[to:]) { // 2号楼梯
 		return true
 	}
+	if strings.HasSuffix(s[:from], "附") && w[0] >= '0' && w[0] <= '9' {
+		return true // 45号附1号房屋: an address
+	}
 	if strings.HasSuffix(w, "号") { // 48号 alone is an address or a number
 		return true
 	}

@@ -1,0 +1,44 @@
+package reading
+
+import (
+	"strings"
+	"testing"
+
+	"jianding/schemas"
+)
+
+// Ratings that name a house short, and sum its parts up in a word, are of the house
+// that the conclusion names in full; a number in its name is no count of houses.
+func TestRatedUnits(t *testing.T) {
+	text := func(overview, rating, conclusion string) textSource {
+		return setText(wrapped("房屋安全性鉴定报告\n报告编号：AB-2026-17\n一、工程概况\n" + overview + "\n二、鉴定评级\n依据GB 50292-2015评级。\n" + rating + "\n三、鉴定结论\n" + conclusion + "\n四、处理建议\n修补屋面。\n"))
+	}
+	for _, x := range []struct{ overview, rating, conclusion, want string }{
+		{"受检房屋为砖木结构。", "戏楼：地基基础Au，木构架Bu，围护承重Au，单元Bsu。\n廊房：三项子单元皆Au，单元Asu。", "清源宫戏楼安全性评为Bsu级，廊房评为Asu级。", "清源宫戏楼 Bsu, 廊房 Asu"},
+		{"受检房屋为砖混结构。", "2号楼：Au、Au、Bu，综合Bsu，扣分原因在檐沟防水。\n3号楼：Au、Au、Au，综合Asu。", "2号楼安全性评为Bsu级，3号楼评为Asu级。", "2号楼 Bsu, 3号楼 Asu"},
+		{"本次鉴定对象锦绣里5栋为五层砖混住宅。", "地基基础：Au级。\n上部承重结构：Bu级。", "锦绣里5栋安全性评定为Bsu级。", "5栋 Bsu"},
+		{"受检房屋为砖混结构。", "地基基础Au级，上部承重结构Bu级。", "铜瓦社区45号附1号房屋安全性等级评定为Bsu级。", "鉴定对象 Bsu"},
+	} {
+		got := Read(text(x.overview, x.rating, x.conclusion), Options{})
+		for _, r := range got.Reasons {
+			switch r.Code {
+			case "grade_mention_unclear", "unit_without_conclusion", "conclusion_contradicts_itself", "unit_graver_than_sub_units":
+				t.Errorf("%s: %s %s", x.conclusion, r.Code, r.Message)
+			}
+		}
+		if s := foundIn(got); !strings.Contains(s, x.want) || strings.Count(s, ",") != strings.Count(x.want, ",") {
+			t.Errorf("%s: found %s, want %s", x.conclusion, s, x.want)
+		}
+	}
+	// What the ratings give another grade is seen.
+	for _, x := range []struct{ overview, rating, conclusion, code string }{
+		{"受检房屋为砖木结构。", "戏楼：地基基础Au，木构架Du，围护承重Au，单元Dsu。", "清源宫戏楼安全性评为Bsu级。", "conclusion_contradicts_itself"},
+		{"受检房屋为砖混结构。", "2号楼：Au、Au、Cu，综合Csu。", "2号楼安全性评为Bsu级。", "conclusion_contradicts_itself"},
+		{"本次鉴定对象共5栋，均为五层砖混住宅。", "地基基础：Au级。", "5栋安全性评定为Bsu级。", "unit_without_conclusion"},
+		{"受检房屋为砖混结构。", "地基基础为Au级，上部承重结构为Bu级，围护系统承重部分为Du级。", "该房屋安全性评为Asu级。", "conclusion_contradicts_sub_unit"},
+	} {
+		if got := Read(text(x.overview, x.rating, x.conclusion), Options{}); !has(got.Reasons, schemas.ReasonCode(x.code)) {
+			t.Errorf("%s %s: no %s in %v", x.rating, x.conclusion, x.code, got.Reasons)
+		}
+	}
+}
