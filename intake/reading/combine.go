@@ -53,7 +53,7 @@ func (r *reader) checkTables(said, tabled []*mention, c conclusion) {
 			}
 			switch {
 			case !any || matched:
-			case referred(t, c.tables):
+			case referred(t, c.tables), tabledInConclusion(tabled, k):
 			case k.unit != defaultUnit:
 				r.reason("unit_without_conclusion", t.page, k.unit, t.evidence)
 			case !concluded:
@@ -76,6 +76,13 @@ func (r *reader) checkTables(said, tabled []*mention, c conclusion) {
 			seen[k] = t
 		}
 	}
+}
+
+// tabledInConclusion tells whether the conclusion's own table grades a unit.
+func tabledInConclusion(tabled []*mention, k key) bool {
+	return slices.ContainsFunc(tabled, func(m *mention) bool {
+		return m.section == secConclusion && slices.Contains(m.keys(), k)
+	})
 }
 
 func unitNames(lists ...[]*mention) []string {

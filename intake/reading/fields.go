@@ -44,6 +44,9 @@ func (c candidates) add(f fieldName, gs []glyph, page, weight int) {
 			gs = p.sub(0, n) // 某某检测有限公司江津分公司(报告由总公司审核)
 		}
 	case fReportNo:
+		if p := newPassage(gs); unitAlone(p.text) != "" {
+			return // 编号 heads the houses of a table: 1号楼
+		}
 		gs = bareNo(gs)
 	}
 	if f == fClient || f == fOwner || f == fAgency {

@@ -61,6 +61,9 @@ func TestNumberBehindItsLabel(t *testing.T) {
 			t.Errorf("%s: number %q, want %q", line, got, want)
 		}
 	}
+	if got := Read(setCover("", "编号：1号楼", "", ""), Options{}).Fields.ReportNo; got != "" {
+		t.Errorf("a house is no number: %q", got)
+	}
 	if got := Read(setCover("", "合同编号：TZ2022-HL-05\n档案号：HT-22-194", "", ""), Options{}).Fields.ReportNo; got != "HT-22-194" {
 		t.Errorf("number %q", got)
 	}

@@ -42,3 +42,38 @@ func TestRatedUnits(t *testing.T) {
 		}
 	}
 }
+
+// A house that bears a number and a name is one house, and its number is not the
+// table's.
+func TestNumberedHouseByName(t *testing.T) {
+	for _, x := range [][2]string{{"1号楼(门诊楼)", "1号楼"}, {"3号楼(后勤楼)", "3号楼"}, {"2#(教学楼)", "2#"}} {
+		if unitKey(x[0]) != unitKey(x[1]) {
+			t.Errorf("%s is not %s", x[0], x[1])
+		}
+		if us := unitsIn(x[0], nil); len(us) != 1 {
+			t.Errorf("%s: %v", x[0], us)
+		}
+	}
+	for _, x := range [][2]string{{"1号楼(西楼)", "1号楼"}, {"1号楼(附楼)", "1号楼"}, {"1号楼(一层)", "1号楼"}, {"1号楼(A段)", "1号楼"}, {"1号楼(门诊楼)", "11号楼"}} {
+		if unitKey(x[0]) == unitKey(x[1]) {
+			t.Errorf("%s is %s", x[0], x[1])
+		}
+	}
+	for caption, want := range map[string]string{"表51号楼安全性评级": "1号楼安全性评级", "表5-11号楼安全性评级": "1号楼安全性评级", "表5安全性评级": "安全性评级", "表123号楼安全性评级": "", "表6-1教学楼评级": "教学楼评级"} {
+		if got := uncaptioned(caption); got != want {
+			t.Errorf("%s: %q, want %q", caption, got, want)
+		}
+	}
+	if s := sectionOf("第一部分总体说明"); s != secOverview {
+		t.Errorf("总体说明 is %s", s)
+	}
+}
+
+// The conclusion's own table concludes, beside a sentence that names but one house.
+func TestConclusionsOwnTable(t *testing.T) {
+	table := setRows(22, []string{"房屋名称", "安全性等级"}, []string{"1号楼", "Dsu级"}, []string{"2号楼", "Bsu级"})(70, 300)
+	got := Read(reportWith("1号楼安全性等级评定为Dsu级，严重影响整体承载。", table), Options{})
+	if s := foundIn(got); s != "1号楼 Dsu, 2号楼 Bsu" || has(got.Reasons, "unit_without_conclusion") {
+		t.Errorf("found %s, %v", s, blockers(got.Reasons))
+	}
+}

@@ -158,7 +158,7 @@ func (r *reader) entry(it *item, c *cell, text passage, tok token) *mention {
 	m.standard = r.standardOf(m, context)
 	m.units = t.unitsOf(c)
 	if len(m.units) == 0 {
-		if us := unitsIn(captioned.ReplaceAllString(t.above, ""), r.known); len(us) == 1 { // 表6-1 is no house's number
+		if us := unitsIn(uncaptioned(t.above), r.known); len(us) == 1 { // 表6-1 is no house's number
 			m.units = us
 		} else if it.unit != "" {
 			m.units = []string{it.unit}

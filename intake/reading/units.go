@@ -157,8 +157,9 @@ func wordsOf(s string) []string {
 	for _, m := range append(wordBreak.FindAllStringIndex(s, -1), []int{len(s), len(s)}) {
 		w := s[from:m[0]]
 		behind := from > 0 && strings.HasSuffix(strings.TrimRight(s[:from], "("), taken)
+		bracketed := from > 0 && s[from-1] == '(' && !partOfAnother.MatchString(w) // 3号楼(后勤楼)
 		from = m[1]
-		if behind && !anotherHouse.MatchString(w) && subjectNoun.MatchString(w) {
+		if behind && (bracketed || !anotherHouse.MatchString(w)) && subjectNoun.MatchString(w) {
 			continue // 综合教学楼 behind A栋 says what it is, in brackets or not
 		}
 		if w != "" && !(s[m[0]:m[1]] == taken && !joined.MatchString(w)) {
@@ -181,6 +182,22 @@ var (
 
 // joined: what stands before another name and is one of its own: 主楼和 1号楼.
 var joined = re(`(?:和|及|与|以及|连同|同)$`)
+
+// uncaptioned takes the number of a table off its caption. Where no mark parts it from
+// that of a house, 表5 1号楼安全性评级, the last digit is the house's; of three nobody
+// knows whose the second is.
+func uncaptioned(caption string) string {
+	num := captioned.FindString(caption)
+	rest := caption[len(num):]
+	if !lostNumber.MatchString(rest) {
+		return rest
+	}
+	digits := len(num) - len(strings.TrimRight(num, "0123456789"))
+	if digits != 2 {
+		return ""
+	}
+	return num[len(num)-1:] + rest
+}
 
 func stripLead(w string) string {
 	for {
@@ -268,6 +285,9 @@ func unitKey(u string) string {
 	u = strings.NewReplacer("#", "号", "幢", "栋", "座", "栋").Replace(fold(u))
 	u = strings.ReplaceAll(u, "号栋", "栋")
 	u = axes.ReplaceAllString(u, "") // A区(1~12轴) is A区
+	if m := alias.FindStringSubmatch(u); m != nil && namedUnit.MatchString(m[2]) && !partOfAnother.MatchString(m[2]) {
+		u = m[1] // 1号楼(门诊楼)
+	}
 	if u == "" || genericUnit.MatchString(u) {
 		return defaultUnit
 	}
@@ -277,6 +297,12 @@ func unitKey(u string) string {
 	}
 	return u
 }
+
+var (
+	// alias: what a numbered house is besides. (西楼) would be a part of it.
+	alias         = re(`^((?:[0-9]{1,3}|[A-Z]|[一二三四五六七八九十]{1,2})(?:号|#|栋|幢|座)+楼?)[(]([^()]{2,10})[)]$`)
+	partOfAnother = re(`^(?:[东西南北前左右中新旧老主附副裙上下]|后[^勤])|段|区|单元|层|部|间`)
+)
 
 var axes = re(`[(][^()]{1,12}轴[^()]{0,8}[)]$`)
 
