@@ -19,11 +19,18 @@ type Document struct {
 	data   []byte
 	pages  int
 
+	// rewordings are what PDFium misreads of the document, in other words.
+	rewordings []rewording
+
 	g      *guest
 	handle uint64
-	open   []*page // parsed pages, most recently used last
-	failed map[int]error
-	traps  int
+	// reworded is a copy of the document with them, 0 where there is none: pages
+	// are taken from it that look the same.
+	reworded uint64
+	same     map[int]bool // pages, as far as they were asked for
+	open     []*page      // parsed pages, most recently used last
+	failed   map[int]error
+	traps    int
 
 	// Repaired is set when PDFium had to rebuild the cross-reference table.
 	Repaired bool
@@ -56,6 +63,7 @@ func Open(ctx context.Context, engine *Engine, document []byte, limits Limits) (
 		return nil, &Refusal{Code: r.Code}
 	}
 	d := &Document{engine: engine, ctx: ctx, limits: limits, data: document, failed: make(map[int]error)}
+	d.rewordings = rewordings(document)
 	if err := d.load(); err != nil {
 		d.Close()
 		return nil, err
@@ -89,43 +97,84 @@ func (d *Document) load() error {
 		}
 		return &Refusal{Code: code, Err: err}
 	}
+	if g.broken { // by the copy in other words, which is not tried again
+		d.engine.release(g)
+		d.g, d.handle = nil, 0
+		return d.load()
+	}
 	return nil
 }
 
 func (d *Document) loadInto(g *guest) error {
-	buf, err := g.malloc(len(d.data))
-	if err != nil {
-		return err
-	}
-	view, err := g.bytes(buf, len(d.data))
-	if err != nil {
-		return err
-	}
-	copy(view, d.data)
-	h, err := g.do("FPDF_LoadMemDocument", buf, uint64(len(d.data)), 0)
+	var as loaded
+	h, err := as.load(g, d.data, nil)
 	if err != nil {
 		return err
 	}
 	if h == 0 {
 		return d.refused(g)
 	}
-	d.handle = h
+	d.handle, d.pages, d.Repaired, d.Signatures = h, as.pages, as.repaired, as.signatures
+	d.loadReworded(g, as)
+	return nil
+}
+
+// loadReworded loads the copy in other words beside the document. What is not the
+// same document then is not used, nor where the document had to be repaired: how,
+// may depend on any of its bytes.
+func (d *Document) loadReworded(g *guest, as loaded) {
+	d.reworded = 0
+	if len(d.rewordings) == 0 || as.repaired {
+		return
+	}
+	var other loaded
+	h, err := other.load(g, d.data, d.rewordings)
+	if err == nil && other == as {
+		d.reworded = h
+		return
+	}
+	d.rewordings = nil
+}
+
+// loaded is what PDFium says of a document.
+type loaded struct {
+	pages, signatures int
+	repaired          bool
+}
+
+// load loads a document into PDFium's memory, where it stays. The handle is 0
+// where PDFium refuses it.
+func (l *loaded) load(g *guest, data []byte, instead []rewording) (uint64, error) {
+	buf, err := g.malloc(len(data))
+	if err != nil {
+		return 0, err
+	}
+	view, err := g.bytes(buf, len(data))
+	if err != nil {
+		return 0, err
+	}
+	copy(view, data)
+	for _, r := range instead {
+		copy(view[r.at:], r.data)
+	}
+	h, err := g.do("FPDF_LoadMemDocument", buf, uint64(len(data)), 0)
+	if err != nil || h == 0 {
+		return 0, err
+	}
 	n, err := g.do("FPDF_GetPageCount", h)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	d.pages = int(int32(n))
 	ok, err := g.do("FPDF_DocumentHasValidCrossReferenceTable", h)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	d.Repaired = ok == 0
 	s, err := g.do("FPDF_GetSignatureCount", h)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	d.Signatures = max(0, int(int32(s)))
-	return nil
+	l.pages, l.repaired, l.signatures = int(int32(n)), ok == 0, max(0, int(int32(s)))
+	return h, nil
 }
 
 func (d *Document) refused(g *guest) error {
@@ -147,7 +196,7 @@ func (d *Document) Close() error {
 	if d.g != nil {
 		d.engine.release(d.g)
 	}
-	d.g, d.open, d.handle = nil, nil, 0
+	d.g, d.open, d.handle, d.reworded = nil, nil, 0, 0
 	d.failed, d.traps = nil, maxTraps // no page opens any more
 	return nil
 }
@@ -207,7 +256,7 @@ func (d *Document) drop() {
 		d.g.broken = true
 		d.engine.release(d.g)
 	}
-	d.g, d.open, d.handle = nil, nil, 0
+	d.g, d.open, d.handle, d.reworded = nil, nil, 0, 0
 }
 
 // Page returns the geometry of a page.

@@ -327,7 +327,7 @@ func (d *Document) covered(g *guest, p *page, b [4]float64, order int) (bool, er
 // opaque tells whether nearly every pixel of an image hides what is behind it.
 func (d *Document) opaque(g *guest, p *page, o uint64) (bool, error) {
 	const bitmapBGRA, solid, nearly = 4, 0xF0, 0.98
-	bm, err := g.do("FPDFImageObj_GetRenderedBitmap", d.handle, p.handle, o)
+	bm, err := g.do("FPDFImageObj_GetRenderedBitmap", p.of, p.handle, o)
 	if err != nil || bm == 0 {
 		return false, err
 	}

@@ -10,6 +10,7 @@ import (
 type page struct {
 	info   PageInfo
 	handle uint64
+	of     uint64 // the document that it is a page of
 	text   uint64 // FPDF_TEXTPAGE, 0 until needed
 	units  []unit // cached
 	chars  []Char
@@ -86,17 +87,26 @@ func (d *Document) page(n int) (*page, error) {
 }
 
 func (d *Document) parse(g *guest, n int) (*page, error) {
-	h, err := g.do("FPDF_LoadPage", d.handle, uint64(n-1))
+	p, err := d.pageOf(g, d.handle, n)
+	if err != nil || d.reworded == 0 {
+		return p, err
+	}
+	return d.inOtherWords(g, p)
+}
+
+// pageOf loads page n of the document or of its copy in other words.
+func (d *Document) pageOf(g *guest, of uint64, n int) (*page, error) {
+	h, err := g.do("FPDF_LoadPage", of, uint64(n-1))
 	if err != nil {
 		return nil, err
 	}
 	if h == 0 {
 		return nil, errNoPage
 	}
-	if h, err = d.flatten(g, h, n); err != nil {
+	if h, err = d.flatten(g, of, h, n); err != nil {
 		return nil, err
 	}
-	p := &page{handle: h}
+	p := &page{handle: h, of: of}
 	if p.info, p.box, err = geometry(g, h, n); err != nil {
 		return nil, err
 	}
@@ -112,7 +122,7 @@ const (
 // flatten draws the page's visible annotations and form fields into its
 // content, in memory, so that their text is read as a reader sees it: a stamp
 // or a text box over the conclusion is part of the page.
-func (d *Document) flatten(g *guest, h uint64, n int) (uint64, error) {
+func (d *Document) flatten(g *guest, of, h uint64, n int) (uint64, error) {
 	count, err := g.do("FPDFPage_GetAnnotCount", h)
 	if err != nil {
 		return 0, err
@@ -149,7 +159,7 @@ func (d *Document) flatten(g *guest, h uint64, n int) (uint64, error) {
 	if _, err := g.do("FPDF_ClosePage", h); err != nil {
 		return 0, err
 	}
-	if h, err = g.do("FPDF_LoadPage", d.handle, uint64(n-1)); err != nil {
+	if h, err = g.do("FPDF_LoadPage", of, uint64(n-1)); err != nil {
 		return 0, err
 	}
 	if h == 0 {
