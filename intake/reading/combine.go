@@ -309,6 +309,17 @@ func bearing(m *mention) bool {
 			named = names[k]
 		}
 	}
+	if !subUnitName.MatchString(named) {
+		// 围护系统承重部分个别填充墙连接有缺陷,评为Bu级
+		from := 0
+		if n := len(toks); n > 0 {
+			from = toks[n-1].to
+		}
+		named = text[from:m.from]
+		if names := subUnitName.FindAllStringIndex(named, -1); len(names) > 0 {
+			named = named[names[len(names)-1][0]:]
+		}
+	}
 	// 地基基础、上部承重结构和围护系统均为Bu级: of them all.
 	return !strings.Contains(named, "围护") || bearingPart.MatchString(strings.ReplaceAll(named, "围护系统承重", ""))
 }

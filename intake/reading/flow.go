@@ -39,7 +39,9 @@ func assemble(pages [][]*line) []*item {
 	joinLabels(pages)
 	markAlike(pages)
 	for _, lines := range pages {
-		forms := formsOf(lines, openForm(items, lines))
+		n := len(items)
+		goesOn := n > 0 && len(lines) > 0 && items[n-1].table != nil && items[n-1].form == nil && items[n-1].page == lines[0].page-1 && len(lines[0].cells) > 2
+		forms := formsOf(lines, openForm(items, lines), goesOn)
 		for i := 0; i < len(lines); {
 			next := len(lines)
 			if len(forms) > 0 {

@@ -23,14 +23,14 @@ type form struct {
 
 // formsOf finds the forms of a page; before is the one with which the page
 // before ended, or nil.
-func formsOf(lines []*line, before *form) []*form {
+func formsOf(lines []*line, before *form, goesOn bool) []*form {
 	var out []*form
 	i := 0
 	if f := continuedForm(lines, before); f != nil {
 		out = append(out, f)
 		i = f.to
 	}
-	rows := false // inside a table with a heading line, not a form
+	rows := goesOn // inside a table with a heading line, not a form; it may stand on the page before
 	for k := i; k < len(lines); k++ {
 		if k > 0 && lines[k-1].cy()-lines[k].cy() > 3.6*lines[k].size || isProse(lines[k]) {
 			rows = false
@@ -59,16 +59,20 @@ func headLine(l *line) bool {
 	if offersScale(l) {
 		return true
 	}
-	heads := 0
+	heads, others := 0, 0
 	for _, c := range l.cells {
 		t := c.folded()
-		if columnHead.MatchString(t) {
+		switch {
+		case columnHead.MatchString(t):
 			heads++
-		} else if !isLabel(t, false) {
+		case isLabel(t, false):
+		case columnName.MatchString(t):
+			others++ // 检查项目 | 检查内容及结果 | 危险点 | 等级
+		default:
 			return false
 		}
 	}
-	return heads > 0 && heads*2 >= len(l.cells)
+	return heads > 0 && heads*2 >= len(l.cells) && (others == 0 || others == 1 && heads >= 3)
 }
 
 // offersScale tells whether a line names the grades of a scale side by side, for one

@@ -70,7 +70,9 @@ func (r *reader) soundsOrdinary(s sentence, text string, where [][]int, code sch
 			calm += calmBesideGrave
 		case code == "report_qualified", code == "grade_contradicts_statement", binds.MatchString(text[at[0]:at[1]]), bindsAround.MatchString(clause):
 			calm -= stronger
-		case !ofPaper && ofHouseOnly.MatchString(text[at[0]:at[1]]):
+		case ofPaper, !ofHouseOnly.MatchString(text[at[0]:at[1]]):
+			calm -= ofNoHouse
+		default:
 			alone = quieterOfHouse
 		}
 		if t := r.toneOf(s); t.Whole > calm || t.Loudest > calmClauses || r.loudestAround(text, at) > calm+alone {
@@ -107,19 +109,22 @@ func (r *reader) loudestAround(text string, at []int) float64 {
 var binds = re(`保持|维持|恢复|除|以外|之外|[以之]前|截至|待|俟|若|如|倘|一旦|可评|应评|能评|者|方可|才|另[按行]|视为|另册|不含|不包括|范围|名义|[旧老]标准|收回|作废|改发|换发|有变|别`)
 
 // bindsAround: the word of the list is 但 or 不.
-var bindsAround = re(`不含|不包括|可评|应评|视为|名义|前提`)
+var bindsAround = re(`不含|不包括|可评|应评|视为|名义|前提|的话$|不看`)
 
-// voids: of such words no tone makes an ordinary sentence.
-var voids = re(`与[^,。;]{0,8}(?:房屋|实况|实际|本房)[^,。;]{0,4}(?:无关|不符)|[仅只]作[^,。;]{0,12}之用|作废|样本|范本|演示|练习|模拟|虚构|伪造|编造|代签|冒用|收回|不(?:再)?(?:有效|生效|成立)`)
+// voids: of such words, and of such figures, no tone makes an ordinary sentence.
+var voids = re(`(?:设计|标准|允许|限|规定)值?的?(?:近|约|将近)?(?:[一二两三四五六七八九十几数]+|[1-9][0-9.]*)倍|(?:米|m)(?:以内|之内|内|范围内?)[^。;]{0,6}(?:别|不要|不得|不准|勿|禁止|严禁)|不(?:好|便|方便|宜)(?:写|说|明|讲)|与[^,。;]{0,8}(?:房屋|实况|实际|本房)[^,。;]{0,4}(?:无关|不符)|[仅只]作[^,。;]{0,12}之用|作废|样本|范本|演示|练习|模拟|虚构|伪造|编造|代签|冒用|收回|不(?:再)?(?:有效|生效|成立)`)
 
 const (
 	// calmClauses is how alarming two clauses of an ordinary sentence may sound alone.
 	calmClauses     = 0.3
 	calmBesideGrave = 0.5
-	stronger        = 0.5
+	stronger        = 1.0
+	// ofNoHouse is that for a word with which no sentence tells of a house, or that
+	// stands beside one about the grade.
+	ofNoHouse = 0.5
 	// quieterAlone is by how much the clause of a word may sound less ordinary than
 	// its sentence must.
-	quieterAlone = 0.5
+	quieterAlone = 0.3
 	// quieterOfHouse is that for a word that tells of the house.
 	quieterOfHouse = 0.9
 	// shortestOrdinary is how many characters a sentence needs for its tone to weigh

@@ -19,6 +19,8 @@ var (
 	// 歪了1/80
 	tiltFraction = re(`(?:倾|偏|歪|斜|闪|外移|侧移)[^,。;0-9跨未无]{0,12}1[/:]([0-9]{1,3})(?:[^0-9]|$)`)
 	tiltBound    = re(`限值|允许|规定|小于|未超过?|不超过?|不到|坡`)
+	// 小于JGJ125规定的房屋整体倾斜率2%的限值
+	namesLimit = re(`^的?(?:限值|界限|限度|允许值|规定值|标准值|要求|规定)`)
 	// What stands beside a house may lean.
 	noHouse = re(`围墙|院墙|女儿墙|挡土?墙|堡坎|栏杆|栏板|树|电杆|烟囱|塔`)
 )
@@ -84,6 +86,9 @@ func leans(s string) string {
 		return ""
 	}
 	for _, m := range tiltShare.FindAllStringSubmatchIndex(s, -1) {
+		if namesLimit.MatchString(s[m[1]:]) {
+			continue
+		}
 		v := decimal(s[m[2]:m[3]])
 		if s[m[4]:m[5]] == "%" {
 			v *= 10

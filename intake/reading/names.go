@@ -42,7 +42,8 @@ func namesOf(items []*item, f schemas.ReportFields, title string) []string {
 	var out []string
 	add := func(s string) {
 		s = strings.Trim(fold(s), "、,:;()。 的")
-		if n := len([]rune(s)); n < shortestName || n > 40 || !nounEnd.MatchString(s) || narrows.MatchString(s) || genericUnit.MatchString(s) || slices.Contains(out, s) {
+		// 汽车零部件有限公司 narrows nothing.
+		if n := len([]rune(s)); n < shortestName || n > 40 || !nounEnd.MatchString(s) || narrows.MatchString(s) && orgEnd.FindString(s) != s || genericUnit.MatchString(s) || slices.Contains(out, s) {
 			return
 		}
 		out = append(out, s)
@@ -110,20 +111,25 @@ func (r *reader) withoutNames(s string) string {
 	for _, m := range ownedBy.FindAllStringIndex(s, -1) {
 		blot(b[m[0]:m[1]])
 	}
+	blotAll := func(name string) bool {
+		at := bytes.Index(b, []byte(name))
+		for k := at; k >= 0; k = bytes.Index(b, []byte(name)) {
+			blot(b[k : k+len(name)])
+		}
+		return at >= 0
+	}
+	// The whole ones first: 有限公司 is the end of another's name as well.
+	for _, n := range r.names {
+		blotAll(n)
+	}
 	for _, n := range r.names {
 		for i := range n {
-			end := n[i:]
-			if len([]rune(end)) < shortestName && i > 0 {
-				break
-			}
-			at := bytes.Index(b, []byte(end))
-			if at < 0 {
+			if i == 0 {
 				continue
 			}
-			for ; at >= 0; at = bytes.Index(b, []byte(end)) {
-				blot(b[at : at+len(end)])
+			if end := n[i:]; len([]rune(end)) < shortestName || blotAll(end) {
+				break
 			}
-			break
 		}
 	}
 	for _, m := range districtOf.FindAllIndex(b, -1) {

@@ -20,7 +20,7 @@ const (
 	// rarest is in how many sentences a piece must stand to be learned from.
 	rarest = 2
 	// kept is how many pieces a model has at most.
-	kept = 40_000
+	kept = 80_000
 	// cost of a sentence on the wrong side, before the kinds are balanced.
 	cost = 3.0
 	// passes over the sentences at most, and the violation at which they end.
