@@ -250,7 +250,7 @@ func (r *reader) checkSeries(items []*item, fs []schemas.Finding) {
 			if otherCue.MatchString(s.text) {
 				continue
 			}
-			for _, u := range unitsIn(s.unnumbered(s.text), nil) {
+			for _, u := range unitsIn(uncaptioned(s.unnumbered(s.text)), nil) { // 表4-5 1幢: not 4 to 51
 				k := unitKey(u)
 				if m := series.FindStringSubmatch(k); m != nil && kinds[m[1]] && !rated[k] {
 					r.reason("unit_without_conclusion", s.page, u, s.whole())
