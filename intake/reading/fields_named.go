@@ -108,12 +108,23 @@ func nameThatTells(items []*item) (candidate, bool) {
 			take(it.text, it.page)
 		}
 	})
+	for _, it := range items {
+		if it.table == nil && !it.heading && it.section == secConclusion {
+			for _, s := range sentencesOf(it.text, it) {
+				if m := gradedName.FindStringSubmatchIndex(s.text); m != nil {
+					take(newPassage(it.text.sub(s.from+m[2], s.from+m[3])), it.page)
+				}
+			}
+		}
+	}
 	return out, found
 }
 
 var (
-	ofTrade = re(`鉴定|检测|检验|测试|勘察|公司|事务所`)
-	forLead = re(`^(?:关于)?(?:对)?`)
+	// 永红村卫生室评A级, 平安里4号房屋的危险性等级为A级: what the conclusion grades
+	gradedName = re(`^(?:[0-9.、()]*)(?:(?:综上(?:所述)?|因此|据此|经(?:综合)?(?:评定|鉴定)|鉴定意见|结论)[,:])?([\p{Han}A-Z0-9#·]{5,30}?)(?:的)?(?:房屋)?(?:的)?(?:现状|整体|综合)?(?:安全性|危险性|可靠性|评|鉴定为|现为|属)`)
+	ofTrade    = re(`鉴定|检测|检验|测试|勘察|公司|事务所`)
+	forLead    = re(`^(?:关于)?(?:对)?`)
 	// A house's own noun: who asked, and who appraised, stand alone on covers too.
 	aloneOnCover = re(`^[\p{Han}A-Za-z0-9#()·-]{5,30}(?:[楼栋幢座舍]|[^库]房|礼堂|[文体展]?馆|厅|[仓冷金书]库|车间|食堂|民居|住宅|祠堂|殿|活动中心|市场|幼儿园)(?:[(][^()]{1,12}[)])?$`)
 )

@@ -79,6 +79,10 @@ func numberLabel(t string) (fieldName, int) {
 			if numberNoun.MatchString(t[:i]) {
 				return f, i
 			}
+		case fNone:
+			if strings.HasSuffix(t[:i], "证号") {
+				return fOther, i // of somebody's licence
+			}
 		}
 	}
 	return fNone, 0

@@ -68,6 +68,9 @@ var (
 	aboveGround    = re(`地上(?:共)?([0-9]{1,3}|[一二三四五六七八九十]{1,3})`)
 )
 
+// beforeWorkBegan: 施工前鉴定由我公司完成,报告号……, an earlier report on the same house.
+var beforeWorkBegan = re(`(?:施工|开工|改造|加固|装修|开挖|搬迁|购买|变更)前(?:的)?(?:那次|一次|安全|房屋)?(?:鉴定|检测|评估|查勘|报告)`)
+
 // fromProse reads the particulars that running text gives.
 func (c candidates) fromProse(it *item) {
 	t := it.text.text
@@ -83,7 +86,7 @@ func (c candidates) fromProse(it *item) {
 	}
 	// A number in running text is the report's own unless the words before it
 	// speak of another report; then two numbers are a question for a human.
-	if m := reportNoProse.FindStringSubmatchIndex(t); m != nil && !otherReport.MatchString(tailOf(t[:m[0]], 24)) && !histCue.MatchString(tailOf(t[:m[0]], 24)) && !numberOfElse.MatchString(t[:m[0]]) {
+	if m := reportNoProse.FindStringSubmatchIndex(t); m != nil && !otherReport.MatchString(tailOf(t[:m[0]], 24)) && !histCue.MatchString(tailOf(t[:m[0]], 24)) && !numberOfElse.MatchString(t[:m[0]]) && !beforeWorkBegan.MatchString(t[strings.LastIndexAny(t[:m[0]], "。;")+1:m[0]]) {
 		take(fReportNo, m, 1, 2)
 		if !strings.HasSuffix(t[:m[0]], "(") {
 			take(fReportNo, m, 2, 0) // (报告编号CQGX-24-0171): of what was named before

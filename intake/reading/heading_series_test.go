@@ -14,7 +14,7 @@ func countedHead(style string, n int, head string) string {
 	return strings.NewReplacer("#", fmt.Sprint(n), "一", string(han[n]), "壹", string(formal[n]), "甲", string(stems[n])).Replace(style) + head
 }
 
-var partStyles = []string{"第一节　", "第一部分　", "第#章　", "壹　", "一、", "甲、", "#　", "#. ", "一　"}
+var partStyles = []string{"第一节　", "第一部分　", "第#章　", "壹　", "一、", "甲、", "#　", "#. ", "一　", "〇一　", "(#) "}
 
 // Behind the conclusion the parts go on by their numbers: what is advised, whatever
 // it is headed, and what is said besides, which concludes nothing.

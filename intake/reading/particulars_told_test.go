@@ -25,7 +25,7 @@ func setCover(head, lines, prose, end string) textSource {
 // The agency stands behind any label that says who appraised, never behind one that
 // says who asked, designed or built.
 func TestAgencyBehindItsLabel(t *testing.T) {
-	for _, label := range []string{"鉴定", "检测鉴定", "承鉴人", "鉴定组织", "出报告者", "鉴定人", "查勘", "作者单位", "填报单位", "编制", "执行单位", "盖章处", "落款", "出具", "乙方", "检测鉴定机构"} {
+	for _, label := range []string{"鉴定", "检测鉴定", "承鉴人", "鉴定组织", "出报告者", "鉴定人", "查勘", "作者单位", "填报单位", "编制", "执行单位", "盖章处", "落款", "出具", "乙方", "检测鉴定机构", "鉴定工作承担", "第三方机构", "技术支撑单位"} {
 		for _, name := range []string{"重庆维信房屋安全鉴定有限公司", "同庆镇诚信建筑鉴定所", "重庆宏科房屋安全鉴定有限公司江津分公司（报告由总公司审核）"} {
 			want, _, _ := strings.Cut(name, "（")
 			if got := Read(setCover("", label+"："+name, "", ""), Options{}).Fields.Agency; got != want {
@@ -61,6 +61,9 @@ func TestNumberBehindItsLabel(t *testing.T) {
 			t.Errorf("%s: number %q, want %q", line, got, want)
 		}
 	}
+	if got := Read(setCover("", "合同编号：CQGJ-T5-JD-017", "施工前鉴定由我公司在2022年3月完成，报告号CQGJ-T5-JD-004，当时评为A级。", ""), Options{}).Fields.ReportNo; got != "" {
+		t.Errorf("the earlier report's: %q", got)
+	}
 	if got := Read(setCover("", "编号：1号楼", "", ""), Options{}).Fields.ReportNo; got != "" {
 		t.Errorf("a house is no number: %q", got)
 	}
@@ -73,7 +76,7 @@ func TestNumberBehindItsLabel(t *testing.T) {
 // of something else is none, nor is a month.
 func TestDayOfIssue(t *testing.T) {
 	for line, want := range map[string]string{
-		"报告批准：2026.05.18": "2026-05-18", "初稿 2026年5月2日，终稿 2026年5月18日": "2026-05-18", "时间：2026年5月18日": "2026-05-18", "鉴定日期：2026年5月18日": "2026-05-18", "评定日期：二〇二六年五月十八日": "2026-05-18",
+		"报告批准：2026.05.18": "2026-05-18", "报告定稿日期：2026年5月18日": "2026-05-18", "初稿 2026年5月2日，终稿 2026年5月18日": "2026-05-18", "时间：2026年5月18日": "2026-05-18", "鉴定日期：2026年5月18日": "2026-05-18", "评定日期：二〇二六年五月十八日": "2026-05-18",
 		"申请日期：2026年5月18日": "", "归档日期：2026年5月18日": "", "2026年5月": "", "签发日期：2026年5月": "", "鉴定日期：2026年5月18日至20日": "", "填表日期：2026年5月18日": "",
 		"鉴定日期：2026年5月8日\n签发：2026年5月18日": "2026-05-18",
 	} {
@@ -126,6 +129,19 @@ func TestNameTellsThePlace(t *testing.T) {
 	} {
 		if got := Read(setCover("", "鉴定对象：江津区白沙镇中心卫生院门诊楼", prose, ""), Options{}).Fields.Address; got != want {
 			t.Errorf("%s: address %q, want %q", prose, got, want)
+		}
+	}
+}
+
+// Where the paper names the house nowhere else, what its conclusion grades tells the
+// place.
+func TestConclusionTellsThePlace(t *testing.T) {
+	for conclusion, want := range map[string]string{
+		"永红村卫生室评A级，继续作诊疗用房。": "永红村卫生室", "综上，平安里4号房屋的危险性等级为A级。": "平安里4号", "该房屋安全性等级评定为Bsu级。": "", "同庆汽修厂厂房安全性评为Bsu级。": "",
+	} {
+		text := "房屋安全鉴定报告\n编号：AB-2026-17\n一、工程概况\n该房为三层砖混结构。\n二、鉴定结论\n" + conclusion + "\n三、处理建议\n修补屋面。\n"
+		if got := Read(setText(wrapped(text)), Options{}).Fields.Address; got != want {
+			t.Errorf("%s: address %q, want %q", conclusion, got, want)
 		}
 	}
 }

@@ -82,7 +82,7 @@ func (r *reader) checkReserved(items []*item, mentions []*mention, f schemas.Rep
 		if town := townOf(before); town != "" && f.Town != "" && town != f.Town && lastOf(histCue, before) < 0 && !elsewhere(before) {
 			r.reason("address_differs", m.page, f.Address+" / "+town, m.evidence)
 		}
-		if no := streetNo.FindString(before); no != "" && streetNo.MatchString(fold(f.Address)) && !strings.Contains(fold(f.Address), no) {
+		if no := streetNo.FindString(strings.ReplaceAll(before, "名下", "_")); no != "" && streetNo.MatchString(fold(f.Address)) && !strings.Contains(fold(f.Address), no) {
 			r.reason("address_differs", m.page, f.Address+" / "+no, m.evidence)
 		}
 	}
