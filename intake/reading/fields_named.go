@@ -36,6 +36,10 @@ func (c candidates) fromNames(items []*item) {
 	if _, ok := pick(c[fAddress], addressForm); ok && slices.ContainsFunc(c[fAddress], func(x candidate) bool { return x.weight > 1 || !relative.MatchString(x.folded) }) {
 		return
 	}
+	if c.fromDivisions(items); len(c[fAddress]) > 0 && !relative.MatchString(c[fAddress][len(c[fAddress])-1].folded) {
+		c[fAddress] = c[fAddress][len(c[fAddress])-1:]
+		return
+	}
 	if x, ok := nameThatTells(items); ok {
 		c[fAddress] = []candidate{x}
 	}

@@ -145,3 +145,19 @@ func TestConclusionTellsThePlace(t *testing.T) {
 		}
 	}
 }
+
+// A form asks for the address in pieces.
+func TestAddressInPieces(t *testing.T) {
+	for line, want := range map[string]string{
+		"县（市）：云岭县　乡镇：大坪乡　村：石板村　门牌：17号": "云岭县大坪乡石板村17号", "区县：江津区　镇街：白沙镇　村（社区）：宝珠村　组：3": "江津区白沙镇宝珠村3组",
+		"乡镇：白沙镇　村：宝珠村　村民小组：三社": "白沙镇宝珠村三社", "区县：江津区　镇街：白沙镇": "", "乡镇：　村：　组：": "", "镇街：白沙镇人民政府　村：宝珠村村委会": "",
+	} {
+		if got := Read(setCover("", line, "", ""), Options{}).Fields.Address; got != want {
+			t.Errorf("%s: address %q, want %q", line, got, want)
+		}
+	}
+	rows := setRows(22, []string{"区县", "江津区", "乡（镇）", "白沙镇"}, []string{"村（社区）", "宝珠村", "组（社）", "5"}, []string{"户主姓名", "李四", "家庭人口", "4"})(70, 190, 310, 430)
+	if got := Read(rows, Options{}).Fields.Address; got != "江津区白沙镇宝珠村5组" {
+		t.Errorf("address %q", got)
+	}
+}
