@@ -339,7 +339,7 @@ func (c candidates) fromLine(it *item) {
 			}
 			if f != fNone {
 				from := m[1] - 1 - len(string(rs[k:]))
-				if f == fAddress && (orgEnd.MatchString(p.text[:from]) || contact.MatchString(p.text)) {
+				if f == fAddress && (orgEnd.MatchString(p.text[:from]) || contact.MatchString(p.text) || addressOnly.MatchString(label+":") && ofAgency.MatchString(p.text[m[1]:])) {
 					f = fOther // the agency's own, in its letterhead
 				}
 				if !ownPlace(p, from, len(cuts) > 0) {

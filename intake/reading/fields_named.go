@@ -16,9 +16,9 @@ var (
 	// titled: a line that is a title, 关于…的安全性鉴定报告.
 	titleLine = re(`(?:报告书?|鉴定书?|意见书?|复函|的函|评定|评估|认定书|鉴定文件)(?:[(][^()]*[)])?(?:[:]|$)`)
 	// anchor: a town, village, road or estate, by its own name.
-	anchor = re(`\p{Han}(?:[^城乡村集场古小])(?:镇|乡[^镇])|\p{Han}{2}(?:街道|社区|小区|新村|村[^民镇道口庄]|居委会|大道|老街|正街|横街|[大小前后东西南北中]街)|\p{Han}[^公铁道线电马岔支管网环]路(?:[0-9]|\p{Han})|\p{Han}[^临沿背当顺跨](?:街|巷)[^区道坊]|\p{Han}{2}(?:里|弄)[0-9]|\p{Han}{2}[区县]\p{Han}{2,16}(?:学校|小学|中学|中学校|大学|学院|医院|卫生院|幼儿园|敬老院|福利院|车站)`)
+	anchor = re(`\p{Han}(?:[^城乡村集场古小])(?:镇|乡[^镇])|\p{Han}{2}(?:街道|社区|小区|新村|村[^民镇道口庄]|居委会|大道|老街|正街|横街|[大小前后东西南北中]街)|\p{Han}[^公铁道线电马岔支管网环]路(?:[0-9]|\p{Han})|\p{Han}[^临沿背当顺跨](?:街|巷)[^区道坊]|\p{Han}{2}(?:里|弄)[0-9]|\p{Han}{2}(?:工业园|产业园|园|开发)区|\p{Han}{2}[区县]\p{Han}{2,16}(?:学校|小学|中学|中学校|大学|学院|医院|卫生院|幼儿园|敬老院|福利院|车站)`)
 	// houseNoun ends the name of a house, or of who is at home in it.
-	houseNoun = re(`(?:[楼房栋幢座舍院校园所站店馆厂库仓部处室会社宅祠庙寺塔阁宫坊铺厅堂户段区殿号组居群点]|中心|小学|中学|大学|单元|市场|公寓|客栈|酒店|政府|集团|小区|广场|车间|建筑物?|旧址|[)”])$`)
+	houseNoun = re(`(?:[楼房屋栋幢座舍院校园所站店馆厂库仓棚廊部处室会社宅祠庙寺塔阁宫坊铺厅堂户段区殿号组居群点]|中心|小学|中学|大学|单元|市场|公寓|客栈|酒店|政府|集团|小区|广场|车间|建筑物?|旧址|[)”])$`)
 	// relative: whose side of a thing is no place that anybody finds: 校园北侧.
 	relative = re(`(?:[东南西北左右前后内外两一]?侧|旁边?|附近|之间|路边|[边沿上下内处]|对面|高地|平台|台地|坡地|地带|后缘)$`)
 )
@@ -59,7 +59,12 @@ func nameThatTells(items []*item) (candidate, bool) {
 			to = i
 		}
 		if m := aboutIt.FindStringIndex(p.text[:to]); m != nil {
-			to = m[0]
+			if to = m[0]; strings.HasPrefix(p.text[to:], "房屋") && !houseNoun.MatchString(p.text[:to]) {
+				to += len("房屋") // 自建出租|房屋
+			}
+		}
+		if m := andOther.FindStringIndex(p.text[:to]); m != nil && !houseNoun.MatchString(p.text[:to]) {
+			to = m[0] // 学生食堂|及厨房扩建部分
 		}
 		from := len(forLead.FindString(p.text[:to]))
 		if short := strings.TrimRight(strings.TrimSuffix(p.text[:to], "房屋"), "的"); houseNoun.MatchString(short) {
@@ -169,3 +174,6 @@ func (p passage) entryEnd(from int) int {
 }
 
 var hanAlone = re(`^\p{Han}+(?:[(]\p{Han}+[)])?$`)
+
+// andOther: 及厨房扩建部分, what is named besides and no house by itself.
+var andOther = re(`[及与和、含][^及与和、含()]{2,12}$`)

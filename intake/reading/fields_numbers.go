@@ -99,7 +99,7 @@ var (
 	numberOfYear = re(`^(?:N[oO][.:]*|编号:?|文号:?)?(` + docNo + `)$`)
 	// the running head: 渝南建研〔2026〕鉴字第129号 重庆渝南建筑科学研究院
 	headDocNo    = re(`^(` + docNo + `)(?:第|共|\p{Han}{4,40}|$)`)
-	reportNoLine = re(`^(?:\(|N[oO][.:]?|编号)?([A-Za-z\p{Han}]{0,8}[-\[(〔【]?[A-Z0-9][A-Za-z0-9\p{Han}\[\]()〔〕【】/-]{5,30}[0-9][)\]〕】]?(?:号|-[A-Z])?)\)?$`)
+	reportNoLine = re(`^(?:\(|N[oO][.:]?|编号)?((?:[(]\p{Han}{1,4}[)])?[A-Za-z\p{Han}]{0,8}[-\[(〔【]?[A-Z0-9][A-Za-z0-9\p{Han}\[\]()〔〕【】/-]{5,30}[0-9][)\]〕】]?(?:号|-[A-Z])?)\)?$`)
 	// numberOfElse: whose number it is, where it is not the report's.
 	numberOfElse = re(`(?:合同|协议|委托书?|资质|证书?|许可|仪器|设备|构件|测点|样品|图纸?|图|工程|项目|档案|备案|房屋|楼|幢|户|页|表|来函|来文|来件)(?:的|统一)?$`)
 	// headNo finds the report number in a running head: 报告编号：JD-1 第3页.

@@ -183,7 +183,7 @@ func letterhead(t string) int {
 }
 
 var (
-	headMark = re(`^[(](?:[A-Z/、,]{2,16}|[\p{Han}]级|[\p{Han}]{0,4}资质)[)]$`)
+	headMark = re(`^(?:[(](?:[A-Z/、,]{2,16}|[\p{Han}]级|[\p{Han}]{0,4}资质)[)]|编制|编|出具|出品|鉴定|承担)$`)
 	// 房屋 before 鉴定报告 would be the company's own house.
 	ownPaper       = re(`^(?:检测|检验|技术|司法)*鉴定(?:检测)?报告书?$`)
 	appraisesAlone = re(`鉴定|检测|检验|测试`)
