@@ -59,9 +59,12 @@ func (r *reader) checkCount(items []*item, fs []schemas.Finding) {
 // calledSo tells whether what looks like a count is the name of a house that is
 // graded: 受检房屋为锦绣里5栋, 3幢住宅楼共四层.
 func calledSo(t string, at []int, fs []schemas.Finding) bool {
-	return !countsThem.MatchString(t[:at[0]]) && slices.ContainsFunc(fs, func(f schemas.Finding) bool {
+	return (!countsThem.MatchString(t[:at[0]]) || wholeOne.MatchString(t[at[1]:])) && slices.ContainsFunc(fs, func(f schemas.Finding) bool {
 		return strings.HasPrefix(fold(f.Unit), t[at[0]:at[1]])
 	})
 }
+
+// wholeOne: 鉴定范围为3幢整幢建筑
+var wholeOne = re(`^(?:整|全)[幢栋座]`)
 
 var countsThem = re(`(?:共|计|有|为|是|等|的|及|和|组成)$`)

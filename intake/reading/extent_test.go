@@ -14,3 +14,15 @@ func TestAreaOfPart(t *testing.T) {
 		}
 	}
 }
+
+// Who answers only for what was tested limits no extent; who names a part does.
+func TestAnswersFor(t *testing.T) {
+	for s, want := range map[string]bool{
+		"声明:本公司仅对所检部位检测数据的真实性及据此作出的鉴定结论负责。": true, "本报告仅对所检房屋作出的鉴定结论负责。": true,
+		"本公司仅对一层作出的鉴定结论负责。": false, "本次仅对商铺进行鉴定并对结论负责。": false, "仅对二层进行了鉴定。": false,
+	} {
+		if got := answersFor(s); got != want {
+			t.Errorf("%s: %v", s, got)
+		}
+	}
+}

@@ -44,7 +44,7 @@ func (r *reader) lint(items []*item, f schemas.ReportFields, full string, marks 
 		}
 		if it.table == nil && (it.section == secOverview || it.section == secCover || it.section == secConclusion) {
 			for _, s := range sentencesOf(it.text, it) {
-				if leftOutHere.MatchString(s.text) || partialScope.MatchString(s.text) && !allOfIt.MatchString(s.text) && !allStoreysOf(s.text, f.Storeys) {
+				if leftOutHere.MatchString(s.text) || partialScope.MatchString(s.text) && !answersFor(s.text) && !allOfIt.MatchString(s.text) && !allStoreysOf(s.text, f.Storeys) {
 					r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
 				}
 			}
@@ -83,6 +83,17 @@ func allStoreysOf(text, storeys string) bool {
 	m := storeysInAll.FindStringSubmatch(text)
 	return m != nil && storeys != "" && itoa(number(m[1])) == storeys
 }
+
+// answersFor: 本公司仅对所检部位检测数据的真实性及据此作出的鉴定结论负责 limits no extent, where it
+// names no part.
+func answersFor(t string) bool {
+	return onlyAnswers.MatchString(t) && !partOfHouse.MatchString(t) && !partsNamed.MatchString(t)
+}
+
+var (
+	onlyAnswers = re(`(?:仅|只)对[^。;]{2,60}负责[。;]?$`)
+	partsNamed  = re(`[一二三四五六七八九十0-9底顶首]层|[0-9]+室|单元|商铺|门面|局部|部分(?:楼|房|结构|构件)|屋面|阳台`)
+)
 
 var storeysInAll = re(`范围(?:为|是|:|包括)?(?:该|本|此|被鉴定|受检)?(?:房屋|楼|住宅|主房|建筑|栋)?(?:的)?(?:全部)?([0-9]{1,2}|[一二三四五六七八九十]{1,2})层(?:全部)(?:[,。;(]|$|房间)`)
 
