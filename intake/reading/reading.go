@@ -60,7 +60,7 @@ type reader struct {
 	ocr       bool
 	// recognisedSafety: a page was recognised, and the report speaks of safety
 	// and nowhere of danger: the only letters that it can give a house are
-	// Asu to Dsu.
+	// Asu to Dsu. Not so a factory's report, whose systems are A to D.
 	recognisedSafety bool
 	tone             *tone.Model
 	heard            func(string)
@@ -91,7 +91,7 @@ func Read(src pdf.Source, opts Options) Result {
 	markNumbered(items)
 	full := fullText(pages)
 	r.standards = citedStandards(full)
-	r.recognisedSafety = r.ocr && !r.usesDanger() && !dangerWord.MatchString(full) && safetyWord.MatchString(full)
+	r.recognisedSafety = r.ocr && !r.usesDanger() && find(r.standards, "GB 50144") == "" && !dangerWord.MatchString(full) && safetyWord.MatchString(full)
 	r.known = knownUnits(items)
 
 	fields := r.fields(items, furniture)

@@ -74,6 +74,15 @@ func TestALostSubscriptIsProposed(t *testing.T) {
 	if g := gradeOf(readScan(strings.Replace(torn, "该房屋", "依据《危险房屋鉴定标准》,该房屋", 1))); g != "danger D" {
 		t.Errorf("scan of a report on danger: %s", g)
 	}
+	// A factory's systems are A to D: 等级（B级） is no Bsu.
+	factory := "工业建筑可靠性鉴定报告\n依据《工业建筑可靠性鉴定标准》GB 50144-2019，分别评定安全性和使用性。\n6. 可靠性评级\n" +
+		"等级（B级）相差不大于一级，故鉴定单元可靠性等级按较低者评定为二级。\n" +
+		"7. 鉴定结论\n1号厂房可靠性等级评定为二级。\n8. 处理建议\n厂房可继续正常使用。"
+	for _, f := range readScan(factory).Findings {
+		if f.Grade != "II" {
+			t.Errorf("scan of a factory: %s %s %q", f.Aspect, f.Grade, f.Evidence.Quote)
+		}
+	}
 	if got := Read(setText(torn), Options{}); len(got.Findings) != 1 || got.Findings[0].Grade != "D" || len(blockers(got.Reasons)) == 0 {
 		t.Errorf("text: %+v %v", got.Findings, got.Reasons)
 	}

@@ -154,10 +154,32 @@ func rows(lines []Line) []Line {
 		}
 		row := lines[i:j]
 		slices.SortStableFunc(row, func(a, b Line) int { return cmp.Compare(a.X0, b.X0) })
+		evenHeights(row)
 		out = append(out, join(row)...)
 		i = j
 	}
 	return out
+}
+
+// evenHeights gives a line that is much higher than the others of its row their
+// height: letters of a seal above or below it were taken for a part of it, and
+// a value that seems twice as large as its label is not found beside it.
+func evenHeights(row []Line) {
+	if len(row) < 3 {
+		return
+	}
+	hs := make([]float64, len(row))
+	for i, l := range row {
+		hs[i] = l.h()
+	}
+	slices.Sort(hs)
+	usual := hs[(len(hs)-1)/2]
+	for i := range row {
+		if l := &row[i]; l.h() > 1.5*usual {
+			mid := (l.Y0 + l.Y1) / 2
+			l.Y0, l.Y1 = mid-usual/2, mid+usual/2
+		}
+	}
 }
 
 // join puts the pieces of a row together that a reader sees as one: detection

@@ -103,6 +103,9 @@ func (r *Reader) Read(ctx context.Context, img Raster) (Result, error) {
 			if best, err = w.readAgain(b, best); err != nil {
 				return res, err
 			}
+			if best, err = w.readOn(b, best, boxes); err != nil {
+				return res, err
+			}
 		}
 		if !noise(best.chars) {
 			res.Lines = append(res.Lines, split(best)...)
