@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // The models confuse characters that look alike, and grades are made of such:
@@ -104,9 +105,17 @@ func subscripts(left, s string) string {
 	for _, m := range bareLetter.FindAllStringIndex(s, -1) {
 		before, after := left+s[:m[0]], s[m[1]:]
 		before = before[strings.LastIndexAny(before, "。；;")+1:]
-		// What it is the safety of stands in the clause that names it.
+		// What it is the safety of stands in the clause that names it; or, where
+		// that begins with 安全性, further ahead: 地基基础无沉降，安全性评为A级. For
+		// a grave letter that is too little to go by.
 		if at := strings.LastIndex(before, "安全性"); at >= 0 {
-			before = before[strings.LastIndexAny(before[:at], "，,、")+1:]
+			clause := strings.LastIndexAny(before[:at], "，,、")
+			_, stop := utf8.DecodeRuneInString(before[max(0, clause):])
+			ownSubject := clause < 0 || clause+stop < at
+			if !ownSubject && s[m[0]] <= 'B' && ofPart(before[:at]) {
+				continue
+			}
+			before = before[clause+1:]
 		}
 		if before != "" && isWord(before[len(before)-1]) || !strings.Contains(before, "安全性") || strings.HasPrefix(after, "危") || containsAny(before,
 			"危险", "可靠性", "使用性", "子单元", "构件", "承重结构", "地基", "基础", "围护", "楼层", "质量", "资质", "强度") {
@@ -116,6 +125,16 @@ func subscripts(left, s string) string {
 		done = m[1]
 	}
 	return b.String() + s[done:]
+}
+
+// ofPart tells whether a sentence began with a part of the house and has named
+// no whole since.
+func ofPart(s string) bool {
+	part := -1
+	for _, w := range []string{"子单元", "承重结构", "地基基础", "围护"} {
+		part = max(part, strings.LastIndex(s, w))
+	}
+	return part >= 0 && !containsAny(s[part:], "房屋", "鉴定单元", "该楼", "本楼", "综合评")
 }
 
 func isWord(b byte) bool {
