@@ -61,6 +61,9 @@ func (t *table) explains(c *cell) bool {
 
 // inScale tells whether a cell stands in a row that explains a grade.
 func (t *table) inScale(c *cell) bool {
+	if f := c.folded(); (restates.MatchString(f) || restRestated.MatchString(f)) && t.reprintsMeanings() {
+		return true
+	}
 	for _, d := range t.rowCells(c.cy(), 0.8*c.size) {
 		if d != c && d.x1 <= c.x0+1 && t.explains(d) {
 			return true
@@ -95,4 +98,31 @@ func (r *reader) definitionMentions(it *item) []*mention {
 		}
 	}
 	return out
+}
+
+// restates: how what GB 50292-2015 表3.3.1 says of a grade begins.
+var restates = re(`^(?:\p{Han}{2,3}性)?(符合|略低于|不符合|严重不符合)[^,。;]{0,14}对[A-D]s[us]级`)
+
+// restRestated: the end of such a cell whose lines stand too far apart to be one.
+var restRestated = re(`^的?规?定?,?(?:尚?不)?(?:显著|严重)?影响整体承载(?:功能)?[,。;]?$`)
+
+// reprintsMeanings tells whether the table, with its parts on the pages before and
+// behind it, has what the standard says of three grades or more: in a scale whose
+// rows were not recognised as such, within a sheet.
+func (t *table) reprintsMeanings() bool {
+	said := make(map[string]bool)
+	add := func(t *table) {
+		for _, c := range t.cells {
+			if m := restates.FindStringSubmatch(c.folded()); m != nil {
+				said[m[1]] = true
+			}
+		}
+	}
+	for p := t; p != nil; p = p.prev {
+		add(p)
+	}
+	for p := t.next; p != nil; p = p.next {
+		add(p)
+	}
+	return len(said) >= 3
 }

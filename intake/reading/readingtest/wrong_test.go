@@ -9,12 +9,14 @@ import "testing"
 // conclusion that looks like a heading, a rule for all houses of class C taken
 // for comfort, a list item that each page ended with taken for a footer, a line
 // that begins with the verb, the characters of a watermark, the meaning of a
-// grade torn from its table, a grade alone on its line, 食堂之安全性等级.
+// grade torn from its table, a grade alone on its line, 食堂之安全性等级, 综合评判门诊楼,
+// 评教学楼为, a scale within a sheet whose cells are torn.
 func TestNoneOfTheseIsAcceptedWrongly(t *testing.T) {
 	w := load(t)
 	for _, seed := range []uint64{510205, 510245, 520022, 520079, 520446, 520518, 500364, 600041, 600096, 600100, 800209, 900599, 1001401, 1002238, 1003147, 1003618,
 		2000281, 2000435, 2001125,
-		2000083, 2000626, 3100076, 3100462, 3300553, 3200058, 3620533, 3720245, 3720283, 3810368, 5020074, 9400428, 9800169} {
+		2000083, 2000626, 3100076, 3100462, 3300553, 3200058, 3620533, 3720245, 3720283, 3810368, 5020074, 9400428, 9800169,
+		84100228, 84100874, 85502957, 87101238, 89102657} {
 		r := w.Build(w.Draw(seed))
 		v, err := real(r.Pages)
 		if err != nil {
@@ -46,10 +48,10 @@ func TestNoneOfTheseIsHeld(t *testing.T) {
 }
 
 // The same of reports drawn wider: half a unit's name on the next page, 第一单元, a unit whose
-// parts stand in lines of their own, the last row of a scale alone on a page.
+// parts stand in lines of their own, the last row of a scale alone on a page, the end of 加固后 at the top of a page.
 func TestNoneOfTheWiderIsAcceptedWrongly(t *testing.T) {
 	w := load(t)
-	for _, seed := range []uint64{3500087, 3500257, 9000427, 9000472} {
+	for _, seed := range []uint64{3500087, 3500257, 9000427, 9000472, 86501166} {
 		r := w.Build(w.Widen(w.Draw(seed)))
 		v, err := real(r.Pages)
 		if err != nil {
