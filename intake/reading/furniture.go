@@ -22,15 +22,22 @@ const edge = 0.13
 // digits. What mentions a grade is never furniture. The removed lines come
 // back, because fields are checked against them.
 func dropFurniture(pages [][]*line, infos []pdf.PageInfo) (kept [][]*line, removed []string) {
-	seen := make(map[string]int)
+	type place struct {
+		key string
+		top bool
+	}
+	seen := make(map[place]int)
+	at := func(l *line, i int) place {
+		return place{furnitureKey(l), 2*l.cy() > infos[i].Height}
+	}
 	n := 0
 	for i, lines := range pages {
 		if len(lines) > 0 {
 			n++
 		}
-		once := make(map[string]bool)
+		once := make(map[place]bool)
 		for _, l := range lines {
-			if k := furnitureKey(l); inEdge(l, infos[i]) && !once[k] {
+			if k := at(l, i); inEdge(l, infos[i]) && !once[k] {
 				once[k] = true
 				seen[k]++
 			}
@@ -38,14 +45,13 @@ func dropFurniture(pages [][]*line, infos []pdf.PageInfo) (kept [][]*line, remov
 	}
 	need := max(2, (n*2+4)/5)
 	kept = make([][]*line, len(pages))
-	contents := func(l *line) bool { // 1 工程概况, at the head of the contents and of its own page
-		k := furnitureKey(l)
-		return seen[k] == 2 && n > 2 && numberedHead.MatchString(l.folded()) && looksHeading(l.folded())
+	contents := func(l *line, i int) bool { // 1 工程概况, at the head of the contents and of its own page
+		return seen[at(l, i)] == 2 && n > 2 && numberedHead.MatchString(l.folded()) && looksHeading(l.folded())
 	}
 	for i, lines := range pages {
 		repeated := func(l *line) bool {
 			t := l.folded()
-			return inEdge(l, infos[i]) && !mentionsGrade(t) && (pageNumber.MatchString(t) || seen[furnitureKey(l)] >= need && n >= 2 && !strings.Contains(t, "。") && !contents(l))
+			return inEdge(l, infos[i]) && !mentionsGrade(t) && (pageNumber.MatchString(t) || seen[at(l, i)] >= need && n >= 2 && !strings.Contains(t, "。") && !contents(l, i))
 		}
 		low, high := math.Inf(1), math.Inf(-1)
 		for _, l := range lines {
@@ -69,7 +75,26 @@ func dropFurniture(pages [][]*line, infos []pdf.PageInfo) (kept [][]*line, remov
 
 var numberedHead = re(`^(?:[0-9一二三四五六七八九十]{1,2}[、.]?|第[0-9一二三四五六七八九十]{1,2}[章节部分]+)\p{Han}{2,12}$`)
 
-func furnitureKey(l *line) string { return digits.ReplaceAllString(l.folded(), "#") }
+// furnitureKey is what a running line has on every page: its words but for the page's
+// number. The figures of a table's row are its own, however alike the rows are that
+// stand at the foot of one page and at the head of the next.
+func furnitureKey(l *line) string {
+	figures, broken := 0, 0
+	for _, c := range l.cells {
+		if t := c.folded(); figureAlone.MatchString(t) {
+			figures++
+			if strings.Contains(t, ".") {
+				broken++
+			}
+		}
+	}
+	if figures >= 2 && broken > 0 {
+		return l.folded()
+	}
+	return digits.ReplaceAllString(l.folded(), "#")
+}
+
+var figureAlone = re(`^[-+±]?[0-9]+(?:\.[0-9]+)?(?:mm|m|‰|kN|%|MPa)?$`)
 
 func inEdge(l *line, info pdf.PageInfo) bool {
 	if info.Height <= 0 {

@@ -222,11 +222,12 @@ var columnLimits = []struct {
 	bad     func(v float64) bool
 	of      *guarded // what the row or the headings must speak of; nil: anything
 	not     *guarded
-	members bool // says no more than that a member is in danger
+	says    *guarded // what the table must be of; nil: anything
+	members bool     // says no more than that a member is in danger
 }{
-	{re(`(?:支承|搁置|支撑)长度`), func(v float64) bool { return v < 55 }, re(`板`), re(`cm|要求|设计|规定`), false},
-	{re(`(?:推定|换算|实测|芯样|抗压)[^;]{0,6}(?:强度|值)`), func(v float64) bool { return v < 10 }, re(`混凝土|C[1-6][05]|[框构]?[梁柱]`), re(`砂浆|砌|砖|垫层|抗拉|碳化|设计|标准差|变异|离散|修正量`), false},
-	{re(`(?:裂缝|缝宽)[^;]{0,6}(?:宽|mm)|^(?:最大)?缝宽`), func(v float64) bool { return v >= widestCrack }, nil, noCrackOfWalls, true},
+	{re(`(?:支承|搁置|支撑)长度`), func(v float64) bool { return v < 55 }, re(`板`), re(`cm|要求|设计|规定`), nil, false},
+	{re(`(?:推定|换算|实测|芯样|抗压)[^;]{0,6}(?:强度|值)`), func(v float64) bool { return v < 10 }, re(`混凝土|C[1-6][05]|[框构]?[梁柱]`), re(`砂浆|砌|砖|垫层|抗拉|碳化|设计|标准差|变异|离散|修正量|[纵箍主]筋|间距|根数|截面|保护层`), re(`强度|MPa|回弹|芯样|抗压`), false},
+	{re(`(?:裂缝|缝宽)[^;]{0,6}(?:宽|mm)|^(?:最大)?缝宽`), func(v float64) bool { return v >= widestCrack }, nil, noCrackOfWalls, nil, true},
 }
 
 // beyondLimits tells whether a cell is a value that no house of a mild grade has.
@@ -237,7 +238,7 @@ func (t *table) beyondLimits(c *cell, membersMay bool) bool {
 	}
 	head, row := t.headOf(c), t.rowText(c)
 	for _, x := range columnLimits {
-		if x.head.MatchString(head) && !(x.members && membersMay) && !x.not.MatchString(head+row+t.above) && (x.of == nil || x.of.MatchString(row+t.heads())) && x.bad(decimal(m[1])) {
+		if x.head.MatchString(head) && (x.says == nil || x.says.MatchString(head+row+t.above+t.heads())) && !(x.members && membersMay) && !x.not.MatchString(head+row+t.above) && (x.of == nil || x.of.MatchString(row+t.heads())) && x.bad(decimal(m[1])) {
 			return true
 		}
 	}

@@ -27,6 +27,9 @@ type table struct {
 // with the upper lines of its entries alone.
 func tableAt(lines []*line, i int, before *table) int {
 	start := i
+	if tornCaption(lines[i]) {
+		return 0
+	}
 	if len(lines[i].cells) < 2 {
 		// A first line that holds only the upper half of an entry beside which
 		// the others are centred.
@@ -41,7 +44,7 @@ func tableAt(lines []*line, i int, before *table) int {
 		if j > start && (lines[j-1].cy()-l.cy() > 5.5*max(l.size, lines[j-1].size) || leavesFrame(lines[j-1], l)) {
 			break
 		}
-		if j > start+1 && headsAnother(lines, j) {
+		if j > start+1 && headsAnother(lines, j) || j > start && tornCaption(l) {
 			break
 		}
 		if len(l.cells) >= 2 {
@@ -80,6 +83,15 @@ func tableAt(lines []*line, i int, before *table) int {
 		return 0
 	}
 	return end - start
+}
+
+// tornCaption: a table's number stands far from its name: 表5-1 | 混凝土抗压强度.
+func tornCaption(l *line) bool {
+	if len(l.cells) != 2 {
+		return false
+	}
+	t := l.cells[0].folded()
+	return t != "" && captioned.FindString(t) == t
 }
 
 // goesOnWith tells whether a line with one cell at the top of a page is the first

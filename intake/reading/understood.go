@@ -76,6 +76,7 @@ func (r *reader) checkUnderstood(items []*item, mentions []*mention, fs []schema
 			p := newPassage(c.glyphs)
 			switch {
 			case utf8.RuneCountInString(p.text) < shortestRemark:
+			case it.table.asks(c): // 沉降、滑移、基础外露, what is looked for
 			case long(p.text):
 				r.cautious(p, it, it.table.labelSection(c, it.section), h, in)
 			default:
@@ -84,6 +85,19 @@ func (r *reader) checkUnderstood(items []*item, mentions []*mention, fs []schema
 		}
 	}
 }
+
+// asks tells whether a cell names what is looked for: its column says so, and another
+// of its row what was found.
+func (t *table) asks(c *cell) bool {
+	return lookedFor.MatchString(t.headOf(c)) && !strings.ContainsAny(c.folded(), "。;,有未无") && slices.ContainsFunc(t.rowCells(c.cy(), 1.5*c.size), func(d *cell) bool {
+		return d != c && foundThere.MatchString(t.headOf(d))
+	})
+}
+
+var (
+	lookedFor  = re(`^(?:检查|检测|鉴定|评定|查勘|查看)?(?:内容|项目|要点|要素)$`)
+	foundThere = re(`情况|结果|现状|描述|记录`)
+)
 
 // oneMember: 二层挑梁其中东端一根根部开裂. Class B of JGJ 125-2016 6.1.4 and JGJ/T 363-2014 has single
 // dangerous members.

@@ -223,6 +223,9 @@ func partOfWord(s string, from, to int) bool {
 
 // notAUnit rules out street numbers, storeys, axes, report and page numbers
 // that have the form of a numbered unit.
+// ofWalls: what stands before a number of lengths of wall.
+var ofWalls = re(`(?:墙段?|墙体|共|统计|抽查|计|合计)$`)
+
 func notAUnit(s string, from, to int) bool {
 	w := s[from:to]
 	if strings.HasSuffix(w, "楼") && partOfStorey.MatchString(s[to:]) { // 2号楼梯
@@ -235,7 +238,7 @@ func notAUnit(s string, from, to int) bool {
 		return true
 	}
 	if strings.HasSuffix(w, "区") || strings.HasSuffix(w, "段") {
-		return !zoneUnit.MatchString(w)
+		return !zoneUnit.MatchString(w) || ofWalls.MatchString(s[:from]) // 统计墙段41段
 	}
 	if severalOf.MatchString(w) && ofSeveral.MatchString(s[to:]) {
 		return true // 五栋宿舍楼中,除3号楼外
