@@ -103,7 +103,7 @@ var (
 	// numberOfElse: whose number it is, where it is not the report's.
 	numberOfElse = re(`(?:合同|协议|委托书?|资质|证书?|许可|仪器|设备|构件|测点|样品|图纸?|图|工程|项目|档案|备案|房屋|楼|幢|户|页|表|来函|来文|来件)(?:的|统一)?$`)
 	// headNo finds the report number in a running head: 报告编号：JD-1 第3页.
-	headNo = re(`(?:报告|鉴定)(?:书)?(?:编号|号):([A-Za-z0-9\p{Han}\[\]〔〕()/._-]{3,40}?[0-9](?:号)?)(?:第|共|[)]|$)`)
+	headNo = re(`(?:报告|鉴定)(?:书)?(?:编号|号):(` + docNo + `|[A-Za-z0-9\p{Han}\[\]〔〕()/._-]{3,40}?[0-9](?:号)?)(?:第|共|[)]|$)`)
 	// accredited: the mark of the laboratory's accreditation with its number.
 	accredited = re(`^(?:i?lac-)?(?:CMA|CNAS|MA|CAL|资质)`)
 )

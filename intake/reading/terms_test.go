@@ -50,3 +50,14 @@ func TestNamesOfBuildings(t *testing.T) {
 		}
 	}
 }
+
+// A number whose year stands in brackets is not cut at them in a running head.
+func TestNumberInARunningHead(t *testing.T) {
+	m := headNo.FindStringSubmatch(fold("重庆鼎柱工程检测鉴定有限公司报告编号：鼎检鉴字（2025）第0316号"))
+	if m == nil || m[1] != "鼎检鉴字(2025)第0316号" {
+		t.Errorf("%q", m)
+	}
+	if m := headNo.FindStringSubmatch(fold("（报告编号：JD-2026-017）")); m == nil || m[1] != "JD-2026-017" {
+		t.Errorf("%q", m)
+	}
+}
