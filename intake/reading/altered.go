@@ -25,12 +25,7 @@ var (
 // checkAltered asks for a human where the house is no longer, or is not, the one
 // that was inspected and reckoned with.
 func (r *reader) checkAltered(items []*item, fs []schemas.Finding) {
-	worst := 0
-	for _, f := range fs {
-		if weighty(f.Aspect) {
-			worst = max(worst, rank(f.Grade))
-		}
-	}
+	worst := worstOf(fs)
 	if worst == 0 || worst >= gravest {
 		return
 	}

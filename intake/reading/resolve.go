@@ -41,6 +41,18 @@ func weighty(a schemas.Aspect) bool {
 	return a == schemas.AspectSafety || a == schemas.AspectDanger || a == schemas.AspectReliability
 }
 
+// worstOf is the rank of the gravest grade that decides anything about safety, 0
+// without one.
+func worstOf(fs []schemas.Finding) int {
+	worst := 0
+	for _, f := range fs {
+		if weighty(f.Aspect) {
+			worst = max(worst, rank(f.Grade))
+		}
+	}
+	return worst
+}
+
 // resolve finds the conclusions among the mentions and the contradictions
 // between them.
 func (r *reader) resolve(mentions []*mention, items []*item) conclusion {

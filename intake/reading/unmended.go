@@ -27,12 +27,7 @@ var (
 // checkUnmended asks for a human where an earlier report found the house to be one in
 // danger, nothing was done since, and it is graded mildly now.
 func (r *reader) checkUnmended(items []*item, fs []schemas.Finding) {
-	worst := 0
-	for _, f := range fs {
-		if weighty(f.Aspect) {
-			worst = max(worst, rank(f.Grade))
-		}
-	}
+	worst := worstOf(fs)
 	if worst == 0 || worst >= gravest {
 		return
 	}
