@@ -275,8 +275,9 @@ func (r *rewriter) rewrite(at int, data, text []byte, compressed bool) {
 		} else {
 			r.zip.Reset(&b)
 		}
-		r.zip.Write(words)
-		r.zip.Close()
+		if _, err := r.zip.Write(words); err != nil || r.zip.Close() != nil {
+			return
+		}
 		words = b.Bytes()
 	}
 	if len(words) > len(data) {
@@ -307,7 +308,7 @@ func (d *Document) inOtherWords(g *guest, p *page) (*page, error) {
 	case g.broken:
 		return nil, err
 	case err != nil:
-		return p, nil
+		return p, nil //nolint:nilerr // the document itself is read, as if there were no copy
 	}
 	if d.same == nil {
 		d.same = make(map[int]bool)
