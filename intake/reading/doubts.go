@@ -94,6 +94,10 @@ func (r *reader) checkDrawn(items []*item, mentions []*mention, findings []schem
 		}
 	}
 	for _, m := range mentions {
+		if m.role == schemas.RoleHistory && m.to <= len(m.sentence.text) && m.scope.Speaks() && weighty(m.aspect) && asThen.MatchString(m.sentence.text[m.to:]) && withYear.MatchString(m.sentence.text[:m.from]) &&
+			!slices.ContainsFunc(findings, func(f schemas.Finding) bool { return f.Grade == m.grade }) {
+			r.reason("grade_contradicts_statement", m.page, clip(m.sentence.text, 60), m.evidence)
+		}
 		if m.role != schemas.RoleConclusion || m.fromTable || !m.scope.Speaks() || !weighty(m.aspect) {
 			continue
 		}
@@ -110,6 +114,9 @@ func (r *reader) checkDrawn(items []*item, mentions []*mention, findings []schem
 		}
 	}
 }
+
+// asThen: 与2018年的Dsu级相比,维持同级. What is as it was has that grade.
+var asThen = re(`^级?["”]?(?:等级|结论|结果)?(?:(?:相比|比较|相较|对比|对照)[^。;不未降升低高]{0,16}(?:同级|相同|一致|持平|维持|没有?变|[未不]变|无变化|照旧)|(?:相同|一致|持平))`)
 
 // graded tells whether a finding of the aspect is about the unit.
 func graded(fs []schemas.Finding, a schemas.Aspect, unit string) bool {

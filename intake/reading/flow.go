@@ -24,6 +24,7 @@ type item struct {
 	body    bool    // stands below a heading: prose, not a cover
 
 	scale  bool // stands where a standard's scale is reprinted
+	behind bool // stands in a part behind the conclusion that tells what is said besides
 	inList bool // its number is one of a list: the items beside it have the ones before or after
 	listed bool // is an entry of a scale that paragraphs reprint
 

@@ -42,6 +42,20 @@ func partBehind(opened, t string, advised bool) section {
 	return ""
 }
 
+// saysBesides tells whether a heading behind a conclusion names neither works nor
+// papers: 几点意见, 附言. What such a part says of the grade is said to the conclusion.
+func saysBesides(head string) bool {
+	head = strings.TrimRight(head, ":。")
+	return besides.MatchString(head) || opinion.MatchString(head)
+}
+
+// goesBehind tells whether a numbered line is a heading by which a part behind the
+// conclusion is known, and not the beginning of what stands below it.
+func goesBehind(head string) bool {
+	head = strings.TrimRight(head, ":")
+	return besides.MatchString(head) || toDo.MatchString(head) || opinion.MatchString(head)
+}
+
 // ordinal returns the number of a part, or 0: 第七节, 柒, 7, 庚.
 func ordinal(num string) int {
 	n := strings.TrimLeft(plainNumerals.Replace(num), "〇0")

@@ -15,6 +15,7 @@ func markSections(items []*item) []*item {
 	parts := "" // the style of the numbers of parts without headings of their own
 	scale := false
 	graded := false // a conclusion has told a grade
+	last := false   // the part stands behind such a conclusion and says what is said besides
 	inline := false // cur was opened by a paragraph that begins with its heading
 	var out []*item
 	for _, it := range items {
@@ -61,7 +62,7 @@ func markSections(items []*item) []*item {
 			if behind != "" {
 				s, deep = behind, level
 			}
-			if s == secConclusion && graded && opinion.MatchString(strings.TrimRight(t[len(num):], ":。")) {
+			if (s == secConclusion || s == "") && graded && opinion.MatchString(strings.TrimRight(t[len(num):], ":。")) {
 				s = secAdvice // 鉴定结论：……B级。 4. 意见
 			}
 			if cur == secConclusion && enclosing(s) && listsOn(opened, num, deep > level) {
@@ -72,6 +73,7 @@ func markSections(items []*item) []*item {
 			// of the sections that decide.
 			if s != "" && (deep <= level || level == 0 || level == 9 || deep == 9 || decides(s) || cur == secCover) {
 				cur, inline = s, false
+				last = graded && s != secConclusion && saysBesides(t[len(num):])
 				level = deep
 				opened = num
 				parts = ""
@@ -99,7 +101,7 @@ func markSections(items []*item) []*item {
 				unit = u
 			}
 		}
-		it.section, it.unit = cur, unit
+		it.section, it.unit, it.behind = cur, unit, last
 		graded = graded || cur == secConclusion && !it.heading && it.table == nil && gradeToken.MatchString(it.text.text)
 		if len(out) > 0 {
 			it.prior = out[len(out)-1]

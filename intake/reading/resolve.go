@@ -88,6 +88,7 @@ func (r *reader) resolve(mentions []*mention, items []*item) conclusion {
 	c.findings = r.settleUnits(r.merge(said, tabled, c))
 	r.reportUnclear(unclear, c)
 	r.checkRated(c)
+	r.checkSummedUp(said, tabled)
 	r.checkTables(said, tabled, c)
 	r.combine(c, tabled)
 	r.checkMembers(c, items)
@@ -230,6 +231,30 @@ func (r *reader) checkRated(c conclusion) {
 	for _, m := range below {
 		if u := m.units[0]; ofStructure(m.aspect) && unitKey(u) != defaultUnit && !containsUnit(named, u) {
 			r.reason("unit_without_conclusion", m.page, u, m.evidence)
+		}
+	}
+}
+
+// checkSummedUp: the ratings sum a house up, 西楼:Au、Du、Du,综合Dsu, and the
+// conclusion grades others by their names and not this one.
+func (r *reader) checkSummedUp(said, tabled []*mention) {
+	var concluded []string
+	for _, m := range said {
+		if m.section == secConclusion && ofStructure(m.aspect) {
+			concluded = append(concluded, m.units...)
+		}
+	}
+	if len(concluded) == 0 || slices.ContainsFunc(concluded, func(u string) bool { return unitKey(u) == defaultUnit }) {
+		return
+	}
+	for _, m := range said {
+		if m.section != secRating || m.fromTable || !ofStructure(m.aspect) {
+			continue
+		}
+		for i, u := range m.units {
+			if unitKey(u) != defaultUnit && !containsUnit(concluded, u) && !tabledInConclusion(tabled, m.keys()[i]) {
+				r.reason("unit_without_conclusion", m.page, u, m.evidence)
+			}
 		}
 	}
 }

@@ -106,7 +106,7 @@ func looksHeading(t string) bool {
 	if advisory.MatchString(rest) && !adviceTitle.MatchString(rest) || assertive.MatchString(rest) {
 		return false
 	}
-	return matchSection(strings.TrimRight(rest, ":")) != "" || unitHeading(rest) != ""
+	return matchSection(strings.TrimRight(rest, ":")) != "" || unitHeading(rest) != "" || goesBehind(rest)
 }
 
 var (

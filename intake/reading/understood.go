@@ -235,8 +235,14 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 			if h.mild {
 				r.caution(ofAdvice, s, s.text, "advice_contradicts_grade")
 			}
+			if h.mild && r.toneOf(s).Whole > r.tone.Calm && (aboutGrade.MatchString(s.text) || it.behind && (aboutPaper.MatchString(s.text) || len(r.advise(s, false)) == 0 && !describes.MatchString(s.text))) {
+				// 街道建议按轻一级处理,我单位照此办理 advises nothing.
+				r.caution(ofConclusion, s, withoutOthers(s.text, ms), "conclusion_not_understood")
+			}
 		case h.sunk && !lightens.MatchString(s.text): // nothing is graver than what is accepted
-		case in != secConclusion, elsewhere(s.text), unrelated.MatchString(s.text):
+		case it.behind && (r.toneOf(s).Whole <= r.tone.Calm || signsHere(s.text)):
+			// 涂改无效 is printed there as in front, and who signs.
+		case in != secConclusion && !it.behind, elsewhere(s.text), unrelated.MatchString(s.text):
 		case slices.ContainsFunc(r.statementsOf(s), func(x schemas.Statement) bool { return flags(x.Kind) }):
 			// It raises a hazard, whatever else it says.
 		case describes.MatchString(s.text) && !aboutPaper.MatchString(s.text):
@@ -250,9 +256,18 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 	}
 }
 
+// signsHere: 检测人:某某
+func signsHere(t string) bool {
+	label, name, ok := strings.Cut(t, ":")
+	return ok && labelOf(label) != fNone && utf8.RuneCountInString(name) <= 12
+}
+
 // aboutPaper: a sentence that may be about the grade, or about the paper and its
 // words. Of the traps that strangers set beside a conclusion only such need it.
-var aboutPaper = re(`等级|级别|评级|评[定估为]|定级|[A-D](?:su)?级|结论|报告|鉴定|本[段栏处条项句]|[此这]处|这[句话个一]|上[述面]|[范样]文|我们|[我本][司所院站]|^[(]|[未没不]评|评的|算进|计进|[没不]算|以[上下]|意见|前提|除外|[一二两三几]档|实际|其实|真实|宁|更[差坏严重]|严重得多|慎|有效期|为准|代表|有误|打错|写错|笔误|乐观|下一档|看待|对待|认可|确认|成立|同意|保留|最[差坏]|从[宽轻]|统计|期限|才能|顶不住|未作`)
+var aboutPaper = re(`等级|级别|评级|评[定估为]|定级|[A-D](?:su)?级|结论|报告|鉴定|本[段栏处条项句]|[此这]处|这[句话个一]|上[述面]|[范样]文|我们|[我本][司所院站]|^[(]|[未没不]评|评的|算进|计进|[没不]算|以[上下]|意见|前提|除外|[一二两三几]档|[轻重高低降升][一二两三几]级|实际|其实|真实|宁|更[差坏严重]|严重得多|慎|有效期|为准|代表|有误|打错|写错|笔误|乐观|下一档|看待|对待|认可|确认|成立|同意|保留|最[差坏]|从[宽轻]|统计|期限|才能|顶不住|未作`)
+
+// aboutGrade: of those, what is about the grade itself, wherever it stands.
+var aboutGrade = re(`(?:本|该|此|上述|以上|所评)(?:次)?(?:鉴定)?(?:等级|级别|评级|结论)|定级|评级|[轻重高低降升][一二两三几][级档]`)
 
 // lightens: words with which the gravest grade could be taken back.
 var lightens = re(`打错|写错|笔误|有误|应为|其实|真实|轻得多|[仅只][指限对]|[未不](?:予)?(?:同意|认可|赞成)|否定|偏[严重]|降为|从严|按[^,。;]{0,8}需要|不成立|除外|确认|为准`)
