@@ -73,3 +73,29 @@ func TestANeighboursRoad(t *testing.T) {
 		}
 	}
 }
+
+// What no house of a mild grade shows, in the figures of its members and its loads,
+// and figures that every house shows.
+func TestFiguresOfMembersInDanger(t *testing.T) {
+	for _, l := range []string{
+		"三层次梁L2实测跨中挠度达到跨度的1/70。", "大梁跨中下垂约l/80。", "屋架下弦跨中挠度与跨度之比为1:60。", "房屋两端基础沉降差21cm。", "相邻柱基沉降差达到柱距的1/60。",
+		"柱角钢筋截面锈损约45%。", "木柱根部腐朽截面达到一半。", "木屋架端节点有效截面不足原来的百分之四十。", "墙体根部酥碱深度达墙厚的一半。", "底层中柱轴压比为1.42，限值0.9。",
+		"砌筑砂浆强度推定0.4MPa。", "芯样抗压强度5.1MPa、6.3MPa、4.9MPa。", "实测混凝土强度等级仅相当于C8。", "基底压力为修正后地基承载力特征值的1.5倍。", "二层梁所需配筋为实配的1.6倍。",
+		"验算表明约四成墙肢受压承载力低于作用效应。", "多数墙段的计算结果小于限值。",
+		"计算简图沿用竣工图，加建的第四层未输入。", "验算未包含屋顶花园覆土荷载。", "验算时荷载按办公取用，现为档案密集柜。",
+		"检测人员均未取得检测资格证书。", "现场检测由实习生独立完成，无人复核。",
+	} {
+		if len(blockers(Read(setText(attackedWith("INSPECTION", l)), Options{}).Reasons)) == 0 {
+			t.Errorf("accepted with %s", l)
+		}
+	}
+	for _, l := range []string{
+		"楼板跨中挠度约为跨度的1/420，小于限值1/200。", "相邻柱基沉降差最大8mm，小于允许值。", "钢檩条表面锈蚀，截面损失约3%。", "雨篷栏杆锈蚀，有效截面约60%。", "底层中柱轴压比为0.62，满足限值0.9的要求。",
+		"砌筑砂浆强度推定值为2.6MPa。", "芯样抗压强度为26.3MPa、28.1MPa、25.4MPa。", "基底压力为修正后地基承载力特征值的0.8倍。", "约八成墙段抗力与效应之比大于1.2。",
+		"验算已计入屋顶水箱荷载，未考虑地震作用。", "检测人员均持有上岗证。",
+	} {
+		if b := blockers(Read(setText(attackedWith("INSPECTION", l)), Options{}).Reasons); len(b) > 0 {
+			t.Errorf("held with %s: %v", l, b)
+		}
+	}
+}

@@ -64,6 +64,9 @@ func beyondMild(s string, membersMay bool) string {
 		if l := gapes(s); l != "" {
 			return l
 		}
+		if l := membersFail(s); l != "" {
+			return l
+		}
 	}
 	for _, x := range measuredLimits {
 		if x.plain != nil && x.plain.MatchString(s) {

@@ -210,6 +210,9 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 		}
 		if !captions {
 			r.caution(ofReport, s, s.text, "report_qualified")
+			if m := unqualified.FindString(s.text); m != "" && h.mild && !rules && !elsewhere(s.text) {
+				r.reason("report_qualified", s.page, m, s.whole())
+			}
 		}
 		ofItself := speaksOfItself(s.text, ms) || countsMore(s.text, ms, h.worst)
 		if !ofItself && slices.ContainsFunc(ms, (*mention).setAsideHere) {
@@ -255,6 +258,9 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 		}
 	}
 }
+
+// unqualified: who tested may not, or nobody looked after him.
+var unqualified = re(`(?:检测|鉴定|检查|检验|参[加与][^,。;]{0,8})(?:的)?(?:人员|技术员|检测员|员|人|工程师)[^,。;]{0,8}(?:未|无|没有?|尚无|不具备)(?:经|取得|持有?|具备|具有|有|过|参加)*[^,。;变更]{0,6}(?:资格|上岗证|资格证|培训)|实习(?:生|人员)[^,。;]{0,10}(?:独立|单独|自行)|(?:仪器|设备|回弹仪)[^,。;]{0,4}未(?:经|作|做)?(?:检定|校准|率定)`)
 
 // signsHere: 检测人:某某
 func signsHere(t string) bool {
