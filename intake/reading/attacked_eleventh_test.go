@@ -99,3 +99,18 @@ func TestFiguresOfMembersInDanger(t *testing.T) {
 		}
 	}
 }
+
+// The end of another paper's label, or another house's, is no label of this report.
+func TestLabelsOfAnother(t *testing.T) {
+	for _, x := range [][2]string{
+		{"鉴定单位：重庆某检测鉴定有限公司", "原鉴定单位：重庆旧鉴定有限公司"},
+		{"签发日期：2026年6月10日", "资质发证日期：2020年5月1日"}, {"签发日期：2026年6月10日", "证书签发：2018年5月1日"},
+	} {
+		f := Read(setText(strings.Replace(attackedWith("", ""), x[0], x[1], 1)), Options{}).Fields
+		for _, v := range []string{f.Agency, f.ReportNo, f.IssuedOn} {
+			if v != "" && (strings.Contains(x[1], v) || v == "2020-05-01" || v == "2018-05-01") {
+				t.Errorf("%s: %q", x[1], v)
+			}
+		}
+	}
+}

@@ -143,6 +143,9 @@ func linesOf(p passage) []passage {
 	return append(out, newPassage(p.glyphs[start:]))
 }
 
+// ofAnother: whose entry it is, 原鉴定单位, 被复核报告编号, 资质证书签发.
+var ofAnother = re(`(?:原|旧|上次|前次|前期|协作|被复核|邻房|邻居|邻楼|邻栋|隔壁|资质|证书|许可证|标准|规范)$`)
+
 // labelTail returns the label that ends a text: 批准人:严宽 鉴定单位.
 func labelTail(t string) fieldName {
 	rs := []rune(t)
@@ -150,6 +153,9 @@ func labelTail(t string) fieldName {
 		if f := labelOf(string(rs[k:])); f != fNone {
 			if k > 0 && unicode.Is(unicode.Han, rs[k-1]) && bareDay.MatchString(string(rs[k:])) {
 				return fOther // 申请日期, 归档日期: the day of something else
+			}
+			if ofAnother.MatchString(string(rs[:k])) {
+				return fOther
 			}
 			return f
 		}
