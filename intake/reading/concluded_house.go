@@ -3,6 +3,7 @@ package reading
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"jianding/schemas"
@@ -18,7 +19,11 @@ var (
 	noPerson    = re(`[层边木石土砖混结构临旧老新该本被受鉴定其此全整栋幢号街路村社组区镇楼座排段侧面房屋宅]`)
 	// 四层砖混结构
 	concludedStoreys = re(`(?:^|[^0-9一二三四五六七八九十、~至-])([0-9]{1,2}|[一二三四五六七八九十]{1,2})层(?:现浇|预制)?(?:[(][^()]{0,8}[)])?(?:(?:` + material + `)+结构|的?(?:房屋|建筑物?|楼房|住宅楼?|教学楼|办公楼|宿舍楼?|综合楼|自建房))`)
-	concludedPlace   = re(`[\p{Han}]{2,4}?(?:村|路|街|巷|社区|大道)`)
+	// 后勤食堂楼(地上2层,砖混结构)
+	storeysInBrackets = re(`[(](?:地上)?([0-9]{1,2}|[一二三四五六七八九十]{1,2})层[,、;)]`)
+	// 后勤食堂楼: what a building is for, which its report says as well.
+	servesAs       = re(`(教学|食堂|餐厅|宿舍|办公|门诊|住院|实验|图书|后勤|医技|行政|体育|幼儿|养老|锅炉|礼堂)(\p{Han}{0,2}[楼馆舍房])(?:[(][^()]*[)])?(?:的|房屋|主体|结构|安全|危险|可靠|评|综合|鉴定|$)`)
+	concludedPlace = re(`[\p{Han}]{2,4}?(?:村|路|街|巷|社区|大道)`)
 )
 
 // surnames are the commonest hundred and fifty.
@@ -48,6 +53,17 @@ func (r *reader) checkConcluded(items []*item, mentions []*mention, f schemas.Re
 				r.reason("field_differs", s.page, fmt.Sprintf("%.2f㎡ / %s㎡", f.AreaM2, x[1]), s.whole())
 			}
 		}
+		if x := storeysInBrackets.FindStringSubmatch(before); x != nil && f.Storeys != "" && itoa(number(x[1])) != f.Storeys && !strings.Contains(told, x[1]+"层") {
+			r.reason("field_differs", s.page, f.Storeys+"层 / "+x[1]+"层", s.whole())
+		}
+		if x := servesAs.FindStringSubmatch(before); x != nil && !strings.Contains(told, x[1]+x[2]) {
+			if front := frontOf(items); !strings.Contains(front, x[1]) && building.MatchString(front) {
+				r.reason("field_differs", s.page, building.FindString(front)+" / "+x[1]+x[2], s.whole())
+			}
+		}
+		if other := r.otherPart(before, told, mentions); other != "" {
+			r.reason("partial_appraisal", s.page, other, s.whole())
+		}
 		if x := ownersHouse.FindStringSubmatch(before); x != nil && !noPerson.MatchString(x[1]) && !strings.Contains(told, x[1]) {
 			r.reason("field_differs", s.page, x[1], s.whole())
 		}
@@ -56,6 +72,39 @@ func (r *reader) checkConcluded(items []*item, mentions []*mention, f schemas.Re
 		}
 	}
 }
+
+// frontOf is what stands on the cover and in the overview: it says what house it is.
+func frontOf(items []*item) string {
+	var b strings.Builder
+	for _, it := range items {
+		if it.section == secCover || it.section == secOverview || it.section == "" {
+			for _, p := range passagesOf(it) {
+				b.WriteString(p.text)
+			}
+		}
+	}
+	return b.String()
+}
+
+// otherPart returns the other part of the house where the grade is that of one, 前部,
+// and nothing is concluded of the other, of which the report tells.
+func (r *reader) otherPart(before, told string, mentions []*mention) string {
+	m := gradedPart.FindStringSubmatch(before)
+	if m == nil {
+		return ""
+	}
+	for _, o := range counterparts[m[1]] {
+		other := string(o) + m[2]
+		if strings.Contains(told, other) && !slices.ContainsFunc(mentions, func(x *mention) bool {
+			return x.concludes() && strings.Contains(x.sentence.text, other)
+		}) {
+			return other
+		}
+	}
+	return ""
+}
+
+var gradedPart = re(`([前后东西南北左右新旧老])(部|半部|部分|段|半段|侧)(?:[(][^()]{0,20}[)])?(?:的)?(?:房屋|结构|建筑)?(?:的)?(?:安全性|危险性|可靠性|评|综合)[^,。;]*$`)
 
 // newsPlace returns a village or street of which the report tells nowhere else,
 // where the words name one for the house.
