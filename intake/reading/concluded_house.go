@@ -21,6 +21,8 @@ var (
 	concludedStoreys = re(`(?:^|[^0-9一二三四五六七八九十、~至-])([0-9]{1,2}|[一二三四五六七八九十]{1,2})层(?:现浇|预制)?(?:[(][^()]{0,8}[)])?(?:(?:` + material + `)+结构|的?(?:房屋|建筑物?|楼房|住宅楼?|教学楼|办公楼|宿舍楼?|综合楼|自建房))`)
 	// 后勤食堂楼(地上2层,砖混结构)
 	storeysInBrackets = re(`[(](?:地上)?([0-9]{1,2}|[一二三四五六七八九十]{1,2})层[,、;)]`)
+	// functional: a building that is called by what it is for.
+	functional = re(`(?:教学|食堂|餐厅|宿舍|办公|门诊|住院|实验|图书|后勤|医技|行政|综合|业务)\p{Han}{0,2}[楼馆舍]`)
 	// 后勤食堂楼: what a building is for, which its report says as well.
 	servesAs       = re(`(教学|食堂|餐厅|宿舍|办公|门诊|住院|实验|图书|后勤|医技|行政|体育|幼儿|养老|锅炉|礼堂)(\p{Han}{0,2}[楼馆舍房])(?:[(][^()]*[)])?(?:的|房屋|主体|结构|安全|危险|可靠|评|综合|鉴定|$)`)
 	concludedPlace = re(`[\p{Han}]{2,4}?(?:村|路|街|巷|社区|大道)`)
@@ -57,8 +59,8 @@ func (r *reader) checkConcluded(items []*item, mentions []*mention, f schemas.Re
 			r.reason("field_differs", s.page, f.Storeys+"层 / "+x[1]+"层", s.whole())
 		}
 		if x := servesAs.FindStringSubmatch(before); x != nil && !strings.Contains(told, x[1]+x[2]) {
-			if front := frontOf(items); !strings.Contains(front, x[1]) && building.MatchString(front) {
-				r.reason("field_differs", s.page, building.FindString(front)+" / "+x[1]+x[2], s.whole())
+			if front := frontOf(items); !strings.Contains(front, x[1]) && functional.MatchString(front) {
+				r.reason("field_differs", s.page, functional.FindString(front)+" / "+x[1]+x[2], s.whole())
 			}
 		}
 		if other := r.otherPart(before, told, mentions); other != "" {
