@@ -1,5 +1,7 @@
 package reading
 
+import "strings"
+
 // Members and their loads, in figures that no house shows in which no member is in
 // danger. The borders are ours: well beyond the limits of GB 50292-2015 chapter 5, so that
 // no question of which of them applies decides it.
@@ -15,6 +17,8 @@ var memberLimits = []struct {
 	// 沉降差21cm
 	{re(`(?:沉降差|差异沉降|不均匀沉降|沉降量差)[^,。;限允规标未不小]{0,12}?([0-9]+(?:\.[0-9]+)?)(mm|毫米|cm|厘米|公分)`), func(v float64) bool { return v >= 150 }, re(`限值|允许|散水|台阶|院坝|地坪|围墙|原|曾|邻`)},
 	{re(`沉降差[^,。;限允规标未不小]{0,12}?1[/:]([1-9][0-9]{1,2})(?:[^0-9]|$)`), func(v float64) bool { return v < 150 }, re(`限值|允许|未超|小于`)},
+	// 西北角较东南角低260mm
+	{re(`[东西南北]{1,2}(?:角|侧|端|头|面)(?:较|比)[^,。;未不]{0,4}[东西南北]{1,2}(?:角|侧|端|头|面)?[^,。;未不0-9]{0,4}(?:低|矮|沉)[了约达有]*([0-9]+(?:\.[0-9]+)?)(mm|毫米|cm|厘米|公分)`), func(v float64) bool { return v >= 100 }, re(`室外|地坪|地面标高|散水|台阶|院坝|场地|地势|原地貌|设计标高`)},
 	// 角筋截面锈损约45%, 剩余截面40%
 	{re(`(?:截面|断面|壁厚)(?:面积)?(?:的)?(?:锈损|锈蚀|锈失|损失|削弱|腐朽|蛀空|损耗|减少)[^,。;0-9未无小不面]{0,8}([0-9]+(?:\.[0-9]+)?)%`), func(v float64) bool { return v >= 30 }, noMember},
 	{re(`(?:剩余|仅剩|只剩|有效|残余)(?:的)?(?:截面|断面|壁厚)?(?:面积)?(?:约|仅|只有|为|不足|原来?的)*([0-9]+(?:\.[0-9]+)?)%`), func(v float64) bool { return v <= 65 }, re(`使用年限|面积|期|电|` + noMemberWords)},
@@ -41,6 +45,17 @@ var (
 	mostFall = re(`(?:半数|多数|大多|大半|过半|普遍)[^,。;]{0,8}(?:墙|梁|柱|板|构件)[^,。;不]{0,14}(?:[小低少]于(?:限值|要求|所需|计算|需要|作用|荷载|效应|规范)|不满足|不足|不够|达不到)`)
 )
 
+// Two figures of one sentence, of which the quotient tells.
+var quotients = []struct {
+	first, second *guarded
+	bad           func(a, b float64) bool
+}{
+	// 下挠42mm,板跨3.3m: a hundredth of the span; the gravest limit is l0/150.
+	{re(`(?:下挠|挠度|下垂)[^,。;限允标规未不]{0,8}?([0-9]+(?:\.[0-9]+)?)mm`), re(`(?:净跨|板跨|梁跨|跨度|跨径)[为约是]*([0-9]+(?:\.[0-9]+)?)m(?:[^m]|$)`), func(mm, m float64) bool { return m > 0.5 && mm > 10*m }},
+	// 高厚比41,允许高厚比24
+	{re(`高厚比[^,。;0-9允限]{0,10}([0-9]+(?:\.[0-9]+)?)`), re(`(?:允许(?:高厚比|值)?|限值)[^0-9。;]{0,8}([0-9]+(?:\.[0-9]+)?)`), func(is, may float64) bool { return may > 5 && is > 1.15*may }},
+}
+
 // membersFail returns the words by which a sentence tells of such a member, or "".
 func membersFail(s string) string {
 	if m := lostPart.FindString(s); m != "" && !noMember.MatchString(s) {
@@ -48,6 +63,12 @@ func membersFail(s string) string {
 	}
 	if m := mostFall.FindString(s); m != "" {
 		return m
+	}
+	for _, x := range quotients {
+		a, b := x.first.FindStringSubmatch(s), x.second.FindStringSubmatch(s)
+		if a != nil && b != nil && !noMember.MatchString(strings.Replace(s, b[0], "", 1)) && x.bad(decimal(a[1]), decimal(b[1])) {
+			return a[0]
+		}
 	}
 	for _, x := range memberLimits {
 		if x.plain != nil && x.plain.MatchString(s) {
