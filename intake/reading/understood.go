@@ -243,8 +243,8 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 				r.caution(ofConclusion, s, withoutOthers(s.text, ms), "conclusion_not_understood")
 			}
 		case h.sunk && !lightens.MatchString(s.text): // nothing is graver than what is accepted
-		case it.behind && (r.toneOf(s).Whole <= r.tone.Calm || signsHere(s.text)):
-			// 涂改无效 is printed there as in front, and who signs.
+		case it.behind && (r.toneOf(s).Whole <= r.tone.Calm || r.toneOf(s).Whole <= r.tone.Calm+besideAll && !aboutPaper.MatchString(s.text) || signsHere(s.text)):
+			// 涂改无效 is printed there as in front, and who signs; 照片拍摄时回避了病人面部
 		case in != secConclusion && !it.behind, elsewhere(s.text), unrelated.MatchString(s.text):
 		case slices.ContainsFunc(r.statementsOf(s), func(x schemas.Statement) bool { return flags(x.Kind) }):
 			// It raises a hazard, whatever else it says.
@@ -261,6 +261,10 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 
 // unqualified: who tested may not, or nobody looked after him.
 var unqualified = re(`(?:检测|鉴定|检查|检验|参[加与][^,。;]{0,8})(?:的)?(?:人员|技术员|检测员|员|人|工程师)[^,。;]{0,8}(?:未|无|没有?|尚无|不具备)(?:经|取得|持有?|具备|具有|有|过|参加)*[^,。;变更]{0,6}(?:资格|上岗证|资格证|培训)|实习(?:生|人员)[^,。;]{0,10}(?:独立|单独|自行)|(?:仪器|设备|回弹仪)[^,。;]{0,4}未(?:经|作|做)?(?:检定|校准|率定)`)
+
+// besideAll is by how much more alarming a sentence behind the conclusion may sound
+// that speaks neither of the grade nor of the paper.
+const besideAll = 0.4
 
 // signsHere: 检测人:某某
 func signsHere(t string) bool {
