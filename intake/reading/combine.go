@@ -348,6 +348,10 @@ func (r *reader) checkScales(fs []schemas.Finding) {
 			// 该厂房可靠性评定为C级: the letters are those of its systems.
 			r.reason("grade_mention_unclear", f.Evidence.Page, string(f.Grade), f.Evidence)
 		}
+		if f.Aspect == schemas.AspectSafety && f.Scope.Speaks() && len(f.Grade) == 1 && !r.usesDanger() && find(r.standards, "GB 50144") == "" {
+			// 安全性等级属C, and su on the next page: no letter alone grades a unit's safety.
+			r.reason("grade_mention_unclear", f.Evidence.Page, string(f.Grade), f.Evidence)
+		}
 		if f.Aspect != schemas.AspectDanger || f.Scope != schemas.ScopeHouse {
 			continue
 		}

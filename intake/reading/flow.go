@@ -140,6 +140,12 @@ var (
 	terminal  = "。;!?:；"
 )
 
+// cutNumber: a standard's number that a line's end cuts, and its rest.
+var (
+	cutNumber    = re(`(?:GB|JGJ|CECS|DBJ?[0-9]*)/?T?[0-9]{0,5}$`)
+	restOfNumber = re(`^[0-9]{0,5}-(?:19|20)[0-9]{2}[)》、,;]`)
+)
+
 // continues decides whether a line goes on with the paragraph before it: that
 // one ended without a full stop at the right margin, and the line does not
 // begin an item, a label or a heading.
@@ -175,6 +181,9 @@ func continues(prev *item, text string, l *line) bool {
 	}
 	if m := cutYear.FindStringSubmatch(pt); m != nil && len(m[1])+len(restOfYear.FindString(text)) == len("2015") {
 		return true // GB 50292-201 / 5评定为二级: no heading 5
+	}
+	if cutNumber.MatchString(pt) && restOfNumber.MatchString(text) {
+		return true // (GB 5029 / 2-2015)评定为二级
 	}
 	if explainsOn.MatchString(text) && gradeLast.MatchString(pt) {
 		return true // 四级 / ——极不符合……

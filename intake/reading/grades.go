@@ -63,8 +63,14 @@ func tokens(s string) []token {
 	return out
 }
 
+// oneOfThem: what stands before 一级 where that is one of two grades, or a step.
+var oneOfThem = re(`(?:[较最更][低高差严轻]|[低高降升轻重差])的?$`)
+
 func classify(s string, from, to int) (token, bool) {
 	w := s[from:to]
+	if strings.HasPrefix(w, "一") && oneOfThem.MatchString(s[:from]) {
+		return token{}, false // 按安全性与使用性中较低一级确定
+	}
 	if tail := s[from:to]; len(tail) > 0 && tail[0] >= 0x80 && !tokChinese.MatchString(w) {
 		// 等级为D: the label belongs to the context, the letter is the grade.
 		m := tokLabel.FindStringSubmatchIndex(w)

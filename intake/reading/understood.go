@@ -102,6 +102,9 @@ var (
 // oneMember: 二层挑梁其中东端一根根部开裂. Class B of JGJ 125-2016 6.1.4 and JGJ/T 363-2014 has single
 // dangerous members.
 var (
+	// ratedSo: what the agency itself counts as dangerous, 2块空心板……评定为危险构件.
+	ratedSo     = re(`(?:评定?|判定|列|定)为[^,。;]{0,6}危险(?:构件|点)`)
+	wholeOnes   = re(`各|全部|均|大面积|普遍|整[幢栋座]|[多数]数?[根片榀]|承重墙|柱`)
 	oneMember   = re(`[一1][根处片榀块道条面段]|[根处片榀块段][一1][^0-9一二三四五六七八九十]|局部|个别`)
 	manyMembers = re(`多[处根片榀块道]|各|全部|均|大面积|普遍|整[幢栋座]|(?:[2-9两三四五六七八九十]|[0-9]{2,})[余多]?[根处片榀块]`)
 )
@@ -219,7 +222,7 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 			continue
 		}
 		if own := ofThisHouse(s.text); h.mild && !rules && own != "" && !unrelated.MatchString(s.text) {
-			if !h.membersMay || !oneMember.MatchString(own) || manyMembers.MatchString(own) {
+			if !h.membersMay || !(oneMember.MatchString(own) && !manyMembers.MatchString(own) || ratedSo.MatchString(own) && !wholeOnes.MatchString(own)) {
 				r.caution(ofFacts, s, own, "grade_contradicts_statement")
 			}
 			r.caution(ofUnabated, s, own, "grade_contradicts_statement")

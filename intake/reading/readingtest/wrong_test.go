@@ -48,10 +48,11 @@ func TestNoneOfTheseIsHeld(t *testing.T) {
 }
 
 // The same of reports drawn wider: half a unit's name on the next page, 第一单元, a unit whose
-// parts stand in lines of their own, the last row of a scale alone on a page, the end of 加固后 at the top of a page.
+// parts stand in lines of their own, the last row of a scale alone on a page, the end of 加固后 at the top of a page,
+// a standard's number and the su of a grade cut by the end of one.
 func TestNoneOfTheWiderIsAcceptedWrongly(t *testing.T) {
 	w := load(t)
-	for _, seed := range []uint64{3500087, 3500257, 9000427, 9000472, 86501166} {
+	for _, seed := range []uint64{3500087, 3500257, 9000427, 9000472, 86501166, 96502691, 92500559} {
 		r := w.Build(w.Widen(w.Draw(seed)))
 		v, err := real(r.Pages)
 		if err != nil {
