@@ -9,8 +9,8 @@ import (
 // else is the agency where the entry's own shape is an agency's name.
 var (
 	appraiserLabel = re(`^机构$|^(?:本|该|报告|房屋|建筑|工程|安全性?|危险性|可靠性|司法|技术|质量|承|出|作|签|意见|检验|检测|鉴定|检查|评估|评定|复核|复检|复查|查勘|勘查|踏勘|勘验|查验|察看|查看|核查|鉴|检|编制|编写|撰写|起草|出具|执行|实施|承担|承办|受理|受托|被委托|受委托|接受委托|发出|发件|发证|填报|制表|制作|作者|乙|盖章|用印|签章|落款|完成|服务|技术支撑|支撑|工作|施行|承揽|受邀|第三方|的)+(?:单位|机构|组织|部门|主体|公司|方|者|人|员|组|所|站|院|处|商)?(?:[(](?:盖章|公章|章|签章|乙方)[)])?(?:名称|全称)?$`)
-	// another's deed on the ground or on the plans: 勘察单位
-	notAppraiser = re(`^(?:受检|被检|受鉴|被鉴|勘察|地勘|建筑|工程|房屋|服务|质量|技术|安全)(?:单位|机构|方|人|者|组织|部门|主体|公司)?$`)
+	// another's deed on the ground or on the plans: 勘察单位; who wrote or sent a paper
+	notAppraiser = re(`^(?:受检|被检|受鉴|被鉴|勘察|地勘|建筑|工程|房屋|服务|质量|技术|安全)(?:单位|机构|方|人|者|组织|部门|主体|公司)?$|^(?:发件|制作|制表)(?:人|方)?$`)
 )
 
 // agencyIn returns where in the entry of such a label an agency's name ends that
