@@ -52,6 +52,8 @@ func TestReadmeCommands(t *testing.T) {
 			}
 		case strings.HasPrefix(line, "go test "):
 			checkGoTest(t, module, line)
+		case strings.HasPrefix(line, "go run ./"):
+			checkGoRun(t, module, line)
 		default:
 			t.Errorf("README: what is %q?", line)
 		}
@@ -118,6 +120,15 @@ func checkCommand(t *testing.T, line string, args []string) *cobra.Command {
 		}
 	}
 	return cmd
+}
+
+// checkGoRun: the package is there and is a program.
+func checkGoRun(t *testing.T, module, line string) {
+	t.Helper()
+	main, err := os.ReadFile(filepath.Join(module, strings.Fields(line)[2], "main.go"))
+	if err != nil || !strings.Contains(string(main), "package main") {
+		t.Errorf("README: %s: no program: %v", line, err)
+	}
 }
 
 // checkGoTest: the package is there, and -run, -bench or -fuzz select
