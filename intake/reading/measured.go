@@ -29,11 +29,7 @@ var (
 var atParapet = re(`女儿墙(?:压?顶|外侧|外皮)`)
 
 // What else is told in figures and no house of a mild grade shows.
-var measuredLimits = []struct {
-	re    *guarded // the value is the last group that holds one
-	bad   func(v float64) bool
-	plain *guarded // words that make it no such value
-}{
+var measuredLimits = []limit{
 	// GB 50292-2015 7.2.3: more than 2 mm a month for two months is Cu.
 	{re(`(?:沉降|下沉)[^。;]{0,30}?(?:速率|每月)[^,。;]{0,6}?([0-9]+(?:\.[0-9]+)?)mm(?:/月|每月|,|。|;|$)`), func(v float64) bool { return v > 2 }, re(`限值|小于|不大于|未超|允许|规定`)},
 	{re(`(?:沉降|下沉)[^。;]{0,30}?(?:速率|每[天日])[^,。;]{0,6}?([0-9]+(?:\.[0-9]+)?)mm(?:/[d天日])`), func(v float64) bool { return v*30 > 2 }, re(`限值|小于|不大于|未超|允许|规定`)},
@@ -68,12 +64,29 @@ func beyondMild(s string, membersMay bool) string {
 			return l
 		}
 	}
-	for _, x := range measuredLimits {
+	return beyondLimit(measuredLimits, s)
+}
+
+// limit is one beyond which a figure in a sentence is looked at by a human.
+type limit struct {
+	re    *guarded // the value is the first group, in mm unless the second names its unit
+	bad   func(v float64) bool
+	plain *guarded // words that make it no such value
+}
+
+// beyondLimit returns the words by which a sentence tells of a figure beyond one of
+// the limits, or "".
+func beyondLimit(limits []limit, s string) string {
+	for _, x := range limits {
 		if x.plain != nil && x.plain.MatchString(s) {
 			continue
 		}
 		for _, m := range x.re.FindAllStringSubmatch(s, -1) {
-			if x.bad(decimal(m[1])) {
+			v := decimal(m[1])
+			if len(m) > 2 && m[2] != "mm" && m[2] != "毫米" {
+				v *= 10
+			}
+			if x.bad(v) {
 				return m[0]
 			}
 		}

@@ -6,12 +6,7 @@ import "strings"
 // danger. The borders are ours: well beyond the limits of GB 50292-2015 chapter 5, so that
 // no question of which of them applies decides it.
 
-// memberLimits: the value is the first group, its unit the second, where there is one.
-var memberLimits = []struct {
-	re    *guarded
-	bad   func(v float64) bool
-	plain *guarded // words that make it no such value
-}{
+var memberLimits = []limit{
 	// 跨中挠度达到跨度的1/70; the gravest limit is l0/150.
 	{re(`(?:挠度|下挠|下垂|挠曲)[^。;限允规标未不]{0,20}?[1lL]0?[/:]([1-9][0-9]{1,2})(?:[^0-9]|$)`), func(v float64) bool { return v < 100 }, re(`限值|允许|规定|小于|未超|不超|要求|椽|雨[棚篷]`)},
 	// 沉降差21cm
@@ -70,19 +65,5 @@ func membersFail(s string) string {
 			return a[0]
 		}
 	}
-	for _, x := range memberLimits {
-		if x.plain != nil && x.plain.MatchString(s) {
-			continue
-		}
-		for _, m := range x.re.FindAllStringSubmatch(s, -1) {
-			v := decimal(m[1])
-			if len(m) > 2 && m[2] != "mm" && m[2] != "毫米" {
-				v *= 10
-			}
-			if x.bad(v) {
-				return m[0]
-			}
-		}
-	}
-	return ""
+	return beyondLimit(memberLimits, s)
 }
