@@ -22,11 +22,14 @@ var (
 	// 后勤食堂楼(地上2层,砖混结构)
 	storeysInBrackets = re(`[(](?:地上)?([0-9]{1,2}|[一二三四五六七八九十]{1,2})层[,、;)]`)
 	// functional: a building that is called by what it is for.
-	functional = re(`(?:教学|食堂|餐厅|宿舍|办公|门诊|住院|实验|图书|后勤|医技|行政|综合|业务)\p{Han}{0,2}[楼馆舍]`)
+	functional = re(`(?:` + purposes + `|综合|业务)\p{Han}{0,2}[楼馆舍]`)
 	// 后勤食堂楼: what a building is for, which its report says as well.
-	servesAs       = re(`(教学|食堂|餐厅|宿舍|办公|门诊|住院|实验|图书|后勤|医技|行政|体育|幼儿|养老|锅炉|礼堂)(\p{Han}{0,2}[楼馆舍房])(?:[(][^()]*[)])?(?:的|房屋|主体|结构|安全|危险|可靠|评|综合|鉴定|$)`)
+	servesAs       = re(`(` + purposes + `|体育|幼儿|养老|锅炉|礼堂)(\p{Han}{0,2}[楼馆舍房])(?:[(][^()]*[)])?(?:的|房屋|主体|结构|安全|危险|可靠|评|综合|鉴定|$)`)
 	concludedPlace = re(`[\p{Han}]{2,4}?(?:村|路|街|巷|社区|大道)`)
 )
+
+// purposes are what buildings are called by.
+const purposes = `教学|食堂|餐厅|宿舍|办公|门诊|住院|实验|图书|后勤|医技|行政`
 
 // surnames are the commonest hundred and fifty.
 const surnames = `王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫雷龙黎史陶贺毛段郝顾龚邵覃武钱戴严莫孔向常汤康易乔赖文樊申殷施洪颜庞童牟阳况冉蒲晏封代骆游敖`
@@ -47,16 +50,15 @@ func (r *reader) checkConcluded(items []*item, mentions []*mention, f schemas.Re
 		}
 		s := m.sentence
 		before := s.text[:m.from]
-		if x := concludedStoreys.FindStringSubmatch(before); x != nil && f.Storeys != "" && itoa(number(x[1])) != f.Storeys && !strings.Contains(told, x[1]+"层") {
-			r.reason("field_differs", s.page, f.Storeys+"层 / "+x[1]+"层", s.whole())
+		for _, form := range []*guarded{concludedStoreys, storeysInBrackets} {
+			if x := form.FindStringSubmatch(before); x != nil && f.Storeys != "" && itoa(number(x[1])) != f.Storeys && !strings.Contains(told, x[1]+"层") {
+				r.reason("field_differs", s.page, f.Storeys+"层 / "+x[1]+"层", s.whole())
+			}
 		}
 		if x := areaProse.FindStringSubmatch(before); x != nil && f.AreaM2 > 0 && !strings.Contains(told, x[1]) {
 			if a := decimal(strings.ReplaceAll(x[1], ",", "")); a > 0 && math.Abs(a-f.AreaM2) > 0.02*f.AreaM2 {
 				r.reason("field_differs", s.page, fmt.Sprintf("%.2f㎡ / %s㎡", f.AreaM2, x[1]), s.whole())
 			}
-		}
-		if x := storeysInBrackets.FindStringSubmatch(before); x != nil && f.Storeys != "" && itoa(number(x[1])) != f.Storeys && !strings.Contains(told, x[1]+"层") {
-			r.reason("field_differs", s.page, f.Storeys+"层 / "+x[1]+"层", s.whole())
 		}
 		if x := servesAs.FindStringSubmatch(before); x != nil && !strings.Contains(told, x[1]+x[2]) {
 			if front := frontOf(items); !strings.Contains(front, x[1]) && functional.MatchString(front) {
@@ -77,15 +79,7 @@ func (r *reader) checkConcluded(items []*item, mentions []*mention, f schemas.Re
 
 // frontOf is what stands on the cover and in the overview: it says what house it is.
 func frontOf(items []*item) string {
-	var b strings.Builder
-	for _, it := range items {
-		if it.section == secCover || it.section == secOverview || it.section == "" {
-			for _, p := range passagesOf(it) {
-				b.WriteString(p.text)
-			}
-		}
-	}
-	return b.String()
+	return toldWhere(items, func(s section) bool { return s == secCover || s == secOverview || s == "" })
 }
 
 // otherPart returns the other part of the house where the grade is that of one, 前部,

@@ -120,9 +120,14 @@ func tellsBefore(items []*item) string {
 
 // toldOutside returns all that a report tells outside of some sections.
 func toldOutside(items []*item, sections ...section) string {
+	return toldWhere(items, func(s section) bool { return !slices.Contains(sections, s) })
+}
+
+// toldWhere joins the texts of the parts that are wanted.
+func toldWhere(items []*item, wanted func(section) bool) string {
 	var b strings.Builder
 	for _, it := range items {
-		if slices.Contains(sections, it.section) {
+		if !wanted(it.section) {
 			continue
 		}
 		for _, p := range passagesOf(it) {
