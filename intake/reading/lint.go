@@ -21,7 +21,7 @@ var (
 var leftOutHere = re(`(?:第?[0-9一二三四五六七八九十]+层|底层|顶层|加层|夹层|地下室|[^牌杆灯]柱|梁|屋盖|屋架|楼板|承重墙|地基|[^础]基础|[前后东西南北]半?部分)(?:的)?(?:商铺|铺面|房间|区域|部分|结构|构件|等)?不在(?:本次|此次|本)(?:的)?(?:安全性)?(?:鉴定|委托|评定)(?:的)?(?:范围|内容|之列|之内)`)
 
 // leftUnseen: 装修遮挡的梁柱没有检查, 后建的两间不在鉴定范围内, 本次鉴定一层. What was added to
-// the house loads it, whether it is appraised or not.
+// the house loads it, whether it is appraised or not. Of a house of one storey 一层 is all.
 var leftUnseen = re(`(?:遮挡|遮蔽|遮盖|包封|吊顶)[^,。;]{0,8}(?:梁|柱|承重墙|楼板)[^,。;及]{0,6}(?:没有|没|未)(?:能|作|予)?(?:检查|检测|查看|查|看)|(?:(?:屋顶|屋面|楼顶|顶上|天台)[^,。;]{0,4}(?:加建|后建|扩建|搭建|增建|加盖)的?[^,。;]{0,8}[房层屋间]|(?:加建|后建|扩建|增建)的[^,。;外旁]{0,4}(?:[两二三四几0-9]间|层))[^,。;]{0,4}(?:不在|未列入|不属于?|未纳入)(?:本次|此次|本)?(?:的)?(?:安全性)?(?:鉴定|委托|评定)(?:的)?(?:范围|内容|之列|之内)?|本次(?:仅|只)?鉴定(?:的?范围)?(?:为|是)?(?:第?[一二三四五六七八九1-9]|底|首|顶)层(?:[,。;]|$)`)
 
 // lint checks the report as a whole: its kind, the particulars that it must
@@ -48,7 +48,7 @@ func (r *reader) lint(items []*item, f schemas.ReportFields, full string, marks 
 		}
 		if it.table == nil && (it.section == secOverview || it.section == secCover || it.section == secConclusion) {
 			for _, s := range sentencesOf(it.text, it) {
-				if leftOutHere.MatchString(s.text) || leftUnseen.MatchString(s.text) && !oneStorey(f.Storeys) && !histCue.MatchString(s.text) || partialScope.MatchString(s.text) && !answersFor(s.text) && !allOfIt.MatchString(s.text) && !allStoreysOf(s.text, f.Storeys) {
+				if leftOutHere.MatchString(s.text) || leftUnseen.MatchString(s.text) && f.Storeys != "1" && !histCue.MatchString(s.text) || partialScope.MatchString(s.text) && !answersFor(s.text) && !allOfIt.MatchString(s.text) && !allStoreysOf(s.text, f.Storeys) {
 					r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
 				}
 			}
@@ -167,6 +167,3 @@ func titleOf(items []*item) (title, main string) {
 	}
 	return strings.TrimSpace(b.String()), strings.TrimSpace(large.String())
 }
-
-// oneStorey: of a house of one storey 一层 is all.
-func oneStorey(storeys string) bool { return storeys == "1" }
