@@ -8,24 +8,6 @@ import (
 	"jianding/schemas"
 )
 
-// reportUnclear says of every grade of the house whose part was not
-// understood that it was not. One that the conclusions say as well, and that is
-// no graver, is left at that.
-func (r *reader) reportUnclear(unclear []*mention, c conclusion) {
-	for _, m := range unclear {
-		same := false
-		for _, f := range c.findings {
-			if f.Aspect == m.aspect && f.Scope == m.scope && f.Grade == m.grade {
-				same = true
-			}
-		}
-		if same && len(c.findings) == 1 && !m.beheaded {
-			continue
-		}
-		r.reason("grade_mention_unclear", m.page, string(m.grade)+"，“"+clip(m.evidence.Quote, 60)+"”", m.evidence)
-	}
-}
-
 // checkTables compares what the prose concludes with what the tables rate.
 func (r *reader) checkTables(said, tabled []*mention, c conclusion) {
 	single := len(unitNames(said, tabled)) <= 1

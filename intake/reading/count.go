@@ -41,7 +41,7 @@ func (r *reader) checkCount(items []*item, fs []schemas.Finding) {
 		}
 		for _, s := range sentencesOf(it.text, it) {
 			at := countOfHouses.FindStringSubmatchIndex(s.text)
-			if at == nil || !appraised.MatchString(s.text) || notAllOfThem.MatchString(s.text) || calledSo(s.text, at, fs) {
+			if at == nil || strings.HasSuffix(s.text[:at[0]], "第") || !appraised.MatchString(s.text) || notAllOfThem.MatchString(s.text) || calledSo(s.text, at, fs) || r.chosenOf(s.text[at[1]:], fs) {
 				continue
 			}
 			m := []string{s.text[at[0]:at[1]], s.text[at[2]:at[3]]}
@@ -63,6 +63,18 @@ func calledSo(t string, at []int, fs []schemas.Finding) bool {
 		return strings.HasPrefix(fold(f.Unit), t[at[0]:at[1]])
 	})
 }
+
+// chosenOf: 共有三栋,委托鉴定的是1号主楼和2号木楼. Those that are named have their grades.
+func (r *reader) chosenOf(rest string, fs []schemas.Finding) bool {
+	loc := namedAsSubject.FindStringIndex(rest)
+	if loc == nil {
+		return false
+	}
+	us := unitsIn(clauseAfter(rest, loc[1]), r.known)
+	return len(us) > 0 && !slices.ContainsFunc(us, func(u string) bool { return !containsUnit(unitsOfFindings(fs), u) })
+}
+
+var namedAsSubject = re(`(?:^|,)(?:本次|此次|这次)?(?:委托|受托)鉴定的?(?:是|为|仅为)`)
 
 // wholeOne: 鉴定范围为3幢整幢建筑
 var wholeOne = re(`^(?:整|全)[幢栋座]`)

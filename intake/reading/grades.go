@@ -83,8 +83,8 @@ func classify(s string, from, to int) (token, bool) {
 		return token{}, false
 	}
 	if m := tokUnit.FindStringSubmatch(w); m != nil {
-		if wordAfter(s, to) {
-			return token{}, false
+		if wordAfter(s, to) || from > 0 && s[from-1] == '-' && to < len(s) && s[to] == '-' {
+			return token{}, false // JMYS-ASS-2024-0225
 		}
 		if strings.EqualFold(m[2], "ss") {
 			return token{from, to, famUnitService, schemas.Grade(m[1] + "ss")}, m[1] != "D"

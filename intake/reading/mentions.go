@@ -62,7 +62,7 @@ func (r *reader) mentionsOf(s sentence) []*mention {
 			prevEnd = t.to
 			continue
 		}
-		c := setting{before: before, after: after, clause: announcing(s.text, t.from), section: s.section, year: r.year, rebuilt: r.rebuilt}
+		c := setting{before: before, after: after, clause: announcing(s.text, t.from), section: s.section, year: r.year, rebuilt: r.rebuilt, told: s.para.text[:min(s.from, len(s.para.text))]}
 		c.listed = s.listed
 		c.inList = inList(s.text, toks, i)
 		c.unitsBefore = len(unitsIn(s.unnumbered(c.clause), r.known)) > 0
@@ -307,7 +307,7 @@ func (r *reader) subject(s sentence, earlier []*mention, prevEnd int, t token, a
 	}
 	if rest := lastEnd(restWord, between); rest >= 0 {
 		// 除2号楼评定为Bsu级外,1号楼、3号楼均为: the others are named.
-		if us := unitsIn(between[rest:], r.known); len(us) > 0 {
+		if us := unitsIn(restCount.ReplaceAllString(between[rest:], "_"), r.known); len(us) > 0 {
 			return us, false
 		}
 		return nil, true

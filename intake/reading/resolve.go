@@ -86,6 +86,11 @@ func (r *reader) resolve(mentions []*mention, items []*item) conclusion {
 	r.spreadRest(said, append(slices.Clone(tabled), ratedBelow(c.lower)...))
 	said = r.sortOut(said, &unclear)
 	c.findings = r.settleUnits(r.merge(said, tabled, c))
+	for _, m := range mentions {
+		if m.meantOfHouse(mentions, c.findings) {
+			unclear = append(unclear, m)
+		}
+	}
 	r.reportUnclear(unclear, c)
 	r.checkRated(c)
 	r.checkSummedUp(said, tabled)
@@ -159,36 +164,6 @@ func hasSafety(fs []schemas.Finding) bool {
 		}
 	}
 	return false
-}
-
-// spreadRest gives "其余均为Bsu级" the units that the report knows and that the
-// same passage does not grade otherwise.
-func (r *reader) spreadRest(said, tabled []*mention) {
-	all := slices.Clone(r.known)
-	for _, m := range slices.Concat(said, tabled) {
-		for _, u := range m.units {
-			if !containsUnit(all, u) {
-				all = append(all, u)
-			}
-		}
-	}
-	for _, m := range said {
-		if !m.rest {
-			continue
-		}
-		var others []string
-		for _, n := range said {
-			if n != m && !n.rest && n.aspect == m.aspect {
-				others = append(others, n.units...)
-			}
-		}
-		others = append(others, exceptedIn(m, r.known)...)
-		for _, u := range all {
-			if !containsUnit(others, u) {
-				m.units = append(m.units, u)
-			}
-		}
-	}
 }
 
 // ratedBelow returns the mentions of parts whose unit the ratings name more than

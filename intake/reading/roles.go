@@ -24,6 +24,7 @@ type roleRule struct {
 // setting is the surroundings of a mention.
 type setting struct {
 	before, after string // rest of the sentence on either side; after begins behind the grade and its 级
+	told          string // what the paragraph says before the sentence
 	clause        string // before, back to the last comma
 	section       section
 	year          int  // of inspection or issue; 0 when unknown
@@ -75,8 +76,9 @@ var (
 	negAfter  = re(`^["”]?(?:危险?房屋?)?["”]?的?(?:评定|判定|鉴定|评级|相关|有关|构成)?(?:条件|标准|情形|情况|要求|特征|判据|依据|描述|定义|意见|结论|说法|可能)?[,]?(?:经核查|经查|经复核|经鉴定|经分析)?(?:均|并|尚|也)?(?:不具备|不成立|不适用|未(?:达到|满足|具备)|不予认定|不予采纳|不符|不足|不构成|有(?:较大|一定|明显)?(?:的)?(?:差距|距离)|尚有(?:较大|一定|明显)?(?:的)?(?:差距|距离)|相差)`)
 
 	// Claims of others that the report does not follow.
-	claimed  = re(`(?:有意见|有人|有观点|有专家|业主|委托方|委托人|产权人|住户|异议人|申请人|当事人)[^,。;]{0,8}(?:提出|认为|主张|反映|质疑|称)`)
-	setAside = re(`(?:不予|未予|不)(?:采纳|采信|支持|认可)|(?:意见|主张|说法|理由|依据|情形)[^,。;]{0,10}(?:不成立|不存在|不充分|不足)`)
+	claimed = re(`(?:有意见|有人|有观点|有专家|业主|委托方|委托人|产权人|住户|异议人|申请人|当事人)[^,。;]{0,8}(?:提出|认为|主张|反映|质疑|称)|(?:有人|外面|村[里上]|镇上|街坊|坊间|网上)[^,。;不]{0,4}(?:传|说|讲|担心|以为)|传言|谣传|传闻|听说`)
+	// 镇上有人传这仓库是D级危房,我们看下来不是
+	setAside = re(`^级?(?:危房|危险房屋)?,(?:经?(?:我们|我[司所院站]|本次)?[^,。;不未]{0,8}(?:看下来|查下来|核查|查证|鉴定|复核|检测))?(?:认为|结果)?(?:并不是|不是|并非(?:如此)?|不属实|不实|没有这回事|没有的事)(?:[,。;]|$)|(?:不予|未予|不)(?:采纳|采信|支持|认可)|(?:意见|主张|说法|理由|依据|情形)[^,。;]{0,10}(?:不成立|不存在|不充分|不足)`)
 
 	// Conditions.
 	condBefore = re(`(?:^|[,、:(。;.)])(?:而|且|但|则|今后|后续|使用中)?(?:若|倘若|倘|假如|假设|假定|如果|如若|万一|如[^下图表前上实何此期约今同]|一旦|当(?:[^,]{0,30})(?:时|超过|达到|大于|出现)|凡|只要|除非|否则|遇[^,]{1,24}(?:时|,)|擅自[^,。;]{1,14},?(?:则|将|会|可能))|(?:不及时|不予|任其)[^,。;]{1,12}的,`)
@@ -161,7 +163,7 @@ var ratedInFull = re(`(?:评定|鉴定|判定|评级|评价|评|认定|判|(?:�
 
 // roleRules returns the rules in the order in which they are tried.
 func roleRules() []roleRule {
-	return []roleRule{
+	return append([]roleRule{
 		{"standard_requirement", schemas.RoleDefinition, "安全性严重不符合本标准对[Asu]级的要求", func(c setting) bool {
 			return refVerb.MatchString(c.before) && (refAfter.MatchString(c.after) || strings.HasSuffix(c.before, "对")) ||
 				refBefore.MatchString(c.before) && refAfter.MatchString(c.after)
@@ -287,7 +289,7 @@ func roleRules() []roleRule {
 		{"grade_then_units", schemas.RoleConclusion, "[Csu]级：连廊", func(c setting) bool {
 			return c.unitsAfter && ofAfter.MatchString(c.after)
 		}},
-	}
+	}, meanings()...)
 }
 
 var (

@@ -170,7 +170,8 @@ func (m *mention) concludes() bool {
 // setAsideHere: a grade of a house that its own words make none of this
 // conclusion: an earlier one, one to come, the meaning of one.
 func (m *mention) setAsideHere() bool {
-	return m.role != schemas.RoleConclusion && m.role != schemas.RoleTable && m.rule != "" && m.scope.Speaks()
+	return m.role != schemas.RoleConclusion && m.role != schemas.RoleTable && m.rule != "" && m.scope.Speaks() &&
+		!(m.isExplained() && thisHouse.MatchString(m.sentence.text))
 }
 
 // withoutOthers blots the clauses of the grades that are set aside.
