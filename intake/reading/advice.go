@@ -157,6 +157,9 @@ func (r *reader) recommended(m measure, text string, from, to int) bool {
 			return false
 		}
 	}
+	if ofThing(m.code, clause+text[from:to], text[to:]) {
+		return false
+	}
 	if lastOf(ifNot, text[:from]) > lastOf(already, text[:from]) {
 		return false
 	}

@@ -37,6 +37,8 @@ var (
 	sameAs = re(`[^相共合协一不如等陪随]同(?:于)?[\p{Han}0-9A-Z#]{0,4}(?:[0-9A-Z主附裙副前后东西南北甲乙丙丁一二三四五六七八九十](?:#|号)?(?:楼|栋|幢|座|单元|区|房))(?:[,。;]|$)`)
 	// 2026年6月后墙垮塌的情况未纳入本次评定
 	notCounted = re(`(?:未|不|没有)(?:能)?(?:纳入|列入|计入|包含在|包括在|反映在)(?:于)?(?:本次|此次|本)?(?:鉴定|评定|评级|检测|报告|结论)`)
+	// 外露圈梁一段抹灰缺失不计入评级: what is left out is the finish
+	ofFinish = re(`(?:抹灰|粉刷|饰面|涂料|面砖|腻子|装修|装饰|吊顶)(?:层)?[^,。;及和与、梁柱墙板]{0,6}$`)
 	// 东厢灶房与主房脱开,未列入本次鉴定: a house of its own
 	detached = re(`^[^。;]{0,8}` + appendages + `(?:[(][^()]{0,24}[)])?与[^,。;]{1,8}(?:脱开|分离|不相连|相互独立|设缝断开),`)
 	// 地基基础因条件限制未作鉴定
@@ -59,7 +61,7 @@ var (
 	// 房屋自身等级较轻不代表可以居住,本户属受地质灾害威胁、整幢不宜继续使用的房屋: the grade
 	// is of the structure, and the ground under it decides.
 	noUse      = re(`不(?:能)?(?:代表|等于|表示|说明)(?:该|本)?(?:房屋)?(?:就)?(?:可以?|能够?|适宜|适合)(?:继续|安全|正常)?(?:居住|使用|入住|住人|经营)[^。;]{0,4}[,;][^。;]{0,20}(?:滑坡|崩塌|地质灾害|危岩|泥石流|边坡)[^。;]{0,24}(?:不宜|不得|不应|不能|禁止|停止)`)
-	asItStands = re(`(?:仅|只)(?:适用于|代表|反映|对)[^,。;]{0,10}(?:现状|鉴定时|检测时|委托范围|本次|目前|当前|受检)|不(?:能)?(?:代表|反映)[^,。;]{0,10}(?:今后|后续|以后|将来|其他|其它)`)
+	asItStands = re(`(?:仅|只)(?:反映|代表|适用于)(?:房屋|建筑|主体)?结构(?:方面|自身|本身|安全)|[A-D](?:su)?级不等于[^,。;]{0,12}[A-D](?:su)?级|(?:等级|结论|评级)不(?:依赖|取决)于[^,。;]{0,12}(?:假定|假设)|(?:仅|只)(?:适用于|代表|反映|对)[^,。;]{0,10}(?:现状|鉴定时|检测时|委托范围|本次|目前|当前|受检)|不(?:能)?(?:代表|反映)[^,。;]{0,10}(?:今后|后续|以后|将来|其他|其它)`)
 	// （三单元除外）
 	apart = re(`[,(]([^,。;()]{1,10})(?:除外|不在此列|另论)`)
 	// 房屋倾斜速率持续加快, beside a mild grade.
@@ -140,7 +142,7 @@ func (r *reader) qualifies(s sentence, it *item, fs []schemas.Finding) {
 		r.reason("conclusion_contradicts_itself", s.page, clip(s.text, 60), s.whole())
 	case it.section == secConclusion && sameAs.MatchString(s.text):
 		r.reason("grade_mention_unclear", s.page, clip(s.text, 60), s.whole())
-	case concluding && notCounted.MatchString(s.text) && lastOf(otherCue, s.text) < 0 && !detached.MatchString(s.text), concluding && unratedBase.MatchString(s.text):
+	case concluding && notCounted.MatchString(s.text) && !ofFinish.MatchString(s.text[:lastOf(notCounted, s.text)]) && lastOf(otherCue, s.text) < 0 && !detached.MatchString(s.text), concluding && unratedBase.MatchString(s.text):
 		r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
 	case it.section == secConclusion && r.setsApart(s.text, fs):
 		r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())

@@ -134,13 +134,15 @@ func (r *reader) checkVisited(it *item, f schemas.ReportFields) {
 }
 
 func (r *reader) reserved(p passage, it *item, fs []schemas.Finding) {
-	reviewed := false
+	reviewed, told := false, ""
 	for _, s := range sentencesOf(p, it) {
 		r.qualifies(s, it, fs)
 		reviewed = reviewed || reviewer.MatchString(s.text)
+		again := appliesAgain(told, s.text)
+		told = s.text
 		past := lastOf(histCue, s.text) >= 0 || lastOf(otherCue, s.text) >= 0
 		switch {
-		case interim.MatchString(s.text), awaitsMore(s.text), onWorks.MatchString(s.text) && !r.rebuilt:
+		case interim.MatchString(s.text), awaitsMore(s.text) && !again, onWorks.MatchString(s.text) && !r.rebuilt:
 			r.reason("conclusion_provisional", s.page, clip(s.text, 60), s.whole())
 		case (groundless.MatchString(s.text) || reviewed && (dissent.MatchString(s.text) || reRated.MatchString(s.text))) && !past:
 			r.reason("conclusion_contradicts_itself", s.page, clip(s.text, 60), s.whole())
@@ -151,6 +153,23 @@ func (r *reader) reserved(p passage, it *item, fs []schemas.Finding) {
 		}
 	}
 }
+
+var (
+	// 届时可申请复核鉴定,以复核报告为准: after works that the sentence before tells, whoever wants
+	// may have the house appraised again. What the report is still to be given is no such thing.
+	mayApply  = re(`^[^,。;]{0,16}可(?:以)?(?:再|另行|重新|自行)?(?:申请|委托)[^,。;]{0,8}(?:复核|重新|再次)?(?:鉴定|检测|评估),[^,。;]{0,2}(?:等级)?以(?:复核|新的?|该|届时的?|重新)(?:鉴定)?(?:报告|结论|意见)(?:[(][^()]{1,20}[)])?为准[。;]?$`)
+	thenAgain = re(`^(?:[0-9一二三四五六七八九十①-⑳()、.]{0,4})?(?:届时|此后|其后|之后|然后)`)
+	afterThem = re(`(?:加固|修缮|维修|整治|改造|治理|排危|更换)[^。;]{0,24}(?:后|以后|之后|完成|合格)`)
+)
+
+// appliesAgain tells whether a sentence only says that the house may be appraised again
+// once works on it are done.
+func appliesAgain(before, s string) bool {
+	return mayApply.MatchString(s) && (afterThem.MatchString(s) || thenAgain.MatchString(s) && afterThem.MatchString(before)) && !awaited.MatchString(before+s)
+}
+
+// awaited: what is not known yet, or not rated.
+var awaited = re(`(?:待|俟)[^,。;]{0,12}(?:勘察|检测|试验|补充|数据|结果|资料)|本(?:次|报告)[^,。;]{0,6}(?:不作|失效|暂)|暂(?:定|按|评)|初步|另行评定`)
 
 // unfinished works: a report may call itself one after the works before they are
 // done; what it concludes is then what would be.
