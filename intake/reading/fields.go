@@ -65,8 +65,10 @@ func (c candidates) add(f fieldName, gs []glyph, page, weight int) {
 	if folded == "" || folded == "-" || folded == "/" || folded == "--" || folded == "无" && f != fOwner {
 		return
 	}
-	if (f == fClient || f == fOwner || f == fAgency) && spoken.MatchString(folded) {
-		return
+	if f == fClient || f == fOwner || f == fAgency {
+		if ds := datesIn(folded); spoken.MatchString(folded) || len(ds) > 0 && ds[0].from == 0 {
+			return // 委托　2023年7月1日: the day
+		}
 	}
 	if len([]rune(folded)) > 90 || labelOf(folded) != fNone {
 		return
@@ -143,7 +145,9 @@ func (r *reader) fields(items []*item, furniture []string) schemas.ReportFields 
 		}
 		c.fromLine(it)
 		c.fromProse(it)
-		c.fromDays(it, closing[it])
+		if it.section != secCover || it.page > 2 || !c.fromDayLine(it) {
+			c.fromDays(it, closing[it])
+		}
 		c.fromSeal(it.text, it.page)
 	}
 	if !dated(c[fIssued]) {

@@ -37,13 +37,20 @@ func (c candidates) fromClosing(it *item) {
 		return
 	}
 	for _, l := range linesOf(it.text) {
-		if ds := datesIn(l.text); len(ds) == 1 && signedThen.MatchString(l.text[:ds[0].from]) && signedThere.MatchString(l.text[ds[0].to:]) {
+		ds := datesIn(l.text)
+		if len(ds) == 1 && ds[0].to == len(l.text) && approvedThen.MatchString(l.text[:ds[0].from]) {
+			c.add(fIssued, l.sub(ds[0].from, ds[0].to), it.page, 0)
+			continue
+		}
+		if len(ds) == 1 && signedThen.MatchString(l.text[:ds[0].from]) && signedThere.MatchString(l.text[ds[0].to:]) {
 			c.add(fIssued, l.sub(ds[0].from, ds[0].to), it.page, 0)
 		}
 	}
 }
 
 var (
+	// 授权签字:冯治平 2025年5月6日: the day on which the report was approved
+	approvedThen = re(`^(?:[^。;]{0,40}[,;])?(?:批准|签发|核准|授权签字|授权批准)人?:?\p{Han}{2,4},?$`)
 	// 乙方盖章处:2022年10月31日, 落款:某某房屋鉴定所,2023年10月25日
 	signedThen = re(`^(?:(?:` + orgChar + `{0,12}(?:盖章|签章|用印)处?|落款|特此[\p{Han}]{1,4}|日期|时间|报告日期)?[:。]?(?:` + orgChar + `{3,36}?` + trades + branch + `)?[,:]?)?$`)
 	// 二〇二一年十月二十日于古溪, 2023年2月20日诚实事务所章
