@@ -48,6 +48,9 @@ func (c candidates) add(f fieldName, gs []glyph, page, weight int) {
 			return // 编号 heads the houses of a table: 1号楼
 		}
 		gs = bareNo(gs)
+		if p := newPassage(gs); ofAuthority.MatchString(p.text) && !appraisalNo.MatchString(p.text) {
+			return
+		}
 	}
 	if f == fClient || f == fOwner || f == fAgency {
 		p := newPassage(gs)
@@ -181,6 +184,9 @@ func (r *reader) fields(items []*item, furniture []string) schemas.ReportFields 
 			m := headNo.FindStringSubmatch(fold(t))
 			if m == nil {
 				m = headDocNo.FindStringSubmatch(fold(t))
+			}
+			if m == nil {
+				m = headBeside.FindStringSubmatch(fold(t))
 			}
 			if m != nil {
 				c.add(fReportNo, plain(m[1], 1).glyphs, 1, 0)

@@ -145,3 +145,13 @@ func (c candidates) fromDayLine(it *item) bool {
 	}
 	return read
 }
+
+// tellsOfDays tells whether a line says of what one of its days is the day.
+func tellsOfDays(p passage) bool {
+	for _, d := range daysTold(p) {
+		if f := labelOf(d.words); f == fIssued || f == fInspected || f == fNone && (issuedBehind.MatchString(d.words) || visitedBehind.MatchString(d.words)) || delivered.MatchString(d.words) {
+			return true
+		}
+	}
+	return false
+}

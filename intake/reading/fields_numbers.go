@@ -9,6 +9,15 @@ import (
 // of pages behind it.
 func bareNo(gs []glyph) []glyph {
 	p := newPassage(gs)
+	if strings.HasPrefix(p.text, ")") {
+		p = newPassage(p.sub(1, len(p.text))) // 报告编号(Report No.)LB23-0718
+		gs = p.glyphs
+	}
+	for _, k := range []*guarded{numberThenCopy, numberThenDay} {
+		if m := k.FindStringSubmatchIndex(p.text); m != nil {
+			return p.sub(m[2], m[3])
+		}
+	}
 	if m := numberThenDate.FindStringSubmatchIndex(p.text); m != nil {
 		return p.sub(m[2], m[3])
 	}
@@ -27,7 +36,12 @@ var (
 	numberThenDate = re(`^([A-Za-z0-9()\[\]/._-]*[0-9][A-Za-z0-9()\[\]/._-]*?)((?:19|20)[0-9]{2}[-./年][0-9]{1,2}[-./月][0-9]{1,2}日?)$`)
 	// numberThenWords: AB-2026-17 and the sentence that begins on the next line.
 	numberThenWords = re(`^([A-Z][A-Za-z0-9()\[\]/._-]*[0-9])\p{Han}[^0-9]{4,}$`)
-	numberAlone     = re(`^(?:N[oO][.:]*|\p{Han}{0,4}编号:?)?(.*?[0-9号].*?)(?:(?:第[0-9]+页)?[,/(]?共[0-9]+页.*)?$`)
+	// numberThenCopy: which copy or volume it is, AB-2026-17(正本), AB-2026-17第一册(共一册)
+	numberThenCopy = re(`^(.*[0-9A-Z号])(?:[(][^()0-9A-Z一二三四五六七八九〇零]{2,8}[)]|第[一二三四五0-9]{1,2}[册卷](?:[(][^()]*[)])?)$`)
+	// numberThenDay: AB-2026-17 定稿2026-06-30, the next line of the cover
+	numberThenDay = re(`^(.*[0-9号])(?:签发|出具|定稿|成稿|印发|报告)(?:日期|时间)?:?(?:19|20)[0-9]{2}[-./年][0-9]{1,2}[-./月][0-9]{1,2}日?$`)
+	// also behind the title, which the line before ends
+	numberAlone = re(`^(?:N[oO][.:]*\)?|\p{Han}{0,12}报告书?|\p{Han}{0,4}编号:?)?(.*?[0-9号].*?)(?:(?:第[0-9]+页)?[,/(]?共[0-9]+页.*)?$`)
 )
 
 // fromNumberLine takes the number that stands alone on a line of the first page,
@@ -52,6 +66,9 @@ func (c candidates) fromNumberLine(p passage, page int) {
 	}
 	from += n
 	v := t[from:to]
+	if n == 0 && tellsOfDays(p) {
+		return // 定稿2026-06-30
+	}
 	if m := numberOfYear.FindStringSubmatchIndex(v); m != nil {
 		c.add(f, p.sub(from+m[2], from+m[3]), page, 0)
 	}
@@ -80,8 +97,8 @@ func numberLabel(t string) (fieldName, int) {
 				return f, i
 			}
 		case fNone:
-			if strings.HasSuffix(t[:i], "证号") {
-				return fOther, i // of somebody's licence
+			if s, ok := strings.CutSuffix(t[:i], "编号"); ok && numberOfElse.MatchString(s) || strings.HasSuffix(t[:i], "证号") {
+				return fOther, i // of somebody's licence, of a list of houses in danger
 			}
 		}
 	}
@@ -96,17 +113,49 @@ var (
 	// 渝安鉴函〔2026〕41号(报告编号:YA-2026-0341)
 	numberOfLetter = re(`^[\p{Han}A-Za-z]{1,12}[\[(〔【]?20[0-9]{2}[\])〕】]?[^,。;:()]{0,4}[0-9]{1,5}号[(](?:报告)?编号:([A-Za-z0-9\p{Han}\[\]〔〕/._-]{3,40})[)]$`)
 	// 应急鉴〔2026〕7号
-	numberOfYear = re(`^(?:N[oO][.:]*|编号:?|文号:?)?(` + docNo + `)$`)
+	numberOfYear = re(`^(?:N[oO][.:]*|编号:?|文号:?)?(` + docNo + `|\p{Han}{2,8}鉴字第?[0-9]{1,5}号(?:[(][0-9一二三四五六七八九〇零]{4}年?[)])?)$`)
 	// the running head: 渝南建研〔2026〕鉴字第129号 重庆渝南建筑科学研究院
 	headDocNo    = re(`^(` + docNo + `)(?:第|共|\p{Han}{4,40}|$)`)
 	reportNoLine = re(`^(?:\(|N[oO][.:]?|编号)?((?:[(]\p{Han}{1,4}[)])?[A-Za-z\p{Han}]{0,8}[-\[(〔【]?[A-Z0-9][A-Za-z0-9\p{Han}\[\]()〔〕【】/-]{5,30}[0-9][)\]〕】]?(?:号|-[A-Z])?)\)?$`)
 	// numberOfElse: whose number it is, where it is not the report's.
-	numberOfElse = re(`(?:合同|协议|委托书?|资质|证书?|许可|仪器|设备|构件|测点|样品|图纸?|图|工程|项目|档案|备案|房屋|楼|幢|户|页|表|来函|来文|来件)(?:的|统一)?$`)
+	numberOfElse = re(`(?:合同|协议|委托书?|招标|投标|采购|立项|任务|批次|危房|隐患|台账|排查|整治|资质|证书?|许可|仪器|设备|构件|测点|样品|图纸?|图|工程|项目|档案|备案|房屋|楼|幢|户|页|表|来函|来文|来件)(?:的|统一)?$`)
 	// headNo finds the report number in a running head: 报告编号：JD-1 第3页.
 	headNo = re(`(?:报告|鉴定)(?:书)?(?:编号|号):(` + docNo + `|[A-Za-z0-9\p{Han}\[\]〔〕()/._-]{3,40}?[0-9](?:号)?)(?:第|共|[)]|$)`)
-	// accredited: the mark of the laboratory's accreditation with its number.
-	accredited = re(`^(?:i?lac-)?(?:CMA|CNAS|MA|CAL|资质)`)
+	// accredited: the mark of the laboratory's accreditation with its number, or a standard's.
+	accredited = re(`^(?:i?lac-)?(?:CMA|CNAS|MA|CAL|资质|(?:GB|JGJ|CJJ|JG/?T|JTG|DBJ|DB[0-9]|T/CECS|CECS|YB|WW/T)[/T0-9])`)
 )
+
+// fromNumberBeside takes the number that stands on a line of the first page beside the
+// agency's name or its accreditation, with nothing but a gap between them.
+func (c candidates) fromNumberBeside(p passage, page int) {
+	pieces := p.atGaps()
+	if len(pieces) < 2 {
+		return
+	}
+	for i, x := range pieces {
+		if i > 0 && numberNoun.MatchString(strings.TrimRight(pieces[i-1].text, ":")) {
+			continue // 合同编号　AB-2026-17: the label says whose it is
+		}
+		if ownNo.MatchString(x.text) && !accredited.MatchString(x.text) {
+			c.add(fReportNo, x.glyphs, page, 0)
+		}
+	}
+}
+
+var (
+	// ownNo is what nothing but a report's number looks like: 渝西〔2024〕鉴字第118号,
+	// KZ/AQ-2026-0058, which names its year.
+	ownNo = re(`^(?:` + docNo + `|` + latinNo + `)$`)
+	// headBeside: a running head with the agency's name before its number
+	headBeside = re(`^` + orgChar + `{4,36}?` + trades + branch + `[|·/-]*(` + docNo + `|` + latinNo + `)$`)
+	// ofAuthority is the number of a letter of a government or one of its offices, whose
+	// rule a report follows: 渝建质安〔2022〕78号. An appraisal's says so: 津建鉴〔2022〕78号.
+	ofAuthority = re(`^[(]?(?:国|渝|津|川|黔|江津|重庆)?(?:府|政|委|党|厅|住建|房管|规资|规划|国土|教|卫|民政|应急|安委|安办|发改|财|农|乡建|质监|消|建(?:质安|发|房|管|村|勘设|办|委))[\p{Han}]{0,4}[\[(〔【]20[0-9]{2}[\])〕】]第?[0-9]{1,5}号`)
+	appraisalNo = re(`鉴|检|评|测|验|字`)
+)
+
+// latinNo: letters, then a year among figures. A standard's number ends in its year.
+const latinNo = `[A-Z]{1,8}(?:[/.-]?[A-Z0-9]{1,6}){0,2}[/.-]?20[0-9]{2}[/.-](?:[A-Z]{1,4}[/.-]?)?[0-9]{2,6}`
 
 // numberAlone takes the number of the paper that the layout put among the cells
 // of a form: it stands alone in its row, in brackets or not.

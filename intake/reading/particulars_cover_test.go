@@ -46,3 +46,30 @@ func TestDaysOnOneLine(t *testing.T) {
 		}
 	}
 }
+
+// A number stands under more names than that of a report's, or beside the agency's
+// name; which copy it is, is none of it. A government's letter by which the report was
+// made, a tender and a day have numbers too.
+func TestNumberOnTheCover(t *testing.T) {
+	for line, want := range map[string]string{
+		"检测鉴定报告No.2026JD-1186": "2026JD-1186", "报告编号（Report No.）LB26-0718": "LB26-0718", "鉴字号：TQ-JZ-2026-1019": "TQ-JZ-2026-1019", "鉴号：龙房所鉴字26—067": "龙房所鉴字26—067",
+		"字号：黔楠鉴2026-民-19": "黔楠鉴2026-民-19", "鉴定序号：石蟆-危-2026-0331": "石蟆-危-2026-0331", "项目代号：YL-GX-22": "YL-GX-22", "委托编号 KXC-2026-E31": "KXC-2026-E31",
+		"宝石（津）建房鉴2026第0093号": "宝石（津）建房鉴2026第0093号", "牌坊陶祠鉴字1号（二〇二六）": "牌坊陶祠鉴字1号（二〇二六）",
+		"报告号：XN2026-K-039（正本）": "XN2026-K-039", "编号：MZ-2026-04（古旧木构类）": "MZ-2026-04", "编号 2026-QJ-115 第一册（共一册）": "2026-QJ-115", "档案号：HJ大设院-鉴-2026-064\n定稿2026-08-09": "HJ大设院-鉴-2026-064",
+		"重庆渝西结构工程技术事务所　YXS〔2026〕鉴字第118号": "YXS〔2026〕鉴字第118号", "KZ/AQ-2026-0058\n检验检测机构资质认定（CMA）证书编号：252200000417": "KZ/AQ-2026-0058",
+		"委托编号：KXC-2026-E31\n报告编号：KXC-2026-77": "KXC-2026-77",
+		// of something else
+		"渝建质安〔2026〕78号": "", "文号：渝建质安〔2026〕78号": "", "（渝建质安〔2026〕78号附件1）": "", "危房编号：JJ-2026-0131": "", "整治台账编号 JJ-2026-0131": "", "任务来源：院方委托（招标编号JJZYY-2026-017）": "",
+		"定稿2026-08-09": "", "委托书编号：WT-2026-9": "", "合同编号　KZ-2026-0058": "", "委托文号：江教〔2026〕9号": "", "GB/T 50344-2019": "", "CMA 252200000417": "",
+	} {
+		if got := Read(setCover("", line, "", ""), Options{}).Fields.ReportNo; fold(got) != fold(want) {
+			t.Errorf("%s: number %q, want %q", line, got, want)
+		}
+	}
+	// an appraisal's own number may begin as an office's does
+	for _, no := range []string{"津建鉴〔2026〕78号", "渝建科〔2026〕086号"} {
+		if got := Read(setCover("", "报告编号："+no, "", ""), Options{}).Fields.ReportNo; got != no {
+			t.Errorf("%s: number %q", no, got)
+		}
+	}
+}
