@@ -143,7 +143,7 @@ func (r *reader) fields(items []*item, furniture []string) schemas.ReportFields 
 			continue
 		}
 		if it.table != nil {
-			c.fromTable(it.table)
+			c.fromTable(it.table, it.section)
 			continue
 		}
 		c.fromLine(it)
@@ -224,7 +224,7 @@ var (
 	reportNoProse = re(`(?:报告(?:书)?(?:的)?(?:编号|文号|号)|文号|编号)(?:(?:为|是)[:"“]?([A-Za-z\p{Han}0-9\[\]〔〕()/._-]{3,40}?[0-9A-Za-z](?:号)?)|[:"“]?((?:` + docNo + `)|[A-Z][A-Za-z0-9\[\]()/._-]{2,30}[0-9])(?:号)?)["”]?(?:[,;。)]|$)`)
 	otherReport   = re(`原|此前|上次|前次|曾|旧|另|参考|引用|依据|检测报告|勘察|排查`)
 	reportNoForm  = re(`[0-9]`)
-	agencyForm    = re(`公司|中心|院|所|站|集团|大学|事务所|分公司|室|厂|队|局|部`)
+	agencyForm    = re(`公司|中心|院|所|站|集团|大学|事务所|分公司|室|厂|队|局|部|鉴定处`)
 	addressForm   = re(`[省市区县镇乡街路村社组号栋幢道巷弄里园城]`)
 	structureForm = re(`结构|砖|木|混|框架|剪力墙|土|石|钢|砌体`)
 	builtForm     = re(`[0-9]{2,4}年?|年代|不详`)

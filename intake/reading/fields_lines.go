@@ -36,6 +36,9 @@ func (c candidates) fromLine(it *item) {
 			if (f == fNone || f == fOther) && subjectLabel.MatchString(string(rs[k:])) && addressStart.MatchString(p.text[m[1]:]) {
 				f = fAddress // 房屋:江津区德感街道长江路89号
 			}
+			if f == fAgency && drewPlans(it.section, string(rs[k:]), p.text[m[1]:]) {
+				f = fOther // 图纸编制:某某设计院
+			}
 			if f != fNone {
 				from := m[1] - 1 - len(string(rs[k:]))
 				if f == fAddress && (orgEnd.MatchString(p.text[:from]) || contact.MatchString(p.text) || addressOnly.MatchString(label+":") && ofAgency.MatchString(p.text[m[1]:])) {

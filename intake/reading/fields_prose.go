@@ -198,7 +198,7 @@ func (c candidates) fromCover(items []*item) {
 		}
 		t := it.text.text
 		if it.page <= 2 && it.section == secCover || it.section == secAdvice || it.section == secConclusion {
-			if n := letterhead(t); n > 0 && labelOf(t) == fNone {
+			if n := letterhead(t); n > 0 && labelOf(t) == fNone && !it.text.startsWithLabel() {
 				c.add(fAgency, it.text.sub(0, n), it.page, 1)
 			}
 			if ds := datesIn(t); len(ds) == 1 && ds[0].from == 0 && ds[0].to == len(t) {

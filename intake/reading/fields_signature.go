@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 var (
@@ -164,19 +165,58 @@ func labelTail(t string) fieldName {
 }
 
 // fromGap reads a line whose label is parted from its value by a gap alone:
-// 报告编号　YJ-2026-6, also with the label's translation between them.
+// 报告编号　YJ-2026-6, also with the label's translation between them, and several
+// to a line: 房主 马万全　委托人 马万全.
 func (c candidates) fromGap(it *item) {
-	p := it.text
-	for i := len(p.text) - 1; i > 0; i-- {
-		at := int(p.back[i])
-		if at == 0 || !p.glyphs[at-1].soft && !blank(p.glyphs[at-1].r) || p.glyphs[at-1].r == '\n' {
-			continue
-		}
-		if f := labelOf(p.text[:i]); f != fNone && f != fOther && labelOf(p.text[i:]) == fNone {
-			c.add(f, p.sub(i, len(p.text)), it.page, 2)
-			return
+	for _, p := range it.text.atLabels() {
+		for i := len(p.text) - 1; i > 0; i-- {
+			if !p.gapBefore(i) {
+				continue
+			}
+			if f := fieldBehind(p.text[:i], p.text[i:]); f != fNone && f != fOther && labelOf(p.text[i:]) == fNone {
+				c.add(f, p.sub(i, len(p.text)), it.page, 2)
+				break
+			}
 		}
 	}
+}
+
+// gapBefore tells whether nothing stands between the rune at i and the one before it
+// on the same line.
+func (p passage) gapBefore(i int) bool {
+	at := int(p.back[i])
+	return at > 0 && utf8.RuneStart(p.text[i]) && (p.glyphs[at-1].soft || blank(p.glyphs[at-1].r)) && p.glyphs[at-1].r != '\n'
+}
+
+// atLabels divides a line before each label that stands between gaps.
+func (p passage) atLabels() []passage {
+	var out []passage
+	start := 0
+	for i := range p.text {
+		if i == 0 || !p.gapBefore(i) {
+			continue
+		}
+		end := i + 1
+		for end < len(p.text) && !p.gapBefore(end) {
+			end++
+		}
+		if f := labelOf(p.text[i:end]); f != fNone && end < len(p.text) && i > start {
+			out = append(out, newPassage(p.sub(start, i)))
+			start = i
+		}
+	}
+	return append(out, newPassage(p.sub(start, len(p.text))))
+}
+
+// startsWithLabel tells whether a line begins with a label that a gap parts from its
+// entry.
+func (p passage) startsWithLabel() bool {
+	for i := range p.text {
+		if i > 0 && p.gapBefore(i) {
+			return labelOf(p.text[:i]) != fNone
+		}
+	}
+	return false
 }
 
 // addressee: whom a letter begins with, 江津区贾嗣镇人民政府（委托人）：贵府……

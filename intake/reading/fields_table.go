@@ -7,7 +7,7 @@ import (
 
 // fromTable reads label and entry from the cells of a table: the entry stands
 // right of its label, or follows it in content order.
-func (c candidates) fromTable(t *table) {
+func (c candidates) fromTable(t *table, in section) {
 	for i, k := range t.cells {
 		text := newPassage(k.glyphs)
 		c.fromSeal(text, t.page)
@@ -18,6 +18,9 @@ func (c candidates) fromTable(t *table) {
 			continue
 		}
 		f, rest := splitLabel(text)
+		if v := t.entryOf(i); v != nil && drewPlans(in, strings.TrimRight(text.text, ":"), v.folded()) {
+			continue
+		}
 		if gs := t.appraiserBeside(i); gs != nil && f != fAgency {
 			c.add(fAgency, gs, t.page, 3)
 			continue
@@ -78,7 +81,7 @@ func (c candidates) fromLastSheet(items []*item) {
 			continue
 		}
 		there := make(candidates)
-		there.fromTable(it.table)
+		there.fromTable(it.table, it.section)
 		c[fIssued] = append(c[fIssued], there[fIssued]...)
 		c[fDrawnUp] = append(c[fDrawnUp], there[fDrawnUp]...)
 	}

@@ -1,6 +1,9 @@
 package reading
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // A line of a cover tells several days, each behind the words that say of what it is
 // the day; the year and the month of the first stand for the others.
@@ -71,5 +74,35 @@ func TestNumberOnTheCover(t *testing.T) {
 		if got := Read(setCover("", "报告编号："+no, "", ""), Options{}).Fields.ReportNo; got != no {
 			t.Errorf("%s: number %q", no, got)
 		}
+	}
+}
+
+// Who appraised is named behind more labels than one, with a gap or a colon; the label
+// is none of the name, nor is who signs besides. Who drew the plans made no report.
+func TestAgencyOnTheCover(t *testing.T) {
+	for line, want := range map[string]string{
+		"承接：重庆量天建筑检测科技有限公司": "重庆量天建筑检测科技有限公司", "评价单位：重庆交通科技咨询检测中心": "重庆交通科技咨询检测中心", "办理单位：重庆合江津房屋勘验站": "重庆合江津房屋勘验站", "鉴定处：渝乐村镇建筑鉴定处": "渝乐村镇建筑鉴定处",
+		"承办：綦南乡村房屋鉴定工作站": "綦南乡村房屋鉴定工作站", "评估：石观山乡土房屋评估站": "石观山乡土房屋评估站", "承接人：重庆古建筑保护工程勘测设计院有限公司": "重庆古建筑保护工程勘测设计院有限公司",
+		"鉴定：西南机电工程结构检测中心（重庆）有限公司": "西南机电工程结构检测中心（重庆）有限公司", "做鉴定的：江北房屋鉴定服务站夏坝点（总站审签）": "江北房屋鉴定服务站夏坝点",
+		"鉴定单位：重庆重建检工程检测技术有限公司江津分公司（总公司签发）": "重庆重建检工程检测技术有限公司江津分公司", "鉴定单位：四川泸合建筑鉴定有限公司重庆分部（已登记）": "四川泸合建筑鉴定有限公司重庆分部",
+		"鉴定　重庆垚固房屋安全鉴定中心": "重庆垚固房屋安全鉴定中心", "机构　江津柑乡房屋安全鉴定部": "江津柑乡房屋安全鉴定部", "鉴定人 重庆拓山工程质量检测鉴定有限公司": "重庆拓山工程质量检测鉴定有限公司",
+		"委托　重庆拓山工程管理有限公司": "", "承接：张建国": "", "江津城镇房屋安全监测站": "江津城镇房屋安全监测站", "编制单位：重庆江城建筑设计院": "重庆江城建筑设计院",
+	} {
+		if got := Read(setCover("", line, "", ""), Options{}).Fields.Agency; fold(got) != fold(want) {
+			t.Errorf("%s: agency %q, want %q", line, got, want)
+		}
+	}
+	for _, line := range []string{"编制：重庆江城建筑设计院", "图纸编制单位：重庆江城建筑设计院", "编制单位：重庆江城建筑勘察设计院有限公司"} {
+		if got := Read(setCover("", "", "\n"+line, ""), Options{}).Fields.Agency; got != "" {
+			t.Errorf("%s, of the plans: agency %q", line, got)
+		}
+	}
+	rows := setRows(22, []string{"图纸", "施工图11张"}, []string{"编制", "重庆江城建筑设计院"}, []string{"结构形式", "砖混"})(70, 190)
+	if got := Read(reportWith("评定该房屋安全性等级为Bsu级。", rows), Options{}).Fields.Agency; strings.Contains(got, "江城") {
+		t.Errorf("plans in a table: agency %q", got)
+	}
+	f := Read(setCover("", "房主 马万全　委托人 马万华", "", ""), Options{}).Fields
+	if f.Owner != "马万全" || f.Client != "马万华" {
+		t.Errorf("owner %q, client %q", f.Owner, f.Client)
 	}
 }
