@@ -225,7 +225,7 @@ var (
 	otherReport   = re(`原|此前|上次|前次|曾|旧|另|参考|引用|依据|检测报告|勘察|排查`)
 	reportNoForm  = re(`[0-9]`)
 	agencyForm    = re(`公司|中心|院|所|站|集团|大学|事务所|分公司|室|厂|队|局|部|鉴定处`)
-	addressForm   = re(`[省市区县镇乡街路村社组号栋幢道巷弄里园城]`)
+	addressForm   = re(`[省市区县镇乡街路村社组号栋幢道巷弄里园城]|江津\p{Han}{0,16}` + publicBody)
 	structureForm = re(`结构|砖|木|混|框架|剪力墙|土|石|钢|砌体`)
 	builtForm     = re(`[0-9]{2,4}年?|年代|不详`)
 )
@@ -312,7 +312,7 @@ func differs(f fieldName, a, b string) bool {
 }
 
 func plainValue(s string) string {
-	return strings.NewReplacer("重庆市", "", "重庆", "", "江津区", "", "(", "", ")", "", "市", "", " ", "").Replace(s)
+	return strings.NewReplacer("重庆市", "", "重庆", "", "江津区", "", "(", "", ")", "", "市", "", "第", "", " ", "").Replace(s)
 }
 
 // restingOn lists the appraisal standards on which the conclusions rest; where

@@ -26,6 +26,8 @@ var (
 	livesAt = re(`(?:^|[,。;])(?:该户|户主|房屋)?住址(?:为|在|是|:)([\p{Han}A-Za-z0-9()#-]{4,50}?)(?:[,。;]|$)`)
 	// 利民旅社在凤台街203号,五层砖混
 	onRoad = re(`(?:^|[。;])[^邻隔毗居对户主人某家亲旧曾由位,。;:]{2,14}在(\p{Han}{0,16}\p{Han}{2}(?:路|街|巷|里|弄|大道)[0-9]{1,4}号(?:附[0-9]{1,3}号)?)[,。;]`)
+	// 2号车间在永川凤凰湖片区,2012年竣工
+	onEstate = re(`(?:^|[。;])[^邻隔毗居对户主人某家亲旧曾由位,。;:]{2,14}(?:楼|房|车间|仓|库|舍|园|校|院|站|馆|市场)在(\p{Han}{2,16}(?:片区|园区|[新工业产业物流科技]{2}[园区]|[A-Z]区|村|社区))[,。;]`)
 	// 房屋:江津区德感街道长江路89号(业主…), 鉴定对象:江津区珞璜镇郭坝村三栋房屋
 	addressOf = re(`(?:^|[,。;)])(?:(?:被|受)?(?:鉴定|检测|复核|复查|委托|检)的?)?(?:房屋|建筑物?|对象|标的物?)(?:为|是|:)((?:\p{Han}{2,3}市)?\p{Han}{1,4}[区县]\p{Han}{1,6}(?:街道|镇|乡)[^,。;()]{2,40}?)(?:[,。;()]|$)`)
 	// A clause that is nothing but an address, from the district down to a number.
@@ -104,6 +106,7 @@ func (c candidates) fromProse(it *item) {
 		if it.section != secInspection {
 			take(fAddress, livesAt.FindStringSubmatchIndex(t), 1, 1)
 			take(fAddress, onRoad.FindStringSubmatchIndex(t), 1, 1)
+			take(fAddress, onEstate.FindStringSubmatchIndex(t), 1, 1)
 		}
 		take(fAddress, addressOf.FindStringSubmatchIndex(t), 1, 0)
 		take(fAddress, addressAlone.FindStringSubmatchIndex(t), 1, 0)

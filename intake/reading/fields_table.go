@@ -29,6 +29,9 @@ func (c candidates) fromTable(t *table, in section) {
 			c.fromEntry(t, i)
 			continue
 		}
+		if f == fAgency {
+			c.dateUnder(t, k)
+		}
 		if f == fAddress && t.besideContact(k) {
 			continue // the agency's, with its telephone
 		}
@@ -195,6 +198,16 @@ func (c candidates) dateBeside(t *table, v *cell) {
 			c.add(fIssued, d.glyphs, t.page, 1)
 		}
 		return // a date behind a label is that label's
+	}
+}
+
+// dateUnder takes a date that stands alone in the row under the agency's, where it put
+// its seal.
+func (c candidates) dateUnder(t *table, k *cell) {
+	for _, d := range t.cells {
+		if d.cy() < k.cy() && k.y0-d.y1 < 2.5*k.size && dateLine(d.folded()) && len(t.rowCells(d.cy(), 0.6*d.size)) == 1 {
+			c.add(fIssued, d.glyphs, t.page, 0)
+		}
 	}
 }
 

@@ -62,6 +62,9 @@ func markSections(items []*item) []*item {
 			if behind != "" {
 				s, deep = behind, level
 			}
+			if len(out) == 0 && num == "" && s == secDeclaration && appraisalNo.MatchString(t) {
+				s = "" // 夯土房鉴定结果通知及说明, the report's title
+			}
 			if (s == secConclusion || s == "") && graded && opinion.MatchString(strings.TrimRight(t[len(num):], ":。")) {
 				s = secAdvice // 鉴定结论：……B级。 4. 意见
 			}

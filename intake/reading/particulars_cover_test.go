@@ -106,3 +106,54 @@ func TestAgencyOnTheCover(t *testing.T) {
 		t.Errorf("owner %q, client %q", f.Owner, f.Client)
 	}
 }
+
+// Names tell the place by a park, by a public body of the district and by a town whose
+// name they begin with; so do a line under the title, the body that is at home in the
+// house, and prose. What is named no closer than by its owner is nowhere.
+func TestPlaceOnTheCover(t *testing.T) {
+	for line, want := range map[string]string{
+		"鉴定项目 德感粮油储备库5号、6号平房仓": "德感粮油储备库5号、6号平房仓", "——双福新区瑞泓物流园2号钢结构仓库": "双福新区瑞泓物流园2号钢结构仓库", "中山镇农贸市场交易大棚及附属门面": "中山镇农贸市场交易大棚",
+		"工程名　江津职业教育中心2号学生公寓": "江津职业教育中心2号学生公寓", "名 称：江津客运枢纽站候车大厅": "江津客运枢纽站候车大厅", "被鉴定对象：德感工业园二号总装车间": "德感工业园二号总装车间",
+		"——朱杨镇砖瓦灰砂厂（原厂属单身宿舍）": "朱杨镇砖瓦灰砂厂（原厂属单身宿舍）", "江津区杜市镇供销社综合门市部（老百货楼）": "江津区杜市镇供销社综合门市部（老百货楼）", "蔡家镇福德村": "蔡家镇福德村",
+		"受检单位：先锋镇春芽幼儿园（普惠性民办）": "先锋镇春芽幼儿园（普惠性民办）", "园所：江津区西湖镇向阳花幼儿园": "江津区西湖镇向阳花幼儿园",
+		"受检单位：江津区先锋镇人民政府": "", "委托单位：江津区第八中学校": "", "名称：永兴公司厂房": "", "名称：仓储物流园三号库房": "", "名称：江津某纸品公司原料车间": "", "名称：重庆洛科传动件有限公司热处理厂房": "",
+	} {
+		if got := Read(setCover("", line, "", ""), Options{}).Fields.Address; got != want {
+			t.Errorf("%s: address %q, want %q", line, got, want)
+		}
+	}
+	for title, want := range map[string]string{
+		"江津区德感工业园永捷铸件公司机加车间可靠性鉴定报告\n": "江津区德感工业园永捷铸件公司机加车间", "江津区中医院住院部大楼安全性与使用性检测鉴定\n": "江津区中医院住院部大楼", "吴滩粮油收储站3号平房仓危险性鉴定报告\n": "吴滩粮油收储站3号平房仓",
+		"双福街道春晖幼儿园园舍主体结构鉴定意见书\n": "双福街道春晖幼儿园园舍", "中山古镇余氏宗祠（文化陈列馆）结构安全现状鉴定\n": "中山古镇余氏宗祠（文化陈列馆）",
+	} {
+		if got := Read(setCover(title, "", "", ""), Options{}).Fields.Address; got != want {
+			t.Errorf("%s: address %q, want %q", title, got, want)
+		}
+	}
+	for prose, want := range map[string]string{"2号厂房位于江津珞璜工业园B区，四层框架。": "江津珞璜工业园B区", "2号车间在永川凤凰湖片区，2012年6月竣工。": "永川凤凰湖片区", "住户在隔壁村，闲置。": ""} {
+		if got := Read(setCover("", "", prose, ""), Options{}).Fields.Address; got != want {
+			t.Errorf("%s: address %q, want %q", prose, got, want)
+		}
+	}
+	// what such a paper calls itself heads no part of it
+	// 第3号 and 3号 are one house
+	for _, r := range Read(setCover("", "房屋：龙华镇粮油购销站第3号平房仓", "龙华镇粮油购销站3号仓为单层砖木结构。", ""), Options{}).Reasons {
+		if r.Code == "address_differs" {
+			t.Error(r.Message)
+		}
+	}
+	f := Read(setCover("夯土房鉴定结果通知及说明\n", "字号：塘房鉴2026-09-07\n坐落：江津区塘河镇滩盘村五组大湾头", "", ""), Options{}).Fields
+	if f.Address != "江津区塘河镇滩盘村五组大湾头" || f.ReportNo == "" {
+		t.Errorf("address %q, number %q", f.Address, f.ReportNo)
+	}
+}
+
+// The day on which the agency put its seal stands alone under its name in a form; the
+// day of the appraisal, told at its head, is then the inspection's.
+func TestDayUnderTheSealOfAForm(t *testing.T) {
+	rows := setRows(22, []string{"户主姓名", "罗永福", "鉴定日期", "2026年5月4日"}, []string{"鉴定人", "张建国", "审核人", "李明"}, []string{"鉴定机构（盖章）", "重庆津南村镇房屋技术服务所"}, []string{"", "", "", "2026年5月18日"})(70, 190, 310, 430)
+	f := Read(rows, Options{}).Fields
+	if f.IssuedOn != "2026-05-18" || f.InspectedOn != "2026-05-04" {
+		t.Errorf("issued on %q, inspected on %q", f.IssuedOn, f.InspectedOn)
+	}
+}
