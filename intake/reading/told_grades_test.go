@@ -99,3 +99,17 @@ func TestNoHousesAndNoGrades(t *testing.T) {
 		}
 	}
 }
+
+// 受检房屋农房 is the house by two words, and two grades of it contradict each other.
+func TestTheHouseByTwoWords(t *testing.T) {
+	const own = "该房屋安全性等级评定为Bsu级，尚不显著影响整体承载。"
+	for conclusion, held := range map[string]bool{
+		"受检房屋农村住房安全性等级评定为Dsu级，严重影响整体承载。受检房屋农房安全性等级：Asu级。": true,
+		"评定受检房屋住房安全性等级为Bsu级。":                             false,
+	} {
+		res := Read(setText(wrapped(strings.Replace(attackedWith("", ""), own, conclusion, 1))), Options{})
+		if got := has(res.Reasons, "conclusion_contradicts_itself"); got != held {
+			t.Errorf("%s: %s, %v", conclusion, foundIn(res), blockers(res.Reasons))
+		}
+	}
+}
