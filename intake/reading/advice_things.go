@@ -24,8 +24,9 @@ func ofThing(code schemas.RecommendationCode, said, rest string) bool {
 	default:
 		return false
 	}
-	if nextThing.MatchString(rest) {
-		return true
+	next := clauseAfter(rest, 0)
+	if loc := nextThing.FindStringIndex(next); loc != nil {
+		return !bearer.MatchString(next[loc[1]:])
 	}
-	return lastOf(thing, said) > lastOf(bearer, said) && !bearer.MatchString(clauseAfter(rest, 0))
+	return lastOf(thing, said) > lastOf(bearer, said) && !bearer.MatchString(next)
 }

@@ -18,8 +18,10 @@ var (
 	lettersHead = re(`(?:等级|级别|字母|符号|代号|名词|术语|用语)的?(?:各自)?(?:的)?(?:含义|涵义|意思|意义|释义|解释|定义|是什么意思|怎么看|怎么理解)(?:如下|为|是)?["”]?(?::|[-—]{1,2})`)
 	// what stands before the grade that is explained: nothing, or those explained with it
 	onlyGrades = re(`^(?:其中)?(?:[(]?[0-9①-⑳]{1,2}[)、.])?(?:` + gradeForm + `(?:[、,/]|和|及|与))*["“]?$`)
-	isMeaning  = re(`^(?:(?:[、,/]|和|及|与)` + gradeForm + `)*级?["”]?(?:[:,(]|[-—]{1,2}|系?指|是|为|表示|即|才|属于|代表|意为|意味着|说明|就?算|相当于|对应)([^;。]*)`)
+	isMeaning  = re(`^(?:(?:[、,/]|和|及|与)` + gradeForm + `)*级?["”]?(?:[:,(]|[-—]{1,2}|系?指|是|为|表示|即|才|属于|代表|意为|意味着|说明|就?算|相当于|对应)([^,;。]*)`)
 	meansWorks = re(`停用|限制|加固|[维检]修|修[缮理]|处理|拆`)
+	// asItIs: words of a house, and not of its grades
+	asItIs = re(`现状|目前|现在|[一二三四五六七八九十0-9底顶]层|即是|这[座幢栋间处]|[东西南北前后]侧`)
 	// B级是说个别地方要看顾; Csu级在规范中指……
 	saysWhat  = re(`^级?["”]?(?:,|的)?(?:就?是说|说的是|讲的是|意思是|意为|(?:在|按)?(?:本|该|国家|现行)?(?:规范|标准|规程|导则)(?:中|里)?(?:就|系|是)*指|的(?:解释|意思|含义|定义)(?:就?是|为))`)
 	explained = re(gradeForm + `(?:就?是说|说的是|讲的是|意思是|意为|(?:在|按)?(?:本|该|国家|现行)?(?:规范|标准|规程|导则)(?:中|里)?(?:就|系|是)*指|的(?:文字|条文|原文)?(?:解释|意思|含义|定义|表述))`)
@@ -64,7 +66,7 @@ func meanings() []roleRule {
 			}
 			own := c.before[strings.LastIndexAny(c.before, ",:;-")+1:]
 			m := isMeaning.FindStringSubmatch(c.after)
-			return onlyGrades.MatchString(strings.TrimPrefix(own, "\u2014")) && m != nil && (meansGrade.MatchString(m[1]) || meansWorks.MatchString(m[1]))
+			return onlyGrades.MatchString(strings.TrimPrefix(own, "\u2014")) && m != nil && (meansGrade.MatchString(m[1]) || meansWorks.MatchString(m[1])) && !asItIs.MatchString(m[1])
 		}},
 		{"says_what_it_means", schemas.RoleDefinition, "(鉴定结论) [B]级是说个别地方要看顾，承重没有危险。", func(c setting) bool {
 			return bareStart(c.before) && !c.unitsAfter && saysWhat.MatchString(c.after) || inStandard.MatchString(c.before) && itsWording.MatchString(c.after)
@@ -129,7 +131,7 @@ func (m *mention) meantOfHouse(mentions []*mention, fs []schemas.Finding) bool {
 	if given(m) || rank(m.grade) < worst && !thisHouse.MatchString(m.sentence.text) {
 		return false
 	}
-	return thisHouse.MatchString(m.sentence.text) || !slices.ContainsFunc(mentions, func(o *mention) bool {
+	return thisHouse.MatchString(m.sentence.text) || asItIs.MatchString(m.sentence.text[m.from:]) || !slices.ContainsFunc(mentions, func(o *mention) bool {
 		return o.sentence.para == m.sentence.para && given(o)
 	})
 }

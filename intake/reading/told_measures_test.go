@@ -29,6 +29,7 @@ func TestAppraisedAgainAfterTheWorks(t *testing.T) {
 	for l, held := range map[string]bool{
 		"按上述方案加固并验收合格后，预计该楼安全性可达Asu级；届时可申请复核鉴定，以复核报告为准。": false,
 		"加固验收后，晾台可另行出具复核意见，本报告其余内容继续有效。":                 false,
+		"加固验收后，可另行出具复核意见，本报告其余内容无效。":                     true,
 		"待补充勘察完成后，可申请复核鉴定，以复核报告为准。":                      true,
 		"地基基础的安全性须待勘察后另行评定，届时整体评级以补充鉴定为准。":               true,
 		"本结论为初步结论；届时可申请复核鉴定，以复核报告为准。":                    true,
@@ -55,6 +56,7 @@ func TestThingsArePutOutOfUse(t *testing.T) {
 		"2、阁楼不得住人，只作储物。": false, "2、警戒线待施工完成后撤除。": false, "2、用不着停业。": false, "2、楼梯口安装夜间照明。": false,
 		"2、该房屋应拆除。": true, "2、防盗网及后墙应拆除。": true, "2、无加固价值的，应拆除。": true, "2、二层梁板应先停用。": true, "2、装有空调的房屋立即停用。": true,
 		"2、一层腾空。": true, "2、腾出房屋。": true, "2、夜间不要住人。": true, "2、夜间客人改到别处，不宜留人。": true, "2、房屋不得住人。": true,
+		"2、停用该楼设备及房屋。": true, "2、夜间灯下不要留人。": true, "2、雨棚支撑的墙体应拆除。": true, "2、阁楼及以下各层不得住人。": true,
 		"2、警戒线内住户撤离。": true, "2、立即停业。": true,
 	} {
 		b := blockers(Read(setText(attackedWith("ADVICE", l)), Options{}).Reasons)

@@ -170,15 +170,14 @@ func (m *mention) concludes() bool {
 // setAsideHere: a grade of a house that its own words make none of this
 // conclusion: an earlier one, one to come, the meaning of one.
 func (m *mention) setAsideHere() bool {
-	return m.role != schemas.RoleConclusion && m.role != schemas.RoleTable && m.rule != "" && m.scope.Speaks() &&
-		!(m.isExplained() && thisHouse.MatchString(m.sentence.text))
+	return m.role != schemas.RoleConclusion && m.role != schemas.RoleTable && m.rule != "" && m.scope.Speaks() && !m.isExplained()
 }
 
 // withoutOthers blots the clauses of the grades that are set aside.
 func withoutOthers(s string, ms []*mention) string {
 	b := []byte(s)
 	for _, m := range ms {
-		if m.setAsideHere() && m.to <= len(s) {
+		if (m.setAsideHere() || m.isExplained()) && m.to <= len(s) {
 			from := m.from - len(clauseBefore(s, m.from))
 			blot(b[from : m.to+len(clauseAfter(s, m.to))])
 		}
