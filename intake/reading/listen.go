@@ -118,13 +118,13 @@ const (
 	// calmClauses is how alarming two clauses of an ordinary sentence may sound alone.
 	calmClauses     = 0.3
 	calmBesideGrave = 0.5
-	stronger        = 1.0
+	stronger        = 0.5
 	// ofNoHouse is that for a word with which no sentence tells of a house, or that
 	// stands beside one about the grade.
-	ofNoHouse = 0.5
+	ofNoHouse = 0.4
 	// quieterAlone is by how much the clause of a word may sound less ordinary than
 	// its sentence must.
-	quieterAlone = 0.3
+	quieterAlone = 0.7
 	// quieterOfHouse is that for a word that tells of the house.
 	quieterOfHouse = 0.9
 	// shortestOrdinary is how many characters a sentence needs for its tone to weigh
