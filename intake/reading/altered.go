@@ -1,9 +1,6 @@
 package reading
 
 import (
-	"fmt"
-	"strconv"
-
 	"jianding/schemas"
 )
 
@@ -69,25 +66,4 @@ func altered(t string) bool {
 		return true
 	}
 	return false
-}
-
-// modelled: 计算模型为三层框架, of a house of four.
-var modelled = re(`(?:计算模型|结构模型|计算简图|模型|建模)(?:仅|只)?(?:为|按|取|采用|是|以)*(?:地上)?([0-9]{1,2}|[一二三四五六七八九十]{1,3})层(?:框架|砌体|砖混|砖木|结构|房屋|输入|建立|考虑|计算|模型)`)
-
-// checkModelled asks for a human where the calculation is of fewer storeys than the
-// house has: what stands on top bears on what was reckoned.
-func (r *reader) checkModelled(items []*item, f schemas.ReportFields, fs []schemas.Finding) {
-	has, err := strconv.Atoi(f.Storeys)
-	if worst := worstOf(fs); err != nil || worst == 0 || worst >= gravest || len(unitsOfFindings(fs)) > 1 {
-		return
-	}
-	for _, it := range items {
-		for _, p := range passagesOf(it) {
-			for _, s := range sentencesOf(p, it) {
-				if m := modelled.FindStringSubmatch(s.text); m != nil && number(m[1]) > 0 && number(m[1]) < has {
-					r.reason("grade_contradicts_statement", s.page, fmt.Sprintf("%s，%d层", m[0], has), s.whole())
-				}
-			}
-		}
-	}
 }

@@ -131,16 +131,16 @@ func (t *table) bearsTooLittle(it *item, c *cell) bool {
 		return !ratioBound.MatchString(text) && belowIn(text, least)
 	}
 	// 抗力 175, 效应 318: no ratio is printed.
-	if m := measureAlone.FindStringSubmatch(text); m != nil && resistance.MatchString(head) && !effect.MatchString(resistance.ReplaceAllString(head, "_")) {
+	if m := measureAlone.FindStringSubmatch(text); m != nil && isResistance(head) {
 		var effects []float64
 		for _, d := range t.rowCells(c.cy(), 0.5*c.size) {
 			h := t.headOf(d)
 			v := measureAlone.FindStringSubmatch(d.folded())
 			switch {
 			case d == c || v == nil:
-			case resistance.MatchString(h) && !effect.MatchString(resistance.ReplaceAllString(h, "_")):
+			case isResistance(h):
 				return false // several, and which goes with which is not known
-			case effect.MatchString(h) && !bearingRatio.MatchString(h):
+			case effect.MatchString(withoutForce(h)) && !bearingRatio.MatchString(h):
 				effects = append(effects, decimal(v[1]))
 			}
 		}
@@ -148,6 +148,17 @@ func (t *table) bearsTooLittle(it *item, c *cell) bool {
 	}
 	return false
 }
+
+// isResistance tells whether a column is of what members bear.
+func isResistance(head string) bool {
+	head = withoutForce(head)
+	return resistance.MatchString(head) && !effect.MatchString(resistance.ReplaceAllString(head, "_"))
+}
+
+// withoutForce takes the unit from a heading: the N of kN/m is no axial force.
+func withoutForce(head string) string { return forceUnit.ReplaceAllString(head, "") }
+
+var forceUnit = re(`[(/]?kN(?:[·./]?m2?)*[)]?`)
 
 // bodyless: rows that speak of no member.
 var bodyless = re(`限值|允许|规定|要求|标准|规范`)

@@ -33,7 +33,7 @@ func tableAt(lines []*line, i int, before *table) int {
 	if len(lines[i].cells) < 2 {
 		// A first line that holds only the upper half of an entry beside which
 		// the others are centred.
-		if i+1 >= len(lines) || isProse(lines[i]) ||
+		if i+1 >= len(lines) || isProse(lines[i]) || endsParagraph(lines, i) ||
 			(len(lines[i+1].cells) < 2 || !inColumn(lines[i], lines[i+1:min(i+3, len(lines))])) && !before.goesOnWith(lines[i], lines[i+1:min(i+4, len(lines))]) {
 			return 0
 		}
@@ -83,6 +83,18 @@ func tableAt(lines []*line, i int, before *table) int {
 		return 0
 	}
 	return end - start
+}
+
+// endsParagraph tells whether a line above a table is the last of the paragraph before
+// it, a few characters that stand over the first column: 递|减,不再列出。
+func endsParagraph(lines []*line, i int) bool {
+	if i == 0 || len(lines[i-1].cells) != 1 {
+		return false
+	}
+	l, above := lines[i], lines[i-1]
+	return strings.HasSuffix(l.folded(), "。") && !strings.HasSuffix(above.folded(), "。") && !looksHeading(above.folded()) &&
+		above.cells[0].x1 > l.cells[0].x1+8*l.size && above.x0() > l.x0()-l.size && above.x0() < l.x0()+3*l.size &&
+		continuesCell(above, l)
 }
 
 // tornCaption: a table's number stands far from its name: 表5-1 | 混凝土抗压强度.
