@@ -21,7 +21,9 @@ var (
 	asToday = re(`^(?:现[状有行用场]|实[测际]|目前|当前|原?设计(?:强度|标准|荷载)|规范|标准|《|GB|最不利|不利|较[低小]|正常)`)
 	// 验算未包含屋顶花园覆土荷载: a load that is there and was not reckoned with
 	unreckoned = re(`(?:计算|验算|模型|建模|简图|恒载|荷载)[^。;]{0,14}(?:未|没有?)(?:予|能)?(?:计入?|考虑|包[含括]|输入|反映)[^。;]{0,10}(?:加建|加层|新[加增建装]|增设|水箱|覆土|光伏)|(?:计算|验算|模型|建模|简图)[^。;]{0,14}(?:加建|加层|新[加增建装]|增设|水箱|覆土|光伏)[^,。;]{0,10}(?:未|没有?)(?:予|能)?(?:计入?|考虑|包[含括]|输入|反映)|(?:计算|验算|模型)[^,。;]{0,4}假定[^。;]{0,10},?实际[^。;]{0,8}(?:拆除|打通|不存在)|荷载[^,。;]{0,4}按[^,。;]{2,4}(?:取用?|考虑),(?:现|实际|目前)[^,。;]{0,2}(?:为|作)`)
-	reckoned   = re(`模型|计算|验算|建模|复核|计入|计取|计|输入|取值|考虑|承载|评定|评级|描述`)
+	// toCome: 未计入光伏荷载,如后续确需安装,应另行验算
+	toCome   = re(`^[^。;]{0,6}[,。;:](?:但|今后)?(?:如|若|今?后续?|将来|日后|需|拟|确需)[^。;]{0,16}(?:安装|增设|加装|加建|实施|建设|敷设|铺设|架设)`)
+	reckoned = re(`模型|计算|验算|建模|复核|计入|计取|计|输入|取值|考虑|承载|评定|评级|描述`)
 )
 
 // checkAltered asks for a human where the house is no longer, or is not, the one
@@ -37,8 +39,13 @@ func (r *reader) checkAltered(items []*item, fs []schemas.Finding) {
 			continue
 		}
 		for _, p := range passagesOf(it) {
-			for _, s := range sentencesOf(p, it) {
-				if altered(s.text) && !elsewhere(s.text) {
+			all := sentencesOf(p, it)
+			for i, s := range all {
+				then := "" // what the next sentence says
+				if i+1 < len(all) {
+					then = all[i+1].text
+				}
+				if altered(s.text, then) && !elsewhere(s.text) {
 					r.reason("grade_contradicts_statement", s.page, clip(s.text, 60), s.whole())
 				}
 			}
@@ -46,13 +53,13 @@ func (r *reader) checkAltered(items []*item, fs []schemas.Finding) {
 	}
 }
 
-func altered(t string) bool {
+func altered(t, then string) bool {
 	if m := sinceSeen.FindStringSubmatch(t); m != nil {
 		if at := builtOn.FindStringIndex(m[1]); at != nil && !notYet.MatchString(clauseBefore(m[1], at[0])) {
 			return true
 		}
 	}
-	if unreckoned.MatchString(t) {
+	if m := unreckoned.FindStringIndex(t); m != nil && !toCome.MatchString(t[m[1]:]+then) {
 		return true
 	}
 	gone := goneNow.FindStringIndex(t)

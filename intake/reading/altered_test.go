@@ -18,7 +18,7 @@ func TestAltered(t *testing.T) {
 		"本次鉴定后,如需改造应另行委托。":                                        false,
 		"一层已改为商铺,活荷载仍按规范取3.5kN/m2。":                               false,
 	} {
-		if got := altered(text); got != want {
+		if got := altered(text, ""); got != want {
 			t.Errorf("%s: %v", text, got)
 		}
 	}

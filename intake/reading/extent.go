@@ -28,12 +28,53 @@ var (
 	allStoreys = re(`各层|每层|全楼|逐层|整[幢栋座]|全部|所有|上下|[至~-][0-9一二三四五六七八九十]+[层楼]|[层楼][、及和与]|各楼|四角|全屋|楼上`)
 )
 
+// lookedAtHead heads a column of how many members were looked at.
+var lookedAtHead = re(`^(?:实际|实|已|本次|现场|所)*(?:检查|检测|查看|抽查|抽检|抽测|检查检测|检测检查)(?:数量?|构件数?)?(?:[(](?:片|根|块|间|户|件|处|个|榀|道|数量?)[)])$|^(?:检查|检测|抽查|抽检)(?:数量?|构件数?)$`)
+
+// unseenFloors counts the rows of a table of the work done that tell that nothing was
+// looked at there, beside what there is to look at, and all its rows.
+func (t *table) unseenFloors() (unseen, all int, first *cell) {
+	counted := make(map[*line]bool)
+	for _, c := range t.cells {
+		l := t.lineOf(c)
+		if l == nil || counted[l] || c.cy() >= t.headEnd() || !lookedAtHead.MatchString(t.headOf(c)) {
+			continue
+		}
+		of := false // 22片墙
+		for _, d := range t.rowCells(c.cy(), 0.5*c.size) {
+			of = of || d.x1 < c.x0 && wholeNumber.MatchString(d.folded()) && memberWord.MatchString(t.headOf(d))
+		}
+		if !of {
+			continue
+		}
+		counted[l] = true
+		all++
+		if nothing.MatchString(c.folded()) {
+			unseen++
+			if first == nil {
+				first = c
+			}
+		}
+	}
+	return unseen, all, first
+}
+
+var (
+	wholeNumber = re(`^[1-9][0-9]{0,3}$`)
+	nothing     = re(`^(?:0|无|/|-|—|未检查?|未查)$`)
+)
+
 // checkExtent asks for a human where what was looked at is less than the house.
 func (r *reader) checkExtent(items []*item, f schemas.ReportFields) {
 	storeys := map[string]int{}
 	all := false
 	var first sentence
 	for _, it := range items {
+		if it.table != nil && it.section != secHistory && it.section != secNeighbours {
+			if unseen, all, c := it.table.unseenFloors(); unseen >= 2 && unseen*3 >= all {
+				r.reason("report_qualified", it.page, it.table.headOf(c)+"："+it.table.rowText(c)+c.folded(), evidenceOf(it.table.rowGlyphs(c), it.page))
+			}
+		}
 		switch it.section {
 		case secBasis, secDeclaration, secHistory, secNeighbours, secEquipment:
 			continue

@@ -116,7 +116,7 @@ var voids = re(`(?:设计|标准|允许|限|规定)值?的?(?:近|约|将近)?(?
 
 const (
 	// calmClauses is how alarming two clauses of an ordinary sentence may sound alone.
-	calmClauses     = 0.3
+	calmClauses     = 0.25
 	calmBesideGrave = 0.5
 	stronger        = 0.5
 	// ofNoHouse is that for a word with which no sentence tells of a house, or that
@@ -124,9 +124,9 @@ const (
 	ofNoHouse = 0.4
 	// quieterAlone is by how much the clause of a word may sound less ordinary than
 	// its sentence must.
-	quieterAlone = 0.7
+	quieterAlone = 0.5
 	// quieterOfHouse is that for a word that tells of the house.
-	quieterOfHouse = 0.9
+	quieterOfHouse = 0.6
 	// shortestOrdinary is how many characters a sentence needs for its tone to weigh
 	// more than one of its words.
 	shortestOrdinary = 12

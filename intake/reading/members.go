@@ -78,6 +78,16 @@ func (t *table) onlyGradeOfRow(c *cell) bool {
 	return c.cy() < t.headEnd()
 }
 
+// sumsUpRow tells whether a cell is the rating of a member behind those of its parts:
+// 承载力 au | 构造 au | 裂缝 du | 评级 du.
+func (t *table) sumsUpRow(c *cell) bool {
+	return c.cy() < t.headEnd() && ratesMember.MatchString(t.headOf(c)) && !slices.ContainsFunc(t.rowCells(c.cy(), 0.5*c.size), func(d *cell) bool {
+		return d.x0 > c.x1 && len(loneTokens(d.folded())) > 0
+	})
+}
+
+var ratesMember = re(`^(?:构件|单个构件|综合|安全性|构件安全性|最终|总)*(?:评级|等级|级别|评定|评定结果|评定等级|评级结果)$`)
+
 // checkCounted asks for a human where a table counts members of grade du, in a
 // column headed by it.
 func (r *reader) checkCounted(items []*item, fs []schemas.Finding) {

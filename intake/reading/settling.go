@@ -2,6 +2,7 @@ package reading
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"time"
 )
@@ -21,7 +22,9 @@ var (
 	monthlyHead  = re(`(?:mm/月|毫米/月|每月|月(?:均)?速率)`)
 	dailyHead    = re(`(?:mm/[d天日]|毫米/[天日]|每[天日]|日(?:均)?速率)`)
 	settledBy    = re(`^-?([0-9]+(?:\.[0-9]+)?)(?:mm)?$`)
-	monthDay     = re(`^(?:((?:19|20)[0-9]{2})[年./-])?([0-9]{1,2})(?:月|[./-])([0-9]{1,2})日?$`)
+	// noPoint heads a column that tells of no point's rate.
+	noPoint  = re(`^(?:序号|编号|期次|次数|观测(?:次|期|日|时)|日期|时间|间隔|天数|周期)|间隔|日期|天数|累计|高程|[(](?:d|天|日)[)]$`)
+	monthDay = re(`^(?:((?:19|20)[0-9]{2})[年./-])?([0-9]{1,2})(?:月|[./-])([0-9]{1,2})日?$`)
 )
 
 // settlesTooFast returns the last readings of points that settle too fast.
@@ -35,6 +38,8 @@ func (t *table) settlesTooFast() []*cell {
 		mm float64
 	}
 	points := make(map[string][]reading)
+	var rates []reading // of the points in a table whose caption tells that it is of rates
+	captionOfRates := settlingHead.MatchString(t.above) && strings.Contains(t.above, "速率")
 	var order []string
 	var out []*cell
 	for _, c := range t.cells {
@@ -52,6 +57,15 @@ func (t *table) settlesTooFast() []*cell {
 				out = append(out, c)
 				continue
 			}
+		}
+		if captionOfRates && !noPoint.MatchString(head) {
+			switch {
+			case dailyHead.MatchString(t.above):
+				rates = append(rates, reading{c, time.Time{}, mm * 30})
+			case monthlyHead.MatchString(t.above):
+				rates = append(rates, reading{c, time.Time{}, mm})
+			}
+			continue
 		}
 		first, _, _ := strings.Cut(row, " ")
 		on, point := dayOf(first), head
@@ -71,6 +85,12 @@ func (t *table) settlesTooFast() []*cell {
 			on = on.AddDate(1, 0, 0) // 12月20日, 1月20日
 		}
 		points[point] = append(points[point], reading{c, on, mm})
+	}
+	for _, x := range rates {
+		// Of each point the last of its column.
+		if x.mm > fastestSettling && !slices.ContainsFunc(rates, func(y reading) bool { return y.c.overlapX(x.c) > 0 && y.c.cy() < x.c.cy()-0.5*x.c.size }) {
+			out = append(out, x.c)
+		}
 	}
 	for _, p := range order {
 		rs := points[p]

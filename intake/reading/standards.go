@@ -33,8 +33,8 @@ func citedStandards(text string) []string {
 		for _, m := range a.re.FindAllStringSubmatchIndex(text, -1) {
 			hit = true
 			if m[2] >= 0 {
-				year = text[m[2]:m[3]]
-				break
+				// An earlier appraisal rested on an older edition.
+				year = max(year, text[m[2]:m[3]])
 			}
 		}
 		if !hit {

@@ -226,8 +226,9 @@ func newTable(lines []*line, before []*item) *item {
 	var all []*cell
 	for _, l := range lines {
 		for _, c := range l.cells {
-			cc := *c
-			all = append(all, &cc)
+			for _, part := range splitApart(*c, lines) {
+				all = append(all, &part)
+			}
 		}
 	}
 	slices.SortStableFunc(all, func(a, b *cell) int { return a.first - b.first })
@@ -265,12 +266,40 @@ func sameColumns(a, b *table) bool {
 	return hit*10 >= len(b.cells)*7
 }
 
+// figuresPart tells whether two pieces, one below the other, are of two rows: beside
+// each stands a figure of its own, one below the other too. Figures do not wrap.
+func figuresPart(a, c *cell, all []*cell) bool {
+	beside := func(y float64) []*cell {
+		var out []*cell
+		for _, d := range all {
+			if math.Abs(d.cy()-y) < 0.4*c.size && d.overlapX(c) <= 0 && d.overlapX(a) <= 0 && lonelyFigure.MatchString(d.folded()) {
+				out = append(out, d)
+			}
+		}
+		return out
+	}
+	below := beside(c.cy())
+	if len(below) == 0 {
+		return false
+	}
+	for _, d := range beside(lastLineY(a)) {
+		for _, e := range below {
+			if d.overlapX(e) > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var lonelyFigure = re(`^[0-9]+\.[0-9]+$`)
+
 // wrapped finds the cell that c continues: the one before it in content order
 // or, where the content was written line by line, the one right above it whose
 // line is full.
 func (t *table) wrapped(c *cell, all []*cell) *cell {
 	n := len(t.cells)
-	if n > 0 && wraps(t.cells[n-1], c) && !t.ruled.parts(t.cells[n-1], c) {
+	if n > 0 && wraps(t.cells[n-1], c) && !t.ruled.parts(t.cells[n-1], c) && !figuresPart(t.cells[n-1], c, all) {
 		return t.cells[n-1]
 	}
 	if labelOf(c.folded()) != fNone || t.opensRow(c, all) {
@@ -288,7 +317,7 @@ func (t *table) wrapped(c *cell, all []*cell) *cell {
 		if math.Abs(a.x0-c.x0) > 0.5*em && math.Abs(a.cx()-c.cx()) > 0.5*em {
 			continue
 		}
-		if pitch := lastLineY(a) - c.cy(); pitch < 0.6*em || pitch > 1.62*em || t.ruled.parts(a, c) || labelOf(a.folded()) != fNone {
+		if pitch := lastLineY(a) - c.cy(); pitch < 0.6*em || pitch > 1.62*em || t.ruled.parts(a, c) || labelOf(a.folded()) != fNone || figuresPart(a, c, all) {
 			continue
 		}
 		right := 0.0

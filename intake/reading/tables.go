@@ -167,7 +167,7 @@ func (r *reader) entry(it *item, c *cell, text passage, tok token) *mention {
 	m.evidence = evidenceOf(t.rowGlyphs(c), it.page)
 	m.column = head
 	m.caption, m.strong = t.caption(), concludingHead.MatchString(head)
-	m.alone = tok.family == famMemberSafety && t.onlyGradeOfRow(c)
+	m.alone = tok.family == famMemberSafety && (t.onlyGradeOfRow(c) || t.sumsUpRow(c))
 	return m
 }
 

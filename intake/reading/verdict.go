@@ -104,6 +104,9 @@ func meaningless(folded string) bool {
 			found++
 		}
 	}
+	if l.han*10 < l.all {
+		return found == 0 // a table of codes and figures
+	}
 	return found < 3
 }
 

@@ -20,7 +20,7 @@ const (
 	// rarest is in how many sentences a piece must stand to be learned from.
 	rarest = 2
 	// kept is how many pieces a model has at most.
-	kept = 80_000
+	kept = 160_000
 	// cost of a sentence on the wrong side, before the kinds are balanced.
 	cost = 3.0
 	// passes over the sentences at most, and the violation at which they end.
@@ -67,7 +67,13 @@ func Learn(from []Sentence) *Model {
 		}
 	}
 	slices.Sort(names)
-	rarity := func(p string) float64 { return math.Log(float64(1+len(texts))/float64(1+in[p])) + 1 }
+	rarity := func(p string) float64 {
+		r := math.Log(float64(1+len(texts))/float64(1+in[p])) + 1
+		if spaced(p) {
+			r *= spacedTells
+		}
+		return r
+	}
 	// Learned twice: from all pieces, and again from those that told most.
 	weights, _ := learnFrom(texts, bad, names, rarity)
 	if len(names) > kept {
