@@ -53,7 +53,7 @@ func markSections(items []*item) []*item {
 			if num == "" {
 				deep = 9 // an unnumbered heading holds no numbered one
 			}
-			if u := unitHeading(t[len(num):]); u != "" {
+			if u := unitHeading(t[max(len(num), leadOf(it.text, 0)):]); u != "" {
 				unit, unitAt = u, deep
 			} else if deep <= unitAt {
 				unit = ""
@@ -100,7 +100,7 @@ func markSections(items []*item) []*item {
 			}
 		}
 		if it.table == nil && !it.heading && (cur == secConclusion || cur == secRating) {
-			if u := unitAlone(it.text.text); u != "" {
+			if u := unitAlone(it.text.text[leadOf(it.text, 0):]); u != "" {
 				unit = u
 			}
 		}

@@ -75,6 +75,9 @@ func (r *reader) soundsOrdinary(s sentence, text string, where [][]int, code sch
 		default:
 			alone = quieterOfHouse
 		}
+		if utf8.RuneCountInString(clause) < shortestClause {
+			alone = 0 // 其实问题很大: too short to have a tone of its own
+		}
 		if t := r.toneOf(s); t.Whole > calm || t.Loudest > calmClauses || r.loudestAround(text, at) > calm+alone {
 			return false
 		}
@@ -127,6 +130,8 @@ const (
 	quieterAlone = 0.5
 	// quieterOfHouse is that for a word that tells of the house.
 	quieterOfHouse = 0.6
+	// shortestClause is how many characters a clause needs to be heard alone.
+	shortestClause = 7
 	// shortestOrdinary is how many characters a sentence needs for its tone to weigh
 	// more than one of its words.
 	shortestOrdinary = 12

@@ -188,12 +188,14 @@ func (t *table) leansTooFar(c *cell) bool {
 	if !lengthHead.MatchString(head) || !strings.Contains(head, "mm") && !strings.HasSuffix(c.folded(), "mm") {
 		return false
 	}
+	heights := 0
 	for _, d := range t.rowCells(c.cy(), 0.5*c.size) {
 		h := t.headOf(d)
 		x := measureAlone.FindStringSubmatch(d.folded())
 		if d == c || x == nil || !heightHead.MatchString(h) || lengthHead.MatchString(h) {
 			continue
 		}
+		heights++
 		metres := decimal(x[1])
 		if strings.Contains(h, "mm") || strings.HasSuffix(d.folded(), "mm") {
 			metres /= 1000
@@ -201,6 +203,11 @@ func (t *table) leansTooFar(c *cell) bool {
 		if metres >= 1 && metres < 120 && (v >= tiltOfNone*metres || t.misprintsTilt(c, v/metres)) {
 			return true
 		}
+	}
+	if all := tiltHeight.FindAllStringSubmatch(t.above, -1); heights == 0 && len(all) == 1 {
+		// 表2 房屋顶点侧向位移（测量高度9.3m）: one height for all rows.
+		metres := decimal(all[0][1])
+		return metres >= 1 && metres < 120 && (v >= tiltOfNone*metres || t.misprintsTilt(c, v/metres))
 	}
 	return false
 }

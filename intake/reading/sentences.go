@@ -85,17 +85,17 @@ func sentencesOf(p passage, it *item) []sentence {
 	return out
 }
 
-// dotted: the number of an item in a numbered part.
-var dotted = re(`^[0-9]{1,2}(?:\.[0-9]{1,2}){1,3}`)
+// dotted: the number of an item in a numbered part, or of the part.
+var dotted = re(`^[0-9]{1,2}(?:\.[0-9]{1,2}){0,3}`)
 
 // leadOf returns the length of the dotted number that begins a passage, where a
-// gap sets it off: folded, "5.1 2幢" is 5.12幢.
+// gap sets it off: folded, "5.1 2幢" is 5.12幢, "4 2号楼" is 42号楼.
 func leadOf(p passage, start int) int {
 	n := len(dotted.FindString(p.text))
 	if start > 0 || n == 0 {
 		return 0
 	}
-	for i := 3; i <= n && i < len(p.back); i++ {
+	for i := 1; i <= n && i < len(p.back); i++ {
 		if at := int(p.back[i]); at > 0 && (p.glyphs[at-1].soft || blank(p.glyphs[at-1].r)) {
 			return i
 		}

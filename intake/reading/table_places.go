@@ -293,6 +293,11 @@ func (t *table) bareRow() bool {
 // labelSection returns the section that a form's label opens for the entry
 // beside it: "鉴定结论 | 该房屋……".
 func (t *table) labelSection(c *cell, fallback section) section {
+	if fallback == secHistory && slices.ContainsFunc(t.cells, func(d *cell) bool {
+		return d.x1 < c.x0+1 && d.y0 < c.y1 && d.y1 > c.y0 && datedRow.MatchString(d.folded())
+	}) {
+		return fallback // 2019年6月 | 安全性鉴定 | 某某公司 | 评定为Csu级: a row of the house's history
+	}
 	// The label's middle stands beside the entry; an upright label may be
 	// taller than a short entry at its top.
 	beside := []func(d *cell) bool{
@@ -325,6 +330,9 @@ func (t *table) labelSection(c *cell, fallback section) section {
 	}
 	return fallback
 }
+
+// datedRow: the row tells when.
+var datedRow = re(`(?:^|[^0-9])(?:19|20)[0-9]{2}(?:年|[./-][01]?[0-9])`)
 
 // labels tells whether the table is a form with an entry for the section.
 func (t *table) labels(want section) bool {

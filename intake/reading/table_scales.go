@@ -37,7 +37,12 @@ func (t *table) definition() bool {
 		}
 	}
 	ordered := slices.IsSortedFunc(seen, func(a, b schemas.Grade) int { return rank(a) - rank(b) })
-	return len(seen) >= 3 && ordered && definitional.MatchString(heads) && wordy(cells)
+	if len(seen) < 3 || !ordered {
+		return false
+	}
+	return definitional.MatchString(heads) && wordy(cells) || letterMeanings.MatchString(heads) && len(seen) == 4 && !slices.ContainsFunc(cells, func(c *cell) bool {
+		return houseNumber.MatchString(c.folded()) // 1号楼 Asu is a rating
+	})
 }
 
 // explains tells whether a cell is the entry of a scale: the first of its row,

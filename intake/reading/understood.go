@@ -347,7 +347,7 @@ func (r *reader) cautionBut(but func(text string, at []int) bool, c caution, s s
 	if r.rebuilt {
 		text = worksDone.ReplaceAllString(text, "_")
 	}
-	text = r.withoutNames(text)
+	text = withoutAccess(r.withoutNames(text))
 	done := worksPast.FindAllStringIndex(text, -1)
 	within := func(at []int) bool {
 		return slices.ContainsFunc(done, func(d []int) bool {
