@@ -6,6 +6,7 @@ import "testing"
 func TestAccessMadeUpFor(t *testing.T) {
 	for said, held := range map[string]bool{
 		"6-2-2户因住户外出未能入户，从公共部位及5-2-2户顶板观察未见异常。": false,
+		"401室住户外出未能入户，其下301室及屋面对应部位正常。":         false,
 		"4层1间住户外出未能进入，经查看相邻房间和该房间外立面，未见异常。":     false,
 		"602室无人应门，未入户，从屋面和502室查看对应部位无异常。":       false,
 		"401室住户外出未能入户，其下301室及屋面对应部位查看正常。":       false,
@@ -13,8 +14,8 @@ func TestAccessMadeUpFor(t *testing.T) {
 		"一层各户无人应门，未入户，从外墙查看无异常。":                true,
 		"底层承重柱被货架遮挡，未能看到，从外侧查看无异常。":             true,
 		"一至三层共24户未能入户，由四层推断未见异常。":               true,
-		"601室住户外出未能入户，从门缝查看有异常。":                true,
-		"地下室上锁未能进入。":                            true,
+		"601室住户外出未能入户，从门缝查看墙体有贯通裂缝。":            true,
+		"地下室上锁未能进入。": true,
 	} {
 		if b := blockers(Read(setText(attackedWith("INSPECTION", said)), Options{}).Reasons); len(b) > 0 != held {
 			t.Errorf("held %v: %s %v", len(b) > 0, said, b)

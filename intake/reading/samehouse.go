@@ -180,7 +180,9 @@ func (r *reader) checkFieldWork(items []*item, f schemas.ReportFields) {
 	if last == "" || f.IssuedOn == "" || len(last) < 10 || len(f.IssuedOn) < 10 {
 		return
 	}
-	r.checkSince(items, last, f.IssuedOn)
+	if !r.sunk {
+		r.checkSince(items, last, f.IssuedOn)
+	}
 	if nextYear := itoa(atoi(last[:4])+1) + last[4:]; f.IssuedOn > nextYear {
 		r.reason("inspection_long_ago", 0, last+" / "+f.IssuedOn, ev...)
 	}
@@ -200,7 +202,7 @@ func (r *reader) checkSince(items []*item, last, issued string) {
 					continue
 				}
 				for _, d := range datesIn(s.text) {
-					if len(d.iso) == len(last) && d.iso > last && d.iso <= issued && !lookedAt.MatchString(s.text[d.to:]) {
+					if len(d.iso) == len(last) && d.iso > last && d.iso <= issued && !lookedAt.MatchString(s.text[d.to:]) && !observed.MatchString(s.text) {
 						r.reason("report_qualified", s.page, clip(s.text, 60), s.whole())
 						break
 					}
@@ -212,5 +214,8 @@ func (r *reader) checkSince(items []*item, last, issued string) {
 
 // befell is what a house may no longer be the same after.
 var befell = re(`撞|失火|火灾|起火|着火|爆炸|爆燃|地震|震感|坍塌|垮塌|倒塌|滑坡|滑塌|泥石流|洪水|洪灾|淹|浸水|暴雨|冲击|砸|拆除|拆掉|开挖|爆破|加建|搭建|断裂|掉落|坠落|开裂|裂缝`)
+
+// observed: the day is one of the readings.
+var observed = re(`观测|监测|复测|测得`)
 
 var lookedAt = re(`检查|检测|查勘|勘查|踏勘|普查|测量|到场|现场|量测|回弹|取芯|抽测`)

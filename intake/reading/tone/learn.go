@@ -39,21 +39,21 @@ func Digest(of []Sentence) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// Learn trains a model. Sentences that are one in plain text count once; of one that
-// is told both ways nothing is learned: what tells them apart are figures.
+// Learn trains a model. Sentences that are one in plain text count once; one that is
+// told both ways counts as ordinary: what tells them apart are figures, and the rules
+// look at these.
 func Learn(from []Sentence) *Model {
-	bad, both := make(map[string]bool), make(map[string]bool)
+	bad := make(map[string]bool)
 	var texts []string
 	for _, s := range from {
 		p := Plain(s.Text)
 		if b, ok := bad[p]; !ok {
 			bad[p] = s.Bad
 			texts = append(texts, p)
-		} else if b != s.Bad {
-			both[p] = true
+		} else {
+			bad[p] = b && s.Bad
 		}
 	}
-	texts = slices.DeleteFunc(texts, func(p string) bool { return both[p] })
 	in := make(map[string]int)
 	for _, t := range texts {
 		for _, p := range piecesOf(t) {
