@@ -26,6 +26,9 @@ func (c candidates) add(f fieldName, gs []glyph, page, weight int) {
 	if p := newPassage(gs); strings.ContainsAny(p.text, boxes) {
 		gs = trimValue(chosen(p).glyphs) // □钢混 √砖混 □砖木
 	}
+	if f == fStoreys && ofMember.MatchString(newPassage(gs).text) {
+		return
+	}
 	switch f {
 	case fAddress:
 		if p := newPassage(gs); houseOf.MatchString(p.text) {
@@ -44,6 +47,12 @@ func (c candidates) add(f fieldName, gs []glyph, page, weight int) {
 			gs = p.sub(0, n) // 某某检测有限公司江津分公司(报告由总公司审核)
 		}
 	case fReportNo:
+		if formNo.MatchString(newPassage(gs).text) {
+			return
+		}
+		if p := newPassage(gs); runsOn.MatchString(p.text) {
+			gs = p.sub(0, runsOn.FindStringSubmatchIndex(p.text)[3])
+		}
 		if p := newPassage(gs); unitAlone(p.text) != "" {
 			return // 编号 heads the houses of a table: 1号楼
 		}

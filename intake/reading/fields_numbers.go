@@ -174,3 +174,12 @@ func (c candidates) numberAlone(t *table) {
 		}
 	}
 }
+
+var (
+	// runsOn: 津滨鉴字〔2026〕第083号　单页有效, DSZ-26-1-067　表JD-02
+	runsOn = re(`^(\p{Han}{2,12}[\[(〔【]20[0-9]{2}[\])〕】]\p{Han}{0,4}第?[0-9]{1,6}号|[A-Za-z]{1,8}[A-Za-z0-9/-]{3,}[0-9])(?:表[A-Z]|单页|复印|共[0-9]|第[0-9一]页|正本|副本)`)
+	// formNo is the number of the printed form: 南鉴表-3.
+	formNo = re(`^\p{Han}{0,6}表-?[0-9]{1,3}$`)
+	// ofMember: 四层柱③/C
+	ofMember = re(`层(?:[框次主]?[梁柱板墙]|楼板|楼梯|构件)`)
+)

@@ -123,8 +123,8 @@ func (c candidates) underSeal(it *item, sealedAbove bool) bool {
 		return false
 	}
 	t := it.text.text
-	if sealedAbove && dateLine(t) {
-		c.add(fIssued, it.text.glyphs, it.page, 1)
+	if ls := linesOf(it.text); sealedAbove && len(ls) > 0 && dateLine(ls[0].text) {
+		c.add(fIssued, ls[0].glyphs, it.page, 1) // what the next page begins with may have joined it
 		return false
 	}
 	m := orgName.FindStringIndex(t)

@@ -20,8 +20,8 @@ var (
 	tiltFraction = re(`(?:倾|偏|歪|斜|闪|外移|侧移)[^,。;0-9跨未无]{0,12}1[/:]([0-9]{1,3})(?:[^0-9]|$)`)
 	tiltBound    = re(`限值|允许|规定|小于|未超过?|不超过?|不到|坡`)
 	// 小于JGJ125规定的房屋整体倾斜率2%的限值
-	// ofLimits: 限值:两层及两层以下房屋整体
-	ofLimits   = re(`(?:限值|限度|允许值|规定值|界限)(?:如下)?:[^。;]*$`)
+	// ofLimits: 限值:两层及两层以下房屋整体. What was measured comes behind a comma, or another figure.
+	ofLimits   = re(`(?:限值|限度|允许值|规定值|界限)(?:如下)?:[^。;,0-9‰%测该本]*$`)
 	namesLimit = re(`^的?(?:限值|界限|限度|允许值|规定值|标准值|要求|规定)`)
 	// What stands beside a house may lean.
 	noHouse = re(`围墙|院墙|女儿墙|挡土?墙|堡坎|栏杆|栏板|树|电杆|烟囱|塔`)

@@ -128,6 +128,7 @@ func Read(src pdf.Source, opts Options) Result {
 	r.checkUnmended(items, concl.findings)
 	r.checkAltered(items, concl.findings)
 	r.checkModelled(items, res.Fields, concl.findings)
+	r.checkStored(items, concl.findings)
 	r.checkInstruments(items, res.Fields)
 	r.checkUnderstood(items, mentions, concl.findings, statements)
 	r.checkHidden(hidden, full)

@@ -22,6 +22,7 @@ var (
 	monthlyHead  = re(`(?:mm/月|毫米/月|每月|月(?:均)?速率)`)
 	dailyHead    = re(`(?:mm/[d天日]|毫米/[天日]|每[天日]|日(?:均)?速率)`)
 	settledBy    = re(`^-?([0-9]+(?:\.[0-9]+)?)(?:mm)?$`)
+	pointName    = re(`^[A-Za-z]{1,4}-?[0-9]{1,3}$|^测?点|角$`)
 	// noPoint heads a column that tells of no point's rate.
 	noPoint  = re(`^(?:序号|编号|期次|次数|观测(?:次|期|日|时)|日期|时间|间隔|天数|周期)|间隔|日期|天数|累计|高程|[(](?:d|天|日)[)]$`)
 	monthDay = re(`^(?:((?:19|20)[0-9]{2})[年./-])?([0-9]{1,2})(?:月|[./-])([0-9]{1,2})日?$`)
@@ -58,13 +59,11 @@ func (t *table) settlesTooFast() []*cell {
 				continue
 			}
 		}
-		if captionOfRates && !noPoint.MatchString(head) {
-			switch {
-			case dailyHead.MatchString(t.above):
-				rates = append(rates, reading{c, time.Time{}, mm * 30})
-			case monthlyHead.MatchString(t.above):
-				rates = append(rates, reading{c, time.Time{}, mm})
+		if daily := dailyHead.MatchString(t.above); captionOfRates && !noPoint.MatchString(head) && (daily || monthlyHead.MatchString(t.above)) {
+			if daily {
+				mm *= 30
 			}
+			rates = append(rates, reading{c, time.Time{}, mm})
 			continue
 		}
 		first, _, _ := strings.Cut(row, " ")
@@ -87,8 +86,12 @@ func (t *table) settlesTooFast() []*cell {
 		points[point] = append(points[point], reading{c, on, mm})
 	}
 	for _, x := range rates {
-		// Of each point the last of its column.
-		if x.mm > fastestSettling && !slices.ContainsFunc(rates, func(y reading) bool { return y.c.overlapX(x.c) > 0 && y.c.cy() < x.c.cy()-0.5*x.c.size }) {
+		// Of each point the last: of its column, or of its row where that begins with it.
+		first, _, _ := strings.Cut(t.rowText(x.c), " ")
+		row := pointName.MatchString(first)
+		if x.mm > fastestSettling && !slices.ContainsFunc(rates, func(y reading) bool {
+			return !row && y.c.overlapX(x.c) > 0 && y.c.cy() < x.c.cy()-0.5*x.c.size || row && math.Abs(y.c.cy()-x.c.cy()) < 0.5*x.c.size && y.c.x0 > x.c.x1
+		}) {
 			out = append(out, x.c)
 		}
 	}

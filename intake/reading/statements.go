@@ -111,7 +111,7 @@ func (r *reader) statementsOf(s sentence) []schemas.Statement {
 				continue
 			}
 		}
-		geo := geoWord.MatchString(slides.ReplaceAllString(text, "_"))
+		geo := geoWord.MatchString(text) && (ofGround.MatchString(text) || geoWord.MatchString(slides.ReplaceAllString(text, "_")))
 		kind, rule := statementKind(text, geo || geoBefore)
 		if strings.HasPrefix(s.text[c.to:], ":") && wholeObject.MatchString(text) {
 			switch answered(text, s.text[c.to+1:]) {
@@ -200,6 +200,9 @@ var scaleEntry = re(`^(?:[(]?[0-9①-⑳]{1,2}[)、.]?|注:?)?["“]?(?:[A-Da-d]
 
 // houseClass: what a rule says of all houses of a kind.
 var houseClass = re(`的(?:房屋|自建房|建筑物?|危房|危险房屋|隐患|问题|情形),?(?:应|必须|须|一律|要|均|实行|由|纳入)`)
+
+// ofGround: what slides is no bearing.
+var ofGround = re(`土|岩|坡|山|基|石|层|地`)
 
 // slides: a bearing that slides is built to do so.
 var slides = re(`(?:可|能|自由|相对)*(?:滑动|滑移)(?:支座|支承|支点|端|节点|连接|轴承|隔振|门|窗)|(?:支座|支承|节点|连接|一端)(?:可|能|应能|均可|为)*(?:自由|相对)?(?:滑动|滑移)`)

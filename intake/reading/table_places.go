@@ -293,18 +293,21 @@ func (t *table) bareRow() bool {
 // labelSection returns the section that a form's label opens for the entry
 // beside it: "鉴定结论 | 该房屋……".
 func (t *table) labelSection(c *cell, fallback section) section {
-	if fallback == secHistory && slices.ContainsFunc(t.cells, func(d *cell) bool {
-		return d.x1 < c.x0+1 && d.y0 < c.y1 && d.y1 > c.y0 && datedRow.MatchString(d.folded())
-	}) {
+	beside := func(words *guarded) bool {
+		return slices.ContainsFunc(t.cells, func(d *cell) bool {
+			return d.x1 < c.x0+1 && d.y0 < c.y1 && d.y1 > c.y0 && words.MatchString(d.folded()) && (words != datedRow || whenHead.MatchString(t.headOf(d)))
+		})
+	}
+	if fallback == secHistory && beside(datedRow) && !beside(thisTime) {
 		return fallback // 2019年6月 | 安全性鉴定 | 某某公司 | 评定为Csu级: a row of the house's history
 	}
 	// The label's middle stands beside the entry; an upright label may be
 	// taller than a short entry at its top.
-	beside := []func(d *cell) bool{
+	heights := []func(d *cell) bool{
 		func(d *cell) bool { return d.cy() <= c.y1 && d.cy() >= c.y0 },
 		func(d *cell) bool { return d.y0 < c.y1 && d.y1 > c.y0 },
 	}
-	for _, near := range beside {
+	for _, near := range heights {
 		for _, d := range t.cells {
 			if d == c || d.x1 > c.x0+1 || !near(d) {
 				continue
@@ -331,8 +334,12 @@ func (t *table) labelSection(c *cell, fallback section) section {
 	return fallback
 }
 
-// datedRow: the row tells when.
-var datedRow = re(`(?:^|[^0-9])(?:19|20)[0-9]{2}(?:年|[./-][01]?[0-9])`)
+// datedRow: the row tells when, in a column of that. thisTime: it is of the report itself.
+var (
+	datedRow = re(`(?:^|[^0-9])(?:19|20)[0-9]{2}(?:年|[./-][01]?[0-9])`)
+	whenHead = re(`时间|日期|年份|年度|年月`)
+	thisTime = re(`本次|此次|本报告|现[次行]`)
+)
 
 // labels tells whether the table is a form with an entry for the section.
 func (t *table) labels(want section) bool {

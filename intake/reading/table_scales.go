@@ -40,9 +40,28 @@ func (t *table) definition() bool {
 	if len(seen) < 3 || !ordered {
 		return false
 	}
-	return definitional.MatchString(heads) && wordy(cells) || letterMeanings.MatchString(heads) && len(seen) == 4 && !slices.ContainsFunc(cells, func(c *cell) bool {
-		return houseNumber.MatchString(c.folded()) // 1号楼 Asu is a rating
-	})
+	return definitional.MatchString(heads) && wordy(cells) || len(seen) == 4 && t.explainsLetters(fam)
+}
+
+// explainsLetters tells whether a table is of letters and what they mean, in however
+// few words: its caption says so, and each row begins with the letter of a house and
+// holds no other.
+func (t *table) explainsLetters(fam family) bool {
+	if !letterMeanings.MatchString(t.above) || fam != famUnitSafety && fam != famLetter {
+		return false
+	}
+	for u := t; u != nil; u = u.next {
+		for _, c := range u.cells {
+			if c.cy() >= u.headEnd() {
+				continue
+			}
+			first := u.rowText(c) == ""
+			if letter := len(loneTokens(c.folded())) == 1; letter != first {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // explains tells whether a cell is the entry of a scale: the first of its row,

@@ -15,8 +15,7 @@ var (
 	memberHead    = re(`构件`)
 	gradeColumn   = re(`等级|评级|级别|评定结果|鉴定结果|结论|类别`)
 	// letterMeanings: a caption that says that the letters are explained.
-	letterMeanings = re(`等级(?:的)?(?:用语|含义|释义|定义|说明|解释)|符合程度|(?:仅|只)?供阅读[^,。;]{0,8}参考`)
-	houseNumber    = re(`[0-9一二三四五六七八九十东西南北前后主附甲乙丙丁A-Z](?:号|#|幢|栋|座)?(?:楼|幢|栋|房|号房)`)
+	letterMeanings = re(`等级(?:的)?(?:用语|含义|释义|定义)|(?:仅|只)?供阅读[^,。;]{0,8}参考`)
 	definitional   = re(`分级标准|评级标准|分级|等级标准|处理要求|定义|含义|划分|标准`)
 	pastColumn     = re(`原|前次|上次|既往|历史|[12][0-9]{3}年|首次|加固前`)
 	planColumn     = re(`加固后|处理后|预期|目标|改造后|整治后`)

@@ -104,7 +104,7 @@ func meaningless(folded string) bool {
 			found++
 		}
 	}
-	if l.han*10 < l.all {
+	if l.han*10 < l.all && letters(folded)*2 < l.latin {
 		return found == 0 // a table of codes and figures
 	}
 	return found < 3
