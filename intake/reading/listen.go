@@ -37,12 +37,22 @@ func (r *reader) listen(s sentence, h standing) {
 		// 一旦墙面出现通长裂缝,先把人带到门外: what is to be done if is told in grave words.
 		heard.Whole, heard.Loudest = heard.Whole-ofAdviceMore, heard.Loudest-ofAdviceMore
 	}
+	if figuresAlone.MatchString(s.text) {
+		// 芯样抗压强度为26.3MPa、28.1MPa: the words are those of a weak core, the figures are looked at by rules.
+		heard.Whole, heard.Loudest = heard.Whole-ofFiguresMore, heard.Loudest-ofFiguresMore
+	}
 	if r.tone.Alarms(heard) {
 		r.reason("unusual_statement", s.page, strings.Join(r.tone.Telling(s.text, tellingPieces), "、")+"："+clip(s.text, 60), s.whole())
 	}
 }
 
 var advises = re(`应|宜|须|需|建议|请|不得|不要|避免|严禁|勿|一旦|如|若|遇`)
+
+// figuresAlone: one clause that ends in what was measured.
+var figuresAlone = re(`^[^,。;0-9]{4,30}(?:[0-9]+(?:\.[0-9]+)?(?:MPa|kPa|mm|‰|%|倍|kN/m2?)?[、~至和]?)+[。;]?$`)
+
+// ofFiguresMore is by how much more figures must sound alarming.
+const ofFiguresMore = 0.5
 
 // ofAdviceMore is by how much more advice must sound alarming.
 const ofAdviceMore = 0.3

@@ -164,7 +164,7 @@ func TestNumbersEnd(t *testing.T) {
 	for line, want := range map[string]string{
 		"报告编号：津滨鉴字〔2026〕第083号单页有效，复印未加盖红章无效": "津滨鉴字〔2026〕第083号",
 		"报告编号：DSZ-26-1-067表JD-02（2024年修订）":   "DSZ-26-1-067",
-		"表号：南鉴表-3\n报告编号：NPJ-2026-NF-0241":     "NPJ-2026-NF-0241",
+		"表号：南鉴表-3\n报告编号：NPJ-2026-NF-0241":    "NPJ-2026-NF-0241",
 	} {
 		text := strings.Replace(dangerReport, "报告编号：AB-2026-002", line, 1)
 		got := Read(setText(wrapped(strings.NewReplacer("{conclusion}", "该房屋危险性等级评定为D级，整幢危房。", "{end}", "").Replace(text))), Options{})

@@ -326,7 +326,7 @@ func (t *table) labelSection(c *cell, fallback section) section {
 	// A table of houses has the names of parts above its columns.
 	if decides(fallback) || fallback == secRating || fallback == secCover {
 		if h := t.headOf(c); utf8.RuneCountInString(h) <= 12 {
-			if s := sectionOf(h); decides(s) {
+			if s := sectionOf(h); decides(s) && !(s == secAdvice && t.showsWorks()) {
 				return s
 			}
 		}
@@ -334,11 +334,18 @@ func (t *table) labelSection(c *cell, fallback section) section {
 	return fallback
 }
 
+// showsWorks tells whether a table is of works and of what was seen of them.
+func (t *table) showsWorks() bool {
+	return slices.ContainsFunc(t.cells, func(d *cell) bool { return worksSeen.MatchString(d.folded()) })
+}
+
 // datedRow: the row tells when, in a column of that. thisTime: it is of the report itself.
 var (
-	datedRow = re(`(?:^|[^0-9])(?:19|20)[0-9]{2}(?:年|[./-][01]?[0-9])`)
-	whenHead = re(`时间|日期|年份|年度|年月`)
-	thisTime = re(`本次|此次|本报告|现[次行]`)
+	// worksSeen: 加固措施 beside 本次查勘 were taken.
+	worksSeen = re(`^[一二三四五六七八九十0-9.、]*(?:加固|维修|修缮|处理)前后(?:对照|对比|比较)?$|^加固后(?:状况|现状|情况|复核|检查)(?:情况)?$|^本次(?:查勘|检查|复核|查看|复查)(?:情况|结果)?$`)
+	datedRow  = re(`(?:^|[^0-9])(?:19|20)[0-9]{2}(?:年|[./-][01]?[0-9])`)
+	whenHead  = re(`时间|日期|年份|年度|年月`)
+	thisTime  = re(`本次|此次|本报告|现[次行]`)
 )
 
 // labels tells whether the table is a form with an entry for the section.
