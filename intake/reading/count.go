@@ -41,13 +41,16 @@ func (r *reader) checkCount(items []*item, fs []schemas.Finding) {
 		}
 		for _, s := range sentencesOf(it.text, it) {
 			at := countOfHouses.FindStringSubmatchIndex(s.text)
-			if at == nil || strings.HasSuffix(s.text[:at[0]], "第") || !appraised.MatchString(s.text) || notAllOfThem.MatchString(s.text) || calledSo(s.text, at, fs) || r.chosenOf(s.text[at[1]:], fs) {
+			if at == nil || strings.HasSuffix(s.text[:at[0]], "第") && !ordinalBefore.MatchString(s.text[:at[0]]) || !appraised.MatchString(s.text) || notAllOfThem.MatchString(s.text) || calledSo(s.text, at, fs) || r.chosenOf(s.text[at[1]:], fs) {
 				continue
 			}
 			m := []string{s.text[at[0]:at[1]], s.text[at[2]:at[3]]}
 			n := 2
 			if m[1] != "两" {
 				n = number(m[1])
+			}
+			if f := ordinalBefore.FindStringSubmatch(s.text[:at[0]]); f != nil {
+				n -= number(f[1]) - 1
 			}
 			if n > len(named) {
 				r.reason("unit_without_conclusion", s.page, fmt.Sprintf("共%d个单体，结论中%d个", n, len(named)), s.whole())
@@ -75,6 +78,9 @@ func (r *reader) chosenOf(rest string, fs []schemas.Finding) bool {
 }
 
 var namedAsSubject = re(`(?:^|,)(?:本次|此次|这次)?(?:委托|受托)鉴定的?(?:是|为|仅为)`)
+
+// ordinalBefore: 委托鉴定房屋为第一至第三栋
+var ordinalBefore = re(`第([一二三四五六七八九十]|[0-9]{1,2})(?:栋|幢|座)?(?:至|到|~|-|、|和|及|与)(?:第[一二三四五六七八九十0-9]{1,2}(?:栋|幢|座)?(?:、|和|及|与))*第$`)
 
 // wholeOne: 鉴定范围为3幢整幢建筑
 var wholeOne = re(`^(?:整|全)[幢栋座]`)

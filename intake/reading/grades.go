@@ -83,7 +83,7 @@ func classify(s string, from, to int) (token, bool) {
 		return token{}, false
 	}
 	if m := tokUnit.FindStringSubmatch(w); m != nil {
-		if wordAfter(s, to) || from > 0 && s[from-1] == '-' && to < len(s) && s[to] == '-' {
+		if wordAfter(s, to) || strings.ToUpper(m[2]) == m[2] && from > 0 && s[from-1] == '-' && to < len(s) && s[to] == '-' {
 			return token{}, false // JMYS-ASS-2024-0225
 		}
 		if strings.EqualFold(m[2], "ss") {

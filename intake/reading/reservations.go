@@ -165,8 +165,11 @@ var (
 // appliesAgain tells whether a sentence only says that the house may be appraised again
 // once works on it are done.
 func appliesAgain(before, s string) bool {
-	return mayApply.MatchString(s) && (afterThem.MatchString(s) || thenAgain.MatchString(s) && afterThem.MatchString(before)) && !awaited.MatchString(before+s)
+	return mayApply.MatchString(s) && !ratedAfter.MatchString(before) && (afterThem.MatchString(s) || thenAgain.MatchString(s) && afterThem.MatchString(before)) && !awaited.MatchString(before+s)
 }
+
+// ratedAfter: 加固完成后为Bsu级. It is the house after its works that is rated.
+var ratedAfter = re(`(?:后|完成|合格)[^。;预可望拟将]{0,18}(?:[A-D](?:su)?|[一二三四IV]{1,3})级`)
 
 // awaited: what is not known yet, or not rated.
 var awaited = re(`(?:待|俟)[^,。;]{0,12}(?:勘察|检测|试验|补充|数据|结果|资料)|本(?:次|报告)[^,。;]{0,6}(?:不作|失效|暂)|暂(?:定|按|评)|初步|另行评定`)

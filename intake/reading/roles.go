@@ -78,7 +78,10 @@ var (
 	// Claims of others that the report does not follow.
 	claimed = re(`(?:有意见|有人|有观点|有专家|业主|委托方|委托人|产权人|住户|异议人|申请人|当事人)[^,。;]{0,8}(?:提出|认为|主张|反映|质疑|称)|(?:有人|外面|村[里上]|镇上|街坊|坊间|网上)[^,。;不]{0,4}(?:传|说|讲|担心|以为)|传言|谣传|传闻|听说`)
 	// 镇上有人传这仓库是D级危房,我们看下来不是
-	setAside = re(`^级?(?:危房|危险房屋)?,(?:经?(?:我们|我[司所院站]|本次)?[^,。;不未]{0,8}(?:看下来|查下来|核查|查证|鉴定|复核|检测))?(?:认为|结果)?(?:并不是|不是|并非(?:如此)?|不属实|不实|没有这回事|没有的事)(?:[,。;]|$)|(?:不予|未予|不)(?:采纳|采信|支持|认可)|(?:意见|主张|说法|理由|依据|情形)[^,。;]{0,10}(?:不成立|不存在|不充分|不足)`)
+	noRumour = re(`^级?(?:危房|危险房屋)?,(?:经?(?:我们|我[司所院站]|本次)?[^,。;不未]{0,8}(?:看下来|查下来|核查|查证|鉴定|复核|检测))?(?:认为|结果)?(?:并不是|不是|并非(?:如此)?|不属实|不实|没有这回事|没有的事)(?:[,。;]|$)`)
+	isRumour = re(`(?:有人|外面|村[里上]|镇上|街坊|坊间|网上|邻里)[^,。;不]{0,4}(?:传|议论|谣)|(?:外面|村[里上]|镇上|街坊|坊间|网上|邻里)[^,。;不]{0,4}(?:说|讲)|传言|谣传|谣言|传闻`)
+	experts  = re(`专家|项目|工程师|鉴定|检测|评审|审核|技术`)
+	setAside = re(`(?:不予|未予|不)(?:采纳|采信|支持|认可)|(?:意见|主张|说法|理由|依据|情形)[^,。;]{0,10}(?:不成立|不存在|不充分|不足)`)
 
 	// Conditions.
 	condBefore = re(`(?:^|[,、:(。;.)])(?:而|且|但|则|今后|后续|使用中)?(?:若|倘若|倘|假如|假设|假定|如果|如若|万一|如[^下图表前上实何此期约今同]|一旦|当(?:[^,]{0,30})(?:时|超过|达到|大于|出现)|凡|只要|除非|否则|遇[^,]{1,24}(?:时|,)|擅自[^,。;]{1,14},?(?:则|将|会|可能))|(?:不及时|不予|任其)[^,。;]{1,12}的,`)
@@ -208,7 +211,8 @@ func roleRules() []roleRule {
 			return lastOf(thisCue, c.before) < 0 && !c.unitsBefore && (whenRated.MatchString(c.before) || directly.MatchString(c.clause) && standardWord.MatchString(c.before))
 		}},
 		{"set_aside", schemas.RoleNegated, "有意见提出,该楼应评为[Dsu]级,经验算分析,上述意见不成立,不予采纳", func(c setting) bool {
-			return claimed.MatchString(c.before) && setAside.MatchString(c.after) && !concludes.MatchString(c.clause)
+			rumour := isRumour.MatchString(c.before) && !experts.MatchString(c.before) && noRumour.MatchString(c.after)
+			return (rumour || claimed.MatchString(c.before) && setAside.MatchString(c.after)) && !concludes.MatchString(c.clause)
 		}},
 		{"search", schemas.RoleHypothetical, "判断房屋是否属于[D]级危房", func(c setting) bool {
 			return condSearch.MatchString(c.before)

@@ -22,6 +22,9 @@ var (
 	meansWorks = re(`停用|限制|加固|[维检]修|修[缮理]|处理|拆`)
 	// asItIs: words of a house, and not of its grades
 	asItIs = re(`现状|目前|现在|[一二三四五六七八九十0-9底顶]层|即是|这[座幢栋间处]|[东西南北前后]侧`)
+	// beyondMeaning: Dsu是严重影响整体承载,现场属后者. What is more than a meaning: where the
+	// house is so, which of the letters is meant, since when or from when on.
+	beyondMeaning = re(`现场|实际|其实|本次|[这此那][里处]|(?:^|[,;])即|即(?:本|此|现|该|为|是|如)|[后前][一]?者|最后|如此|层|不作数|不算|不对|(?:以|之)[前后]|加固[^措。;,]{0,6}[前后]|(?:^|[^采])取|就是(?:[^说指讲]|$)|达不到|应(?:为|是|评|属|按)|为准|改`)
 	// B级是说个别地方要看顾; Csu级在规范中指……
 	saysWhat  = re(`^级?["”]?(?:,|的)?(?:就?是说|说的是|讲的是|意思是|意为|(?:在|按)?(?:本|该|国家|现行)?(?:规范|标准|规程|导则)(?:中|里)?(?:就|系|是)*指|的(?:解释|意思|含义|定义)(?:就?是|为))`)
 	explained = re(gradeForm + `(?:就?是说|说的是|讲的是|意思是|意为|(?:在|按)?(?:本|该|国家|现行)?(?:规范|标准|规程|导则)(?:中|里)?(?:就|系|是)*指|的(?:文字|条文|原文)?(?:解释|意思|含义|定义|表述))`)
@@ -30,14 +33,14 @@ var (
 	itsWording  = re(`^级?["”]?的(?:文字|条文|原文)?(?:定义|含义|释义|解释|表述|描述)`)
 	besideOther = re(`(?:与|和|同|跟|较|比)["“]?$`)
 	isUnlike    = re(`^级?["”]?的?[^,。;]{0,14}(?:不同|有别|有区别|不一样|不是一回事)`)
-	// GB 50292的Bsu级不等于JGJ 125的B级; 不能把B和Bsu相加相比; 不将Asu与二级作等号
-	notEquated = re(`不(?:等于|等同|是一回事)|不[能可宜应得](?:直接|简单|互相|相互)?(?:[把将])?[^,。;]{0,14}(?:相加|相比|换算|互换|混用|混为一谈|等同)|不(?:能|可|宜)?[将把][^,。;]{0,16}[作划画][^,。;]{0,2}等号`)
+	// GB 50292的Bsu级不等于JGJ 125的B级,两者评定对象不一样,供阅读时留意
+	notEquated = re(`^(?:[(]?[0-9]{1,2}[)、.])?(?:(?:附?注|说明):)?(` + aStandard + `)(?:中|里)?的?` + gradeForm + `不(?:等于|等同于?)(` + aStandard + `)(?:中|里)?的?` + gradeForm + `(?:,(?:两者|二者)?的?(?:评定|鉴定|对象|范围|标准|分级|评级|办法|方法|与|和|、|及|尺度|依据|不一样|不同|不一致|有别|不能互换|各有)+)*(?:,供[^,。;]{0,6}(?:留意|参考|注意))?[。;]?$`)
 	// 部分医护人员询问“Bsu是否危房”,此处答复为不是
 	askedWhat  = re(`(?:询问|问|问起|问到|问及|咨询|不解)[^,。;]{0,6}["“]?$`)
 	answeredNo = re(`^级?["”]?(?:是否|是不是|算不算|属不属于|是)(?:就?是|为|属于|算)?(?:危险房屋|危房)(?:吗)?[?”"]*,[^,。;]{0,10}(?:不是|并非|不属于|不算|否)(?:[,。;]|$)`)
 	// 鉴定单元可靠性等级用一、二、三、四级表示
 	notation = re(`(?:用|以|采用|按|写作)(?:大写|小写|罗马|中文|汉字)?(?:字母|数字)?(?:["“]?(?:[A-Da-d](?:su|u|s)?|[IV]{1,3}|[一二三四])["”]?级?(?:[、,/]|和|及))+["“]?$`)
-	noted    = re(`^(?:(?:[、,/]|和|及)` + gradeForm + `)*级?["”]?(?:来|分别)?(?:表示|标示|表述|标注|代表)`)
+	noted    = re(`^(?:(?:[、,/]|和|及)` + gradeForm + `)*级?["”]?(?:来|分别)?(?:表示|标示|表述|标注|代表)[。;]?$`)
 
 	// 可靠性:Bsu与Bss综合,取Ⅱ级
 	withAnother = re(`(?:^|[:,])` + gradeForm + `(?:与|和|及|、)["“]?$`)
@@ -50,9 +53,12 @@ var (
 	gradeInRow = re(gradeForm + `、`)
 	nextInRow  = re(`^级?、[\p{Han}0-9A-Z#]{1,10}?` + gradeForm)
 	// 那座才是土墙D级,跟这座隔两块田
-	thatOther   = re(`^那[座幢栋间处](?:房[子屋]?)?[^,。;]{0,8}$`)
-	apartFromIt = re(`^级?(?:危房|危险房屋)?,(?:跟|与|和|距|离)这[座幢栋间处](?:房[子屋]?)?[^,。;]{0,4}(?:隔|距|离|无关|不相干|不相连)`)
+	thatOther   = re(`^那[座幢栋](?:房[子屋]?)?[^,。;]{0,8}$`)
+	apartFromIt = re(`^级?(?:危房|危险房屋)?,(?:跟|与|和|距|离)这[座幢栋](?:房[子屋]?)?[^,。;]{0,4}(?:隔(?:着|了)?[一二两三四五六七八九十0-9几]{0,2}[\p{Han}]?(?:块?[田地]|[条道]?[路街河沟巷]|座?[山坡]|[晒院]?坝)|[距离约]{1,2}(?:[2-9]|[1-9][0-9]+)[0-9.]*(?:m|米)|无关|不相干|不相连)`)
 )
+
+// aStandard is a standard by its name or its number.
+const aStandard = `(?:《[^《》,。;]{2,40}》)?(?:[(]?(?:GB|JGJ|CECS|DB)[A-Z/]{0,4}-?[0-9.]+(?:-[0-9]{4})?[)]?)?`
 
 // meanings are the rules for grades that are explained, compared or asked about, and
 // for ways of rating in which the words of the others do not stand.
@@ -64,18 +70,24 @@ func meanings() []roleRule {
 			if head < 0 || c.unitsAfter || thisHouse.MatchString((c.told + c.before)[head:]) {
 				return false
 			}
+			if beyondMeaning.MatchString((c.told + c.before)[head:] + c.after) {
+				return false
+			}
 			own := c.before[strings.LastIndexAny(c.before, ",:;-")+1:]
 			m := isMeaning.FindStringSubmatch(c.after)
 			return onlyGrades.MatchString(strings.TrimPrefix(own, "\u2014")) && m != nil && (meansGrade.MatchString(m[1]) || meansWorks.MatchString(m[1])) && !asItIs.MatchString(m[1])
 		}},
 		{"says_what_it_means", schemas.RoleDefinition, "(鉴定结论) [B]级是说个别地方要看顾，承重没有危险。", func(c setting) bool {
+			if beyondMeaning.MatchString(c.before + c.after) {
+				return false
+			}
 			return bareStart(c.before) && !c.unitsAfter && saysWhat.MatchString(c.after) || inStandard.MatchString(c.before) && itsWording.MatchString(c.after)
 		}},
 		{"unlike_the_explained", schemas.RoleDefinition, "Csu级在规范中指应采取措施，与[Dsu]级的立即采取措施不同。", func(c setting) bool {
-			return explained.MatchString(c.before) && besideOther.MatchString(c.before) && isUnlike.MatchString(c.after)
+			return !beyondMeaning.MatchString(c.before+c.after) && explained.MatchString(c.before) && besideOther.MatchString(c.before) && isUnlike.MatchString(c.after)
 		}},
 		{"not_equated", schemas.RoleDefinition, "GB 50292的Bsu级不等于JGJ 125的[B]级，两者评定对象不一样。", func(c setting) bool {
-			return !c.unitsBefore && !thisHouse.MatchString(c.clause) && notEquated.MatchString(c.clause+"A级"+clauseAfter(c.after, 0))
+			return equatesNone(c.before + "A级" + c.after)
 		}},
 		{"asked_about", schemas.RoleDefinition, "部分医护人员询问“[Bsu]是否危房”，此处答复为不是。", func(c setting) bool {
 			return askedWhat.MatchString(c.before) && answeredNo.MatchString(c.after)
@@ -106,6 +118,13 @@ func meanings() []roleRule {
 			return thatOther.MatchString(c.clause) && apartFromIt.MatchString(c.after)
 		}},
 	}
+}
+
+// equatesNone tells whether a sentence only says that the grades of two standards are
+// not the same.
+func equatesNone(s string) bool {
+	m := notEquated.FindStringSubmatch(s)
+	return m != nil && m[1] != "" && m[2] != "" && m[1] != m[2]
 }
 
 // isExplained: the mention tells what a grade means.

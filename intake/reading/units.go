@@ -317,8 +317,9 @@ var (
 	partOfAnother = re(`^(?:[东西南北前左右中新旧老主附副裙上下]|后[^勤])|段|区|单元|层|部|间`)
 )
 
-// zoned: what a lettered zone is besides. 门卫室 belongs to it and would be another house.
-var zoned = re(`^([A-Z]区)(?:` + numberedNoun + `|大棚|交易大棚|交易大厅)$`)
+// zoned: what a lettered zone is besides. 仓库 or 大棚 would be
+// another house beside it.
+var zoned = re(`^([A-Z]区)门面$`)
 
 var axes = re(`[(][^()]{1,12}轴[^()]{0,8}[)]$`)
 

@@ -140,7 +140,7 @@ func unitsOfFindings(fs []schemas.Finding) []string {
 }
 
 // ofPart: what is not to be used is a part of the house.
-var ofPart = re(`(?:外廊|走廊|阳台|露台|楼梯|雨篷|房间|部位|区域|部分|局部|阁楼|夹层|吊层|储[物藏][间室]|杂物间|该层|[0-9一二三四五六七八九十]+层|[0-9]+室|附属[\p{Han}]{1,3}|偏房|厨房|围墙)[^,。;]{0,6}(?:停止|暂停|停用|封闭|拆除|不得)`)
+var ofPart = re(`(?:外廊|走廊|阳台|露台|楼梯|雨篷|房间|部位|区域|部分|局部|阁楼|夹层|吊层|储[物藏][间室]|杂物间|该层|[0-9一二三四五六七八九十]+层|[0-9]+室|附属[\p{Han}]{1,3}|偏房|厨房|围墙)[^,。;、和及与以]{0,6}(?:停止|暂停|停用|封闭|拆除|不得)`)
 
 // checkMeasures raises the alarm where the advice does not go with the grade:
 // a house that must not be used (Dsu, D) under observation, or a sound one
