@@ -213,7 +213,7 @@ func (r *reader) checkSince(items []*item, last, issued string) {
 }
 
 // befell is what a house may no longer be the same after.
-var befell = re(`撞|失火|火灾|起火|着火|爆炸|爆燃|地震|震感|坍塌|垮塌|倒塌|滑坡|滑塌|泥石流|洪水|洪灾|淹|浸水|暴雨|冲击|砸|拆除|拆掉|开挖|爆破|加建|搭建|断裂|掉落|坠落|开裂|裂缝`)
+var befell = re(`撞|失火|火灾|起火|着火|爆炸|爆燃|地震|震感|坍塌|垮塌|倒塌|滑坡|滑塌|泥石流|洪水|洪灾|淹|浸水|暴雨|冲击|砸|拆除|拆掉|敲除|敲掉|砸掉|凿掉|打掉|打通|开挖|爆破|加建|搭建|断裂|掉落|坠落|开裂|裂缝`)
 
 // observed: the day is one of the readings.
 var observed = re(`观测|监测|复测|测得`)

@@ -22,3 +22,17 @@ func TestGoodsOnAFloor(t *testing.T) {
 		t.Errorf("loads %v kN/m², want 11.7 and 1.4", got)
 	}
 }
+
+// Piles upstairs weigh what they are.
+func TestGoodsPiledUpstairs(t *testing.T) {
+	for said, held := range map[string]bool{
+		"二、三层各房间整箱瓷砖满铺，成托码放，码高1.4m，仅留一条0.9m宽通道。": true,
+		"一层门面为瓷砖店，瓷砖沿墙码放，码高1.4m。":                false,
+		"二层杂物间存放少量图书，堆高0.3m。":                    false,
+		"中间支点为现场既有方钢管立柱。":                        true,
+	} {
+		if b := blockers(Read(setText(attackedWith("INSPECTION", said)), Options{}).Reasons); len(b) > 0 != held {
+			t.Errorf("held %v: %s %v", len(b) > 0, said, b)
+		}
+	}
+}
