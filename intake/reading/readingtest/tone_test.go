@@ -50,11 +50,17 @@ func TestTone(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := []string{"pairs08", "ordinary eighth"}
+	var both *tone.Model // that has heard neither
 	if *unheard != "" {
 		names = unheardSets(sets)
+	} else {
+		both = tone.Learn(some(HeardBut(sets, names...)))
 	}
 	for _, name := range names {
-		m := tone.Learn(HeardBut(sets, name))
+		m := both
+		if m == nil {
+			m = tone.Learn(HeardBut(sets, name))
+		}
 		var bad, good told
 		for _, s := range sets[name] {
 			if s.Bad {
@@ -65,6 +71,9 @@ func TestTone(t *testing.T) {
 		}
 		t.Logf("%-18s of those that nobody may accept %s alarm, %s sound ordinary; of the others %s alarm, %s sound ordinary", name,
 			share(bad.alarmed, bad.n), share(bad.calm, bad.n), share(good.alarmed, good.n), share(good.calm, good.n))
+		if oneIn > 1 {
+			continue // of a few sentences little is learned
+		}
 		near := strings.HasPrefix(name, "pairs") // each harmless sentence is close to one that is not
 		if bad.n > 100 && (bad.alarmed*100 < bad.n*40 || bad.calm*100 > bad.n*25) {
 			t.Errorf("%s: hears little", name)
@@ -73,6 +82,15 @@ func TestTone(t *testing.T) {
 			t.Errorf("%s: hears what is not there", name)
 		}
 	}
+}
+
+// some are one sentence in oneIn.
+func some(all []tone.Sentence) []tone.Sentence {
+	var out []tone.Sentence
+	for i := 0; i < len(all); i += oneIn {
+		out = append(out, all[i])
+	}
+	return out
 }
 
 // TestUnheard reads the kept sets, each by a reader whose tone has not heard it, and
