@@ -63,7 +63,7 @@ const (
 func (m *Model) Score(sentence string) float64 { return m.score(Plain(sentence)) }
 
 func (m *Model) score(plain string) float64 {
-	if utf8.RuneCountInString(plain)-strings.Count(plain, verdictMark) < shortest {
+	if spokenLength(plain) < shortest {
 		return 0
 	}
 	known, length := m.known(plain)
@@ -141,6 +141,21 @@ func (m *Model) Telling(sentence string, n int) []string {
 
 // shortest is how many characters a sentence needs to have a tone.
 const shortest = 7
+
+// spokenLength is how many characters a plain text has but for its verdicts, and beside
+// one but for its marks too: of 综合评定,该房屋安全性等级为Bsu级,尚不显著影响整体承载 no more is left
+// than 综合评定, which tells nothing.
+func spokenLength(plain string) int {
+	n := utf8.RuneCountInString(plain)
+	verdicts := strings.Count(plain, verdictMark)
+	if verdicts == 0 {
+		return n
+	}
+	for _, mark := range ",;:。、()" {
+		n -= strings.Count(plain, string(mark))
+	}
+	return n - verdicts
+}
 
 // known returns the numbers of the known pieces of a plain text and the length of
 // their vector.

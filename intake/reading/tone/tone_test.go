@@ -126,3 +126,12 @@ func BenchmarkLoad(b *testing.B) {
 		}
 	}
 }
+
+// What is left of a sentence beside its verdict may be too little to have a tone.
+func TestAVerdictAloneHasNoTone(t *testing.T) {
+	for _, s := range []string{"综合评定，该房屋安全性等级为Bsu级，尚不显著影响整体承载。", "综上，该房屋安全性等级评定为Bsu级。"} {
+		if h := Shipped().Hear(s); Shipped().Alarms(h) {
+			t.Errorf("%s alarms: %+v", s, h)
+		}
+	}
+}
