@@ -26,7 +26,7 @@ func (r *reader) toneOf(s sentence) tone.Heard {
 // listen asks for a human where a sentence sounds like those over which a report
 // of a mild grade must not be accepted.
 func (r *reader) listen(s sentence, h standing) {
-	if !h.mild {
+	if !h.mild || standardMeaning.MatchString(s.text) {
 		return
 	}
 	if r.heard != nil {
@@ -47,6 +47,10 @@ func (r *reader) listen(s sentence, h standing) {
 }
 
 var advises = re(`应|宜|须|需|建议|请|不得|不要|避免|严禁|勿|一旦|如|若|遇`)
+
+// standardMeaning: Dsu级:安全性严重不符合本标准对Asu级的规定,严重影响整体承载: what the standard says of the
+// letter; whether it is meant of the house the rules ask.
+var standardMeaning = re(`^[A-D](?:su|u)级:安全性(?:(?:严重|极|显著|略)?不?符合|略低于)本标准对[Aa](?:su|u)级的(?:规定|要求),[^。;]{4,40}[。;]?$`)
 
 // figuresAlone: one clause that ends in what was measured.
 var figuresAlone = re(`^[^,。;0-9]{4,30}(?:[0-9]+(?:\.[0-9]+)?(?:MPa|kPa|mm|‰|%|倍|kN/m2?)?[、~至和]?)+[。;]?$`)
