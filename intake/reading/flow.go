@@ -155,6 +155,10 @@ func continues(prev *item, text string, l *line) bool {
 		prev.heading = false // (一)综合楼安全性等级评定 / 为Bsu级
 		return true
 	}
+	if prev.heading && prev.page == l.page && tornWord.MatchString(pt) && restOfWord.MatchString(text) {
+		prev.heading = false // 1幢危险性评级结 / 果:D级
+		return true
+	}
 	if prev.heading || pt == "" {
 		return false
 	}
@@ -228,6 +232,9 @@ func continues(prev *item, text string, l *line) bool {
 var (
 	unfinished = re(`(?:[(,、《“]|[的为及和与对在将按由]|评定|[A-Da-d]|[A-D]s|等级)$`)
 	// A grade may stand on the line, or page, after the words that announce it.
+	// tornWord and restOfWord: the word that leads to a grade, torn at the end of a line
+	tornWord     = re(`(?:[结评级等]|鉴)$`)
+	restOfWord   = re(`^(?:果|论|定|级|别|见)(?:为|是|:)["“]?(?:[A-Da-d]|[一二三四]级|I)`)
 	gradePending = re(`(?:等级|级别|评级|类别|结果|(?:安全|可靠|危险|使用)性|评定为|评为|定为|属|为|是)[:]?["“]?$|(?:[0-9A-Z一二三四五六七八九十]|教学|综合|办公|宿舍|主|附|副|裙)(?:[#号]?[楼栋幢座]|[#号])(?:房屋|房)?:["“]?$`)
 	// The year of a standard may be cut at the end of a line.
 	cutYear    = re(`(?:GB|JGJ|CECS|JG|T|DB[0-9]{2})/?T?[0-9.]{2,8}-([12][0-9]{0,2})$`)

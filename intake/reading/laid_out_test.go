@@ -328,3 +328,15 @@ func TestHeadingsOfTheOverview(t *testing.T) {
 		}
 	}
 }
+
+// A heading that the end of a line tore is the sentence with the grade behind it; and a
+// letter whose words were lost is asked about.
+func TestGradeBehindATornHeading(t *testing.T) {
+	for name, torn := range map[string]string{"joined": "1幢危险性评级结\n果：D级。", "lost": "3幢评级\n汇：D级。"} {
+		text := "1幢房屋整体危险\n性等级评定为A级\n。\n2幢房屋整体危险\n性等级评定为D级\n。\n" + torn + "\n由此判断，该隐患\n影响房屋整体承载\n，须报主管部门。"
+		text = strings.NewReplacer("{conclusion}", text, "{end}", "").Replace(dangerReport)
+		if got := Read(setText(text), Options{}); len(blockers(got.Reasons)) == 0 {
+			t.Errorf("%s: accepted as %s", name, foundIn(got))
+		}
+	}
+}

@@ -3,6 +3,7 @@ package reading
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"jianding/schemas"
 )
@@ -233,6 +234,11 @@ func tailOf(s string, n int) string {
 // otherAfter: "A级防火材料", "B级钢".
 var otherAfter = re(`^["”]?(?:的)?(?:防火|不燃|难燃|材料|钢|砖|混凝土|防水|资质|人防|焊缝|螺栓|精度|保温|门|窗|标准|装修|景区|企业|单位|机构|幕墙|电梯)`)
 
+// bareLead is how many characters may stand before a letter that is all a sentence says.
+const bareLead = 4
+
+var endsAll = re(`^级?["”]?[。;]?$`)
+
 var dangerAfter = re(`^级?["”)]?(?:的)?(?:危险房屋|危房|危险|类危|[,:(]?(?:即)?(?:整幢|整栋|局部)危)`)
 
 func (r *reader) letterScale(m *mention, s sentence, clause, before, after string) {
@@ -269,6 +275,9 @@ func (r *reader) letterScale(m *mention, s sentence, clause, before, after strin
 	case r.usesDanger():
 		if !assertBefore.MatchString(clause) && !aspectWord.MatchString(clause) && !ratesAlone.MatchString(said) && !dangerWord.MatchString(s.para.text) && s.section != secConclusion {
 			m.other = !houseWord.MatchString(clause)
+			if m.other && s.section == secRating && !s.fromCell && s.inPara == 0 && utf8.RuneCountInString(before) <= bareLead && endsAll.MatchString(after) {
+				m.other, m.adrift = false, true // 果:D级。 What it is of was lost.
+			}
 		}
 	case houseWord.MatchString(clause) && strings.Contains(clause, "等级"), s.section == secConclusion:
 	default:
