@@ -2,6 +2,7 @@ package reading
 
 import (
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -265,7 +266,10 @@ func (t *table) inLabelLine(k *cell) bool {
 			return false
 		}
 	}
-	return len(row) > 1
+	// 报告|编号 in two lines has its entry beside the first of them.
+	return len(row) > 1 && !slices.ContainsFunc(t.cells, func(d *cell) bool {
+		return d.x0 > k.x0 && d.y0 < k.y1-0.3*k.size && d.y1 > k.y0+0.3*k.size && labelOf(d.folded()) == fNone
+	})
 }
 
 // entryOf returns the cell that holds the entry of label i.

@@ -340,3 +340,23 @@ func TestGradeBehindATornHeading(t *testing.T) {
 		}
 	}
 }
+
+// A column two characters wide, with an item's number indented in it, is no watermark
+// that steps over the page: no line of it is lost.
+func TestNarrowColumnIsNoWatermark(t *testing.T) {
+	var rows [][]string
+	for _, l := range []string{"二、", "鉴定", "结论", "房屋", "安全", "等级", "评定", "为D", "su", "级。"} {
+		rows = append(rows, []string{l, ""})
+	}
+	rows = append(rows, []string{"", "3、"}, []string{"该栋", ""}, []string{"房屋", ""})
+	src := setRows(19.2, rows...)(64, 88)
+	r := &reader{roles: roleRules()}
+	pages, _, _ := r.load(src, Options{})
+	var got string
+	for _, l := range pages[0].lines {
+		got += l.folded()
+	}
+	if len(pages[0].marks) > 0 || !strings.Contains(got, "为Dsu级。3、该栋房屋") {
+		t.Errorf("read %q, and %d marks", got, len(pages[0].marks))
+	}
+}

@@ -178,15 +178,20 @@ func usualSize(ps []*piece) float64 {
 	return float64(best) / 2
 }
 
-// steady tells whether the pieces march in one direction.
+// steady tells whether the pieces march in one direction, up or down and to one side.
+// The ends of a column two characters wide do not: su, 级。, an indented 3、, 该栋.
 func steady(ps []*piece) bool {
-	up := 0
+	up, right := 0, 0
 	for i := 1; i < len(ps); i++ {
 		if ps[i].cy() > ps[i-1].cy() {
 			up++
 		}
+		if ps[i].x0+ps[i].x1 > ps[i-1].x0+ps[i-1].x1 {
+			right++
+		}
 	}
-	return up == 0 || up == len(ps)-1
+	n := len(ps) - 1
+	return (up == 0 || up == n) && (right == 0 || right == n)
 }
 
 // joinSubscripts attaches subscripts that the content writes apart from their
