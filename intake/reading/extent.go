@@ -142,20 +142,11 @@ func (r *reader) checkCounterpart(items []*item, fs []schemas.Finding) {
 	if m == nil {
 		return
 	}
-	for _, it := range items {
-		switch it.section {
-		case secOverview, secCover, secInspection, "":
-		default:
-			continue
-		}
-		for _, p := range passagesOf(it) {
-			for _, s := range sentencesOf(p, it) {
-				for _, o := range counterparts[m[1]] {
-					if strings.Contains(s.text, string(o)+m[2]) && bearsOn.MatchString(s.text) {
-						r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
-						return
-					}
-				}
+	for s := range saidIn(items, secOverview, secCover, secInspection, "") {
+		for _, o := range counterparts[m[1]] {
+			if strings.Contains(s.text, string(o)+m[2]) && bearsOn.MatchString(s.text) {
+				r.reason("partial_appraisal", s.page, clip(s.text, 60), s.whole())
+				return
 			}
 		}
 	}

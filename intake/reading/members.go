@@ -43,16 +43,9 @@ func (r *reader) checkNoneDangerous(items []*item, fs []schemas.Finding) {
 	if i < 0 || len(unitsOfFindings(fs)) > 1 {
 		return
 	}
-	for _, it := range items {
-		if it.section != secInspection && it.section != secAnalysis && it.section != secRating {
-			continue
-		}
-		for _, p := range passagesOf(it) {
-			for _, s := range sentencesOf(p, it) {
-				if m := dangerousMember.FindString(s.text); m != "" && !gradeToken.MatchString(s.text) && !s.listed && !s.scale && !noneDangerous.MatchString(s.text) && !elsewhere(s.text) && lastOf(condBefore, s.text) < 0 {
-					r.reason("conclusion_contradicts_calculation", s.page, string(fs[i].Grade)+" / "+m, fs[i].Evidence, s.whole())
-				}
-			}
+	for s := range saidIn(items, secInspection, secAnalysis, secRating) {
+		if m := dangerousMember.FindString(s.text); m != "" && !gradeToken.MatchString(s.text) && !s.listed && !s.scale && !noneDangerous.MatchString(s.text) && !elsewhere(s.text) && lastOf(condBefore, s.text) < 0 {
+			r.reason("conclusion_contradicts_calculation", s.page, string(fs[i].Grade)+" / "+m, fs[i].Evidence, s.whole())
 		}
 	}
 }

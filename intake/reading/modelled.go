@@ -21,14 +21,12 @@ func (r *reader) checkModelled(items []*item, f schemas.ReportFields, fs []schem
 	printedOut := 0 // the most storeys of which a table tells that they were reckoned
 	var at *item
 	var told *cell
-	for _, it := range items {
-		for _, p := range passagesOf(it) {
-			for _, s := range sentencesOf(p, it) {
-				if m := modelled.FindStringSubmatch(s.text); m != nil && number(m[1]) > 0 && number(m[1]) < has {
-					r.reason("grade_contradicts_statement", s.page, fmt.Sprintf("%s，%d层", m[0], has), s.whole())
-				}
-			}
+	for s := range saidOutside(items) {
+		if m := modelled.FindStringSubmatch(s.text); m != nil && number(m[1]) > 0 && number(m[1]) < has {
+			r.reason("grade_contradicts_statement", s.page, fmt.Sprintf("%s，%d层", m[0], has), s.whole())
 		}
+	}
+	for _, it := range items {
 		if it.table == nil {
 			continue
 		}

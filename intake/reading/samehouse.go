@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -138,6 +139,33 @@ func toldWhere(items []*item, wanted func(section) bool) string {
 	return b.String()
 }
 
+// saidWhere yields the sentences of the parts that are wanted.
+func saidWhere(items []*item, wanted func(section) bool) iter.Seq[sentence] {
+	return func(yield func(sentence) bool) {
+		for _, it := range items {
+			if !wanted(it.section) {
+				continue
+			}
+			for _, p := range passagesOf(it) {
+				for _, s := range sentencesOf(p, it) {
+					if !yield(s) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// saidIn yields the sentences of some sections, saidOutside those of all others.
+func saidIn(items []*item, sections ...section) iter.Seq[sentence] {
+	return saidWhere(items, func(s section) bool { return slices.Contains(sections, s) })
+}
+
+func saidOutside(items []*item, sections ...section) iter.Seq[sentence] {
+	return saidWhere(items, func(s section) bool { return !slices.Contains(sections, s) })
+}
+
 // passagesOf returns the texts of an item: its paragraph, or its entries.
 func passagesOf(it *item) []passage {
 	if it.table == nil {
@@ -159,20 +187,13 @@ func (r *reader) checkFieldWork(items []*item, f schemas.ReportFields) {
 	last, ev := max(f.InspectedOn, f.InspectedUntil), []schemas.Evidence(nil)
 	if last == "" {
 		// Without a date of its own the inspection tells when it was.
-		for _, it := range items {
-			if it.section != secInspection && it.section != secOverview {
+		for s := range saidIn(items, secInspection, secOverview) {
+			if !lookedAt.MatchString(s.text) || elsewhere(s.text) {
 				continue
 			}
-			for _, p := range passagesOf(it) {
-				for _, s := range sentencesOf(p, it) {
-					if !lookedAt.MatchString(s.text) || elsewhere(s.text) {
-						continue
-					}
-					for _, d := range datesIn(s.text) {
-						if d.iso > last && d.iso <= f.IssuedOn {
-							last, ev = d.iso, []schemas.Evidence{s.whole()}
-						}
-					}
+			for _, d := range datesIn(s.text) {
+				if d.iso > last && d.iso <= f.IssuedOn {
+					last, ev = d.iso, []schemas.Evidence{s.whole()}
 				}
 			}
 		}
@@ -180,9 +201,7 @@ func (r *reader) checkFieldWork(items []*item, f schemas.ReportFields) {
 	if last == "" || f.IssuedOn == "" || len(last) < 10 || len(f.IssuedOn) < 10 {
 		return
 	}
-	if !r.sunk {
-		r.checkSince(items, last, f.IssuedOn)
-	}
+	r.checkSince(items, last, f.IssuedOn)
 	if nextYear := itoa(atoi(last[:4])+1) + last[4:]; f.IssuedOn > nextYear {
 		r.reason("inspection_long_ago", 0, last+" / "+f.IssuedOn, ev...)
 	}
@@ -191,22 +210,14 @@ func (r *reader) checkFieldWork(items []*item, f schemas.ReportFields) {
 // checkSince asks for a human where a day between the field work and the report
 // brought what no one looked at afterwards: 4月2日货车撞入一层, seen on 25 March.
 func (r *reader) checkSince(items []*item, last, issued string) {
-	for _, it := range items {
-		switch it.section {
-		case secBasis, secDeclaration, secNeighbours, secEquipment, secAdvice:
+	for s := range saidOutside(items, secBasis, secDeclaration, secNeighbours, secEquipment, secAdvice) {
+		if !befell.MatchString(s.text) || elsewhere(s.text) {
 			continue
 		}
-		for _, p := range passagesOf(it) {
-			for _, s := range sentencesOf(p, it) {
-				if !befell.MatchString(s.text) || elsewhere(s.text) {
-					continue
-				}
-				for _, d := range datesIn(s.text) {
-					if len(d.iso) == len(last) && d.iso > last && d.iso <= issued && !lookedAt.MatchString(s.text[d.to:]) && !observed.MatchString(s.text) {
-						r.reason("report_qualified", s.page, clip(s.text, 60), s.whole())
-						break
-					}
-				}
+		for _, d := range datesIn(s.text) {
+			if len(d.iso) == len(last) && d.iso > last && d.iso <= issued && !lookedAt.MatchString(s.text[d.to:]) && !observed.MatchString(s.text) {
+				r.reason("report_qualified", s.page, clip(s.text, 60), s.whole())
+				break
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package reading
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"jianding/schemas"
@@ -43,32 +44,23 @@ func (r *reader) checkStored(items []*item, fs []schemas.Finding) {
 		return
 	}
 	most := 0.0
-	for _, it := range items {
-		for _, p := range passagesOf(it) {
-			for _, s := range sentencesOf(p, it) {
-				for _, m := range liveLoad.FindAllStringSubmatch(s.text, -1) {
-					most = max(most, decimal(m[1]))
-				}
-			}
+	for s := range saidOutside(items) {
+		for _, m := range liveLoad.FindAllStringSubmatch(s.text, -1) {
+			most = max(most, decimal(m[1]))
 		}
 	}
 	limit := mostStored
 	if most > 0 {
 		limit = max(most*overReckoned, 3)
 	}
+	noFloors := []section{secBasis, secDeclaration, secAdvice, secNeighbours, secHistory}
+	for s := range saidOutside(items, noFloors...) {
+		if load := piledLoad(s.text); load > limit && !elsewhere(s.text) {
+			r.reason("grade_contradicts_statement", s.page, fmt.Sprintf("%s：%.1fkN/m2", clip(s.text, 40), load), s.whole())
+		}
+	}
 	for _, it := range items {
-		switch it.section {
-		case secBasis, secDeclaration, secAdvice, secNeighbours, secHistory:
-			continue
-		}
-		for _, p := range passagesOf(it) {
-			for _, s := range sentencesOf(p, it) {
-				if load := piledLoad(s.text); load > limit && !elsewhere(s.text) {
-					r.reason("grade_contradicts_statement", s.page, fmt.Sprintf("%s：%.1fkN/m2", clip(s.text, 40), load), s.whole())
-				}
-			}
-		}
-		if it.table == nil {
+		if it.table == nil || slices.Contains(noFloors, it.section) {
 			continue
 		}
 		for _, l := range it.table.lines {

@@ -4,10 +4,11 @@
 // The rules of package reading know words, figures and forms. Someone who writes
 // in other words passes them: "为了把两间铺面打通，那道二四墙已经敲光". What is common to
 // thousands of such sentences is learned here, as the weights of their pieces of one
-// to four characters, and of their pairs with others between, in a linear classifier: a support vector machine with squared
-// loss, trained by dual coordinate descent (Hsieh et al., A dual coordinate descent
-// method for large-scale linear SVM, ICML 2008), over pieces weighted by their
-// rarity (inverse document frequency) and normalised to length one.
+// to four characters, and of pairs of characters with others between, in a linear
+// classifier: a support vector machine with squared loss, trained by dual coordinate
+// descent (Hsieh et al., A dual coordinate descent method for large-scale linear SVM,
+// ICML 2008), over pieces weighted by their rarity (inverse document frequency) and
+// normalised to length one.
 //
 // It is a second opinion. It can send a report to a human; and where the rules
 // found nothing but a word that they cannot place, it can say that the sentence
@@ -59,7 +60,8 @@ const (
 
 // Score is positive for a sentence that sounds like those over which nobody may
 // accept a report, negative for an ordinary one; what was learned well is beyond
-// 1 and -1. A sentence that is short, or of which no piece is known, scores 0: nothing can be told.
+// 1 and -1. A sentence that is short, or of which no piece is known, scores 0: nothing
+// can be told.
 func (m *Model) Score(sentence string) float64 { return m.score(Plain(sentence)) }
 
 func (m *Model) score(plain string) float64 {
