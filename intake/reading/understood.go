@@ -347,7 +347,14 @@ func (r *reader) cautionBut(but func(text string, at []int) bool, c caution, s s
 	if r.rebuilt {
 		text = worksDone.ReplaceAllString(text, "_")
 	}
-	text = withoutAccess(r.withoutNames(text))
+	text = r.withoutNames(text)
+	found := c.unexplained(text)
+	if len(found) == 0 {
+		return
+	}
+	if t := withoutAccess(text); t != text { // looked for last: it costs more than all else
+		text, found = t, c.unexplained(t)
+	}
 	done := worksPast.FindAllStringIndex(text, -1)
 	within := func(at []int) bool {
 		return slices.ContainsFunc(done, func(d []int) bool {
@@ -357,7 +364,7 @@ func (r *reader) cautionBut(but func(text string, at []int) bool, c caution, s s
 	}
 	var left []string
 	var where [][]int
-	for _, at := range c.unexplained(text) {
+	for _, at := range found {
 		if !within(at) && (but == nil || !but(text, at)) {
 			left = append(left, text[at[0]:at[1]])
 			where = append(where, at)
