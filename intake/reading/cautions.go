@@ -2,19 +2,20 @@ package reading
 
 import (
 	"bytes"
-	_ "embed"
+	"embed"
+	"io/fs"
 	"slices"
 	"strings"
 )
 
-//go:embed data/operators.txt
-var operatorsData string
+// cautionData holds the lists of words and of phrases: a directory each, a file for
+// each topic (data/README.md).
+//
+//go:embed data/operators data/understood
+var cautionData embed.FS
 
-//go:embed data/understood.txt
-var understoodData string
-
-// cautions are the lists of operators.txt with the phrases of understood.txt
-// that account for their words.
+// cautions are the lists of data/operators with the phrases of data/understood that
+// account for their words.
 var (
 	ofConclusion = newCaution("conclusion", "conclusion")
 	ofCore       = newCaution("core", "conclusion")
@@ -36,11 +37,11 @@ type caution struct {
 }
 
 func newCaution(words, phrases string) caution {
-	c := caution{words: alternation(list(operatorsData, words))}
+	c := caution{words: alternation(entriesOf("operators/" + words))}
 	c.byTone = words == "conclusion" || words == "anywhere" || words == "advice" || words == "facts"
 	c.strict = phrases == "conclusion" || words == "unabated"
 	var whole []string
-	for _, p := range slices.Concat(list(understoodData, phrases), list(understoodData, "everywhere")) {
+	for _, p := range slices.Concat(entriesOf("understood/"+phrases), entriesOf("understood/everywhere")) {
 		p = strings.ReplaceAll(p, "…", `([^,。;:]{0,24}?)`)
 		if hasGroup(p) {
 			c.gapped = append(c.gapped, guard(p))
@@ -72,16 +73,22 @@ func hasGroup(expression string) bool {
 // any tells whether a text holds one of the words.
 func (c caution) any(s string) bool { return c.words.MatchString(s) }
 
-// list returns the entries under "== name".
-func list(data, name string) []string {
+// entriesOf returns the entries of a list. What they find is the same in any order.
+func entriesOf(name string) []string {
+	files, err := fs.Glob(cautionData, "data/"+name+"/*.txt")
+	if err != nil || len(files) == 0 {
+		panic("no list " + name)
+	}
 	var out []string
-	in := false
-	for line := range strings.Lines(data) {
-		switch line = strings.TrimSpace(line); {
-		case strings.HasPrefix(line, "== "):
-			in = line == "== "+name
-		case in && line != "" && !strings.HasPrefix(line, "#"):
-			out = append(out, line)
+	for _, f := range files {
+		raw, err := cautionData.ReadFile(f)
+		if err != nil {
+			panic(err) // it is in the program
+		}
+		for line := range strings.Lines(string(raw)) {
+			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+				out = append(out, line)
+			}
 		}
 	}
 	return out

@@ -59,7 +59,7 @@ func TestNoPhraseAccountsForEverything(t *testing.T) {
 	}
 	// What stands alone in its line is a heading, or was torn off by the layout.
 	headings := []string{"结论", "意见", "见", "详见", "参照", "说明"}
-	for _, words := range list(operatorsData, "conclusion") {
+	for _, words := range entriesOf("operators/conclusion") {
 		if strings.ContainsAny(words, "(?[") {
 			continue
 		}
@@ -67,6 +67,46 @@ func TestNoPhraseAccountsForEverything(t *testing.T) {
 			t.Errorf("%s alone is taken for understood", words)
 		}
 	}
+}
+
+// A list that no caution asks for would be written for nothing; an entry that stands
+// twice leaves the next owner to wonder which of them counts.
+func TestEveryEntryIsReadOnce(t *testing.T) {
+	read := map[string][]string{
+		"operators":  {"advice", "anywhere", "conclusion", "core", "facts", "lightened", "unabated"},
+		"understood": {"advice", "anywhere", "conclusion", "everywhere", "facts", "lightened"},
+	}
+	for of, want := range read {
+		if got := listsOf(t, of); !slices.Equal(got, want) {
+			t.Errorf("data/%s has the lists %v, want %v", of, got, want)
+		}
+		for _, name := range want {
+			entries := entriesOf(of + "/" + name)
+			if of == "understood" && name != "everywhere" {
+				entries = append(entries, entriesOf("understood/everywhere")...)
+			}
+			once := make(map[string]bool)
+			for _, e := range entries {
+				if once[e] {
+					t.Errorf("%s/%s: %s stands there twice", of, name, e)
+				}
+				once[e] = true
+			}
+		}
+	}
+}
+
+// listsOf returns the names of the lists of words or of phrases.
+func listsOf(t *testing.T, of string) (names []string) {
+	t.Helper()
+	dirs, err := cautionData.ReadDir("data/" + of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range dirs {
+		names = append(names, d.Name())
+	}
+	return names
 }
 
 // The unit's grade follows the lower of 地基基础 and 上部承重结构, wherever the
@@ -108,7 +148,12 @@ func TestWordsAreFoundByTheirFirstRune(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	texts := strings.Split(string(raw)+operatorsData+understoodData, "\n")
+	texts := strings.Split(string(raw), "\n")
+	for _, of := range []string{"operators", "understood"} {
+		for _, name := range listsOf(t, of) {
+			texts = append(texts, entriesOf(of+"/"+name)...)
+		}
+	}
 	found, none := 0, 0
 	for name, c := range map[string]caution{"conclusion": ofConclusion, "core": ofCore, "advice": ofAdvice, "anywhere": ofReport, "facts": ofFacts} {
 		for what, g := range map[string]*guarded{"words": c.words, "phrases": c.whole} {
