@@ -189,6 +189,9 @@ func continues(prev *item, text string, l *line) bool {
 	if cutNumber.MatchString(pt) && restOfNumber.MatchString(text) {
 		return true // (GB 5029 / 2-2015)评定为二级
 	}
+	if full && endsInCode.MatchString(pt) && codeGoesOn.MatchString(text) {
+		return true // 报告编号为JA / -FW-2026-0256: no dash of a list
+	}
 	if explainsOn.MatchString(text) && gradeLast.MatchString(pt) {
 		return true // 四级 / ——极不符合……
 	}
@@ -251,6 +254,8 @@ var (
 	numbered        = re(`^\p{Han}{0,6}(?:编号|文号|号):[^:。;]*[0-9]号?$`)
 	documentNo      = re(`^[\p{Han}A-Za-z0-9]{2,12}[〔\[(【]20[0-9]{2}[〕\])】]第?[0-9]{1,5}号$`)
 	endsInDigit     = re(`[0-9]$`)
+	endsInCode      = re(`[A-Za-z0-9]$`)
+	codeGoesOn      = re(`^-[A-Z0-9]{1,8}(?:-[A-Z0-9]{1,8})*[,。;)]`)
 	beginsWithDigit = re(`^[0-9]{1,4}(?:[^0-9、.)]|[.][0-9])`)
 	starter         = re(`^(?:su|ss|u|s|r|[)、,。;》”#]|号?[楼栋幢](?:的|安全性|危险性|可靠性|、|,|均|为)|级|[的及和与])`)
 )

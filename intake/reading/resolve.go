@@ -102,7 +102,9 @@ func (r *reader) resolve(mentions []*mention, items []*item) conclusion {
 	r.checkSeries(items, c.findings)
 	r.checkCount(items, c.findings)
 	r.checkScales(c.findings)
-	if !c.found {
+	if page := emptyConclusion(items); page > 0 {
+		r.reason("conclusion_missing", page, "")
+	} else if !c.found {
 		r.reason("conclusion_missing", 0, "")
 	}
 	if !hasSafety(c.findings) {

@@ -65,3 +65,29 @@ func TestNoneOfTheWiderIsAcceptedWrongly(t *testing.T) {
 		}
 	}
 }
+
+// Laws that single reports broke: a second report number torn before its dash or beside a
+// label of two lines, a grade behind a heading torn in its word, a conclusion whose row holds
+// only a picture, the end of a narrow column taken for a watermark.
+func TestNoneOfTheseBreaksItsLaw(t *testing.T) {
+	w := load(t)
+	broke := map[string][]uint64{
+		"a contradiction ends acceptance": {13452, 13567, 90489, 91152, 512798},
+		"unreadable is not harmless":      {13011, 13046},
+		"breaking loses no hazard":        {90775},
+	}
+	for _, l := range Laws() {
+		for _, seed := range broke[l.Name] {
+			breaches, _ := l.Check(w, real, seed)
+			for _, b := range breaches {
+				if b.Grave {
+					t.Errorf("%s: seed %d: %s", l.Name, seed, b.Detail)
+				}
+			}
+		}
+		delete(broke, l.Name)
+	}
+	if len(broke) > 0 {
+		t.Errorf("no such laws: %v", broke)
+	}
+}
