@@ -14,6 +14,18 @@ type ground struct {
 	dark []int32 // and of what was painted first that is not white
 	tint []tint  // the colour of what is not white
 	left int     // cells that may still be painted; once it is negative all is doubtful
+	// boxes are what the cells were painted with, as long as they are few, and
+	// looks how many of them may still be looked at.
+	boxes []painted
+	looks int
+	own   *ground // the cells of one character
+}
+
+// painted is a box that something was painted in.
+type painted struct {
+	box    [4]float64
+	order  int32
+	colour tint
 }
 
 // tint is a colour, 0 where there is none, mixed where it is not one or not known.
@@ -37,10 +49,17 @@ const (
 	// apartFrom is the difference of red or green by which two colours are told
 	// apart at a glance.
 	apartFrom = 64
+	// What is looked at of boxes one by one, where cells leave a doubt: the line
+	// between two rows of a table is in the cells of the letters above and below.
+	mostBoxes  = 4096
+	mostLooks  = 4 << 20
+	largestBox = 1024 // cells of the character
+	// beside is how far from a character, in points, something is painted beside it.
+	beside = 0.1
 )
 
 func newGround(page [4]float64) *ground {
-	g := &ground{box: page, left: mostPainted}
+	g := &ground{box: page, left: mostPainted, looks: mostLooks}
 	w, h := page[2]-page[0], page[3]-page[1]
 	g.cell = max(groundCell, math.Sqrt(w*h/mostCells), w/mostCells, h/mostCells)
 	g.w, g.h = int(w/g.cell)+1, int(h/g.cell)+1
@@ -69,20 +88,27 @@ func (g *ground) paint(b [4]float64, order int, colour tint) {
 		n := g.w * g.h
 		g.last, g.dark, g.tint = make([]int32, n), make([]int32, n), make([]tint, n)
 	}
+	if len(g.boxes) <= mostBoxes && x0 <= x1 && y0 <= y1 {
+		g.boxes = append(g.boxes, painted{b, int32(order), colour})
+	}
 	for y := y0; y <= y1; y++ {
 		for i, end := y*g.w+x0, y*g.w+x1; i <= end; i++ {
-			g.last[i] = max(g.last[i], int32(order))
-			if colour == 0 {
-				continue
-			}
-			switch g.tint[i] {
-			case 0:
-				g.dark[i], g.tint[i] = int32(order), colour
-			case colour:
-			default:
-				g.tint[i] = mixed
-			}
+			g.note(i, int32(order), colour)
 		}
+	}
+}
+
+func (g *ground) note(cell int, order int32, colour tint) {
+	g.last[cell] = max(g.last[cell], order)
+	if colour == 0 {
+		return
+	}
+	switch g.tint[cell] {
+	case 0:
+		g.dark[cell], g.tint[cell] = order, colour
+	case colour:
+	default:
+		g.tint[cell] = mixed
 	}
 }
 
@@ -96,6 +122,11 @@ func (g *ground) doubtful(b [4]float64, order int, colour tint) bool {
 		return false
 	}
 	x0, y0, x1, y1 := g.cells(b)
+	return g.touched(x0, y0, x1, y1, order, colour) && !g.untouched(b, order, colour)
+}
+
+// touched tells whether what is painted in cells may keep a character from view.
+func (g *ground) touched(x0, y0, x1, y1, order int, colour tint) bool {
 	all, covered, tinted := 0, 0, 0
 	for y := y0; y <= y1; y++ {
 		for i, end := y*g.w+x0, y*g.w+x1; i <= end; i++ {
@@ -109,6 +140,38 @@ func (g *ground) doubtful(b [4]float64, order int, colour tint) bool {
 		}
 	}
 	return float64(max(covered, tinted)) > touchedFrom*float64(all)
+}
+
+// untouched tells whether what is painted in the cells of a character is mostly
+// painted beside it: cells are as wide as the gap between two rows of a table. Only
+// the boxes that reach into its own are painted then, as they were before.
+func (g *ground) untouched(b [4]float64, order int, colour tint) bool {
+	x0, y0, x1, y1 := g.cells(b)
+	w, h := x1-x0+1, y1-y0+1
+	if g.looks -= len(g.boxes); g.looks < 0 || len(g.boxes) > mostBoxes || w*h > largestBox {
+		return false
+	}
+	if g.own == nil {
+		g.own = &ground{last: make([]int32, largestBox), dark: make([]int32, largestBox), tint: make([]tint, largestBox)}
+	}
+	own := g.own
+	own.w = w
+	clear(own.last[:w*h])
+	clear(own.dark[:w*h])
+	clear(own.tint[:w*h])
+	around := [4]float64{b[0] - beside, b[1] - beside, b[2] + beside, b[3] + beside}
+	for _, p := range g.boxes {
+		if outside(p.box, around) {
+			continue
+		}
+		px0, py0, px1, py1 := g.cells(p.box)
+		for y := max(py0, y0); y <= min(py1, y1); y++ {
+			for x := max(px0, x0); x <= min(px1, x1); x++ {
+				own.note((y-y0)*w+x-x0, p.order, p.colour)
+			}
+		}
+	}
+	return !own.touched(0, 0, w-1, h-1, order, colour)
 }
 
 // apart tells whether two colours are known and are told apart at a glance.
