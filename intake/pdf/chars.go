@@ -18,6 +18,7 @@ func (d *Document) chars(g *guest, p *page) ([]Char, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.ground.spread(&d.canvas)
 	out := make([]Char, 0, len(units))
 	var at [][4]float64 // of the characters, in the page's own space
 	var of []*textObject
@@ -51,12 +52,12 @@ func (d *Document) chars(g *guest, p *page) ([]Char, error) {
 		}
 	}
 	var doubts []doubt
-	for i, over := range l.ground.textOver(out, at, of) {
+	for i, over := range l.ground.textOver(out, at, of, &d.canvas) {
 		if of[i] != nil && !out[i].Hidden && (over || unsure[i]) {
 			doubts = append(doubts, doubt{char: i, object: of[i]})
 		}
 	}
-	l.ground = nil // megabytes, of a page that may stay open
+	l.ground = nil // of a page that may stay open, and its cells are the next one's
 	return out, d.resolve(g, p, out, doubts)
 }
 

@@ -31,6 +31,7 @@ type Document struct {
 	open     []*page      // parsed pages, most recently used last
 	failed   map[int]error
 	traps    int
+	canvas   canvas
 
 	// Repaired is set when PDFium had to rebuild the cross-reference table.
 	Repaired bool
