@@ -15,6 +15,7 @@ const (
 var (
 	fullDate = re(yearForm + `(?:年|[-./])` + monthForm + `(?:月|[-./])` + dayForm + `(?:日|号)?`)
 	dateSpan = re(`^(?:日|号)?(?:起)?(?:-|~|至|到|—|及|和|、)+(?:` + yearForm + `(?:年|[-./]))?(?:` + monthForm + `(?:月|[-./]))?` + dayForm + `(?:日|号)?`)
+	ofNumber = re(`(?:第|[A-Za-z]-?)$`)
 	compact  = re(`(?:^|[^0-9])((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])(?:[^0-9]|$)`)
 )
 
@@ -25,7 +26,7 @@ type date struct {
 }
 
 // datesIn finds dates in every Chinese form (2022年8月5日, 二〇二二年八月五日,
-// 2022.08.05, 2022-8-5); of a span (6月3日至5日) both ends.
+// 2022.08.05, 2022-8-5); of a span (6月3日至5日) or a list of days both ends.
 func datesIn(s string) []date {
 	var out []date
 	for at := 0; at < len(s); {
@@ -33,21 +34,35 @@ func datesIn(s string) []date {
 		if m == nil {
 			break
 		}
+		if ofNumber.MatchString(s[:at+m[0]]) {
+			at += m[1]
+			continue // 鉴定书第2020-12-06号
+		}
 		y, mo, d := number(s[at+m[2]:at+m[3]]), number(s[at+m[4]:at+m[5]]), number(s[at+m[6]:at+m[7]])
 		end := at + m[1]
 		if iso, ok := calendar(y, mo, d); ok {
 			out = append(out, date{iso, at + m[0], end})
-			if x := dateSpan.FindStringSubmatchIndex(s[end:]); x != nil {
-				y2, m2 := y, mo
+			last := iso
+			for x := dateSpan.FindStringSubmatchIndex(s[end:]); x != nil; x = dateSpan.FindStringSubmatchIndex(s[end:]) {
 				if x[2] >= 0 {
-					y2 = number(s[end+x[2] : end+x[3]])
+					y = number(s[end+x[2] : end+x[3]])
 				}
 				if x[4] >= 0 {
-					m2 = number(s[end+x[4] : end+x[5]])
+					mo = number(s[end+x[4] : end+x[5]])
 				}
-				if iso2, ok := calendar(y2, m2, number(s[end+x[6]:end+x[7]])); ok && iso2 >= iso {
-					out = append(out, date{iso2, end + x[0], end + x[1]})
-					end += x[1]
+				next, ok := calendar(y, mo, number(s[end+x[6]:end+x[7]]))
+				if !ok || next < last {
+					break
+				}
+				if last == iso {
+					out = append(out, date{next, end + x[0], end + x[1]})
+				} else { // 12月2日、3日、7日
+					out[len(out)-1].iso, out[len(out)-1].to = next, end+x[1]
+				}
+				end += x[1]
+				last = next
+				if !strings.HasSuffix(s[:end], "日") && !strings.HasSuffix(s[:end], "号") {
+					break
 				}
 			}
 		}

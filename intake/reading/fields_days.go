@@ -22,11 +22,14 @@ var (
 	shortYear = re(`^([12][0-9])年([0-9]{1,2})月([0-9]{1,2})(?:日|号)`)
 	shortSpan = re(`^(?:-|~|至|到|—|、)+(?:[0-9]{1,2}年)?(?:([0-9]{1,2})月)?([0-9]{1,2})(?:日|号)`)
 	// issuedBehind is all that says that the report was issued on the day behind it.
-	issuedBehind = re(`^(?:本|正式|最终|最后|全部|鉴定|评估|技术)*(?:报告书?|成果|文件|鉴定[书表单]|意见书|评估[书单]|通知书?)?(?:最终|正式)?(?:报告|签发|签署|签出|签章|签批|出具|发出|印发|发布|出版|定稿|终稿|完稿|成稿|成文|成书|成册|编成|写成|写单|出单|出表|填发|给文|核发|批准|落款)(?:书|文)?(?:日期?|时间|期|于)?$|^报告[日期]$`)
+	issuedBehind = re(`^(?:本|正式|最终|最后|全部|鉴定|评估|技术)*(?:报告书?|成果|文件|鉴定[书表单]|意见书|评估[书单]|通知书?)?(?:最终|正式)?(?:报告|签发|签署|签字|签出|签章|签批|出件|出具|发出|印发|发布|出版|定稿|终稿|完稿|成稿|成文|成书|成册|编成|写成|写单|出单|出表|填发|给文|核发|批准|落款)(?:书|文)?(?:日期?|时间|期|于)?$|^报告[日期]$|^(?:报告书?|成果|鉴定[书表]|意见书)确认(?:日期?|时间|于)?$`)
 	// delivered: no earlier than the issue, and taken for it where no other day is told.
-	delivered = re(`^(?:报告书?|成果|文件|正本)?(?:呈送|呈报|报送|提交|打印|付印|印制)(?:日期?|时间|于)?$`)
+	// 交付日期 alone is the house's.
+	delivered = re(`^(?:报告书?|成果|文件|正本)?(?:呈送|呈报|呈交|报送|提交|打印|付印|印制|交件)(?:日期?|时间|于)?$|^交付$|^(?:报告书?|成果|文件)交付(?:日期?|时间|于)?$`)
 	// visitedBehind says that somebody was there on the day.
-	visitedBehind = re(`^(?:` + deed + `|现场|进场|进厂|入场|入户|到场|外业|实地|工作|看现场|看房|看屋|踏看|勘看|取样)+(?:日期?|时间|期|时段|起止|于)?$`)
+	visitedBehind = re(`^(?:` + deed + `|现场|到场|外业|实地|工作|看现场|踏看|勘看|取样|[进入][场厂户园校院库仓店馆村]|看[房屋楼库仓厂店]|上[门山岛船]|登[门高楼塔]|[与和及、])+(?:日期?|时间|期|时段|起止|于)?$`)
+	// workedBehind says so of the days of a span, which is no day of issue.
+	workedBehind = re(`^(?:现场)?(?:实施|服务|作业)(?:日期?|时间|期|时段|起止|于)?$`)
 )
 
 // daysTold lists the days of a line with the words before each, which begin behind
@@ -128,7 +131,7 @@ func (c candidates) fromDayLine(it *item) bool {
 	for _, d := range daysTold(it.text) {
 		f := labelOf(d.words)
 		switch {
-		case f == fInspected, f == fNone && visitedBehind.MatchString(d.words):
+		case f == fInspected, f == fNone && visitedBehind.MatchString(d.words), f == fNone && d.last != "" && workedBehind.MatchString(d.words):
 			take(fInspected, d)
 		case d.last != "":
 		case f == fIssued, f == fNone && issuedBehind.MatchString(d.words):

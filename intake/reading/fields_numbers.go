@@ -60,6 +60,10 @@ func (c candidates) fromNumberLine(p passage, page int) {
 	f, n := numberLabel(t[from:to])
 	switch {
 	case f == fOther:
+		// 登记号:江文房〔2021〕鉴9号 is what the agency has it in its register as.
+		if m := registeredNo.FindStringSubmatchIndex(t[from:to]); m != nil {
+			c.add(fReportNo, p.sub(from+m[2], from+m[3]), page, 0)
+		}
 		return
 	case f == fNone:
 		f = fReportNo
@@ -72,7 +76,14 @@ func (c candidates) fromNumberLine(p passage, page int) {
 	if m := numberOfYear.FindStringSubmatchIndex(v); m != nil {
 		c.add(f, p.sub(from+m[2], from+m[3]), page, 0)
 	}
+	if m := numberOfSeries.FindStringSubmatchIndex(t); m != nil {
+		c.add(fReportNo, p.sub(m[2], m[3]), page, 0)
+		return
+	}
 	if m := reportNoLine.FindStringSubmatchIndex(v); m != nil && !accredited.MatchString(v) {
+		if s := v[m[2]:m[3]]; m[2] > 0 && v[m[2]-1] == '(' && strings.IndexByte(s, ')') >= 0 && strings.IndexByte(s, '(') < 0 {
+			m[2]-- // (2022)四石鉴字019: the year's bracket
+		}
 		c.add(f, p.sub(from+m[2], from+m[3]), page, 0)
 	}
 }
@@ -89,6 +100,9 @@ func numberLabel(t string) (fieldName, int) {
 	}
 	for k := len(ends) - 1; k > 0; k-- {
 		i := ends[k]
+		if inNumber.MatchString(t[i-1:]) && !strings.HasSuffix(strings.ToLower(t[:i]), "no") {
+			continue // 档案号RH-GJ-2023-64: RH-GJ- translates no 档案号
+		}
 		switch f := labelOf(t[:i]); f {
 		case fReportNo, fFileNo:
 			return f, i + len(t[i:]) - len(strings.TrimLeft(t[i:], ":"))
@@ -109,6 +123,9 @@ const longestNumberLabel = 10
 
 var numberNoun = re(`号$|编码$`)
 
+// inNumber: letters, figures and hyphens that belong together.
+var inNumber = re(`^[A-Za-z0-9-][A-Za-z0-9-]`)
+
 var (
 	// 渝安鉴函〔2026〕41号(报告编号:YA-2026-0341)
 	numberOfLetter = re(`^[\p{Han}A-Za-z]{1,12}[\[(〔【]?20[0-9]{2}[\])〕】]?[^,。;:()]{0,4}[0-9]{1,5}号[(](?:报告)?编号:([A-Za-z0-9\p{Han}\[\]〔〕/._-]{3,40})[)]$`)
@@ -117,6 +134,9 @@ var (
 	// the running head: 渝南建研〔2026〕鉴字第129号 重庆渝南建筑科学研究院
 	headDocNo    = re(`^(` + docNo + `)(?:第|共|\p{Han}{4,40}|$)`)
 	reportNoLine = re(`^(?:\(|N[oO][.:]?|编号)?((?:[(]\p{Han}{1,4}[)])?[A-Za-z\p{Han}]{0,8}[-\[(〔【]?[A-Z0-9][A-Za-z0-9\p{Han}\[\]()〔〕【】/-]{5,30}[0-9][)\]〕】]?(?:号|-[A-Z])?)\)?$`)
+	// 遵播鉴书:2022-BJ-038: the agency's own name for its papers, and the number
+	numberOfSeries = re(`^(\p{Han}{1,5}鉴[书字函表报]?:20[0-9]{2}-(?:[A-Z]{1,4}-)?[0-9]{1,5})号?$`)
+	registeredNo   = re(`^(?:登记|存档|归档|立卷|编目|备查|卷)(?:编|序)?号:?((?:\p{Han}{1,8}[\[(〔【]20[0-9]{2}[\])〕】]\p{Han}{0,3}|\p{Han}{0,8}[\[(〔【]20[0-9]{2}[\])〕】]\p{Han}{0,6})鉴\p{Han}{0,2}第?[0-9]{1,5}号)$`)
 	// numberOfElse: whose number it is, where it is not the report's.
 	numberOfElse = re(`(?:合同|协议|委托书?|招标|投标|采购|立项|任务|批次|危房|隐患|台账|排查|整治|资质|证书?|许可|仪器|设备|构件|测点|样品|图纸?|图|工程|项目|档案|备案|房屋|楼|幢|户|页|表|来函|来文|来件)(?:的|统一)?$`)
 	// headNo finds the report number in a running head: 报告编号：JD-1 第3页.

@@ -29,7 +29,7 @@ type chosenBy struct {
 }
 
 var (
-	partyWords = re(`^(?:房屋|房产|建筑物?|工程|项目)?(?:委托|申请|申报|送检|送|来件|来文|报请|报检|报|要求|请求|请|完成|接受|受理|受|被|托|承|承办|承接|承担|承检|编制|编写|出具|出|报告|签发|实施|执行|主|业主|产权|权属|所有权?|技术|服务|咨询|质量|安全性?|危险性|可靠性|司法|乙|甲|现场|的|书|` + deed + `)+$`)
+	partyWords = re(`^(?:房屋|房产|建筑物?|工程|项目)?(?:委托|申请|申报|送检|送鉴|送|来件|来文|报请|报检|报鉴|报|要求|请求|请|完成|接受|受理|受|被|托|执鉴|承鉴|承|承办|办件|承接|承担|承检|编制|编写|出具|出|报告|签发|实施|执行|主|业主|产权|权属|所有权?|技术|服务|咨询|质量|安全性?|危险性|可靠性|司法|乙|甲|供|需|现场|的|书|` + deed + `)+$`)
 	houseThing = `(?:房屋|房产|不动产|物业|楼宇|楼房|大楼|建筑物?|工程|项目|住房|农房|住宅|民房|自建房|校舍|厂区|厂房|场所|小区|农户|标的物?|对象|主体)`
 	askedFor   = `(?:被|受|所|本|该|拟|待|委托|申请|送|现|原|的|` + deed + `)`
 )
@@ -40,11 +40,11 @@ var labelKinds = []labelKind{
 		before: partyWords,
 		fields: []chosenBy{
 			{re(`现场$`), fOther},
-			{re(`受委?托|被委托|接受委托|受理|乙$`), fAgency},
-			{re(`委托|申请|申报|送检?$|送检|来件|来文|报请|^请|报检|要求|请求|甲$`), fClient},
+			{re(`受委?托|被委托|接受委托|受理|乙$|^供$`), fAgency},
+			{re(`委托|申请|申报|送[检鉴]?$|送检|来件|来文|报请|^请|报[检鉴]|要求|请求|甲$|^需$`), fClient},
 			{re(`业主|产权|权属|所有`), fOwner},
 			{re(`^(?:受|被)(?:` + deed + `)+的?$`), fSubject},
-			{re(`承|编制|编写|出具|出|报告|签发|实施|执行|完成|技术|服务|咨询|` + deed), fAgency},
+			{re(`承|执鉴|办件|编制|编写|出具|出|报告|签发|实施|执行|完成|技术|服务|咨询|` + deed), fAgency},
 			{nil, fOther},
 		},
 	},
@@ -180,7 +180,7 @@ var englishLabels = []struct {
 	{re(`^(?:(?:appraisal|inspection|testing|assessment|appraising)(?:agency|body|unit|organi[sz]ation|institution|company)|agency|appraiser|preparedby|issuedby)$`), fAgency},
 	{re(`^(?:(?:building|house|site|project|property)?(?:address|location)|location|addressof(?:the)?(?:building|house))$`), fAddress},
 	{re(`^(?:client|agency|office|company)(?:'s)?address$`), fOther},
-	{re(`^(?:dateofissue|issuedate|issued(?:on)?|reportdate|dateofreport|date)$`), fIssued},
+	{re(`^(?:dateofissue|issuedate|issued?(?:on)?|reportdate|dateofreport|date)$`), fIssued},
 	{re(`^(?:(?:dateof)?(?:site)?(?:inspection|survey|fieldwork|visit|testing)(?:date)?|inspected(?:on)?|dateof(?:site)?(?:inspection|survey|visit))$`), fInspected},
 	{re(`^(?:structur(?:e|al)(?:type|form|system)?|typeofstructure)$`), fStructure},
 	{re(`^(?:(?:no\.?of|numberof)?(?:storeys?|stor(?:y|ies)|floors))$`), fStoreys},
