@@ -251,7 +251,7 @@ func (r *reader) letterScale(m *mention, s sentence, clause, before, after strin
 	switch {
 	case otherAfter.MatchString(after), otherScale.MatchString(said) && !dangerWord.MatchString(said):
 		m.other = true
-	case r.ofSystem(clause, before):
+	case r.ofSystem(clause, before), r.usesFactory() && rank(m.grade) <= mildest && !dangerWord.MatchString(s.para.text) && ratedAsCause.MatchString(before) && itsCause.MatchString(after):
 		m.aspect, m.scope = schemas.AspectReliability, schemas.ScopeSubUnit
 	case rel > d:
 		m.aspect, m.scope = schemas.AspectReliability, schemas.ScopeSubUnit
@@ -289,7 +289,7 @@ func (r *reader) letterScale(m *mention, s sentence, clause, before, after strin
 // 50144-2019 gives systems A to D and the unit 一级 to 四级. A letter beside a house
 // is none of them.
 func (r *reader) ofSystem(clause, before string) bool {
-	if find(r.standards, "GB 50144") == "" || r.usesDanger() {
+	if !r.usesFactory() {
 		return false
 	}
 	if sub, house := lastOf(subUnitWord, clause), lastOf(houseWord, clause); sub >= 0 || house >= 0 {
@@ -297,6 +297,17 @@ func (r *reader) ofSystem(clause, before string) bool {
 	}
 	return subUnitWord.MatchString(before[strings.LastIndexAny(before, "。;")+1:])
 }
+
+// usesFactory: the standard of factories is the report's, whose letters grade systems.
+func (r *reader) usesFactory() bool {
+	return find(r.standards, "GB 50144") != "" && !r.usesDanger()
+}
+
+// 评B级的由来是抗风柱螺栓松动: a letter that a factory's report explains is a system's.
+var (
+	ratedAsCause = re(`(?:^|[,。;])(?:之所以)?(?:评|定|取|列)(?:为|作)?["“]?$`)
+	itsCause     = re(`^["”]?的?(?:由来|原因|缘由|理由|是因|主要是)`)
+)
 
 // ratesAlone: the label under which a cover or form states the class of the house.
 var ratesAlone = re(`^(?:房屋|本次|最终|综合)?(?:危险性?|安全性?)?(?:综合)?(?:鉴定|评定)(?:的)?(?:等级|级别|结论|结果|评级):["“]?$`)

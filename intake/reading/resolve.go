@@ -206,11 +206,28 @@ func (r *reader) checkRated(c conclusion) {
 		return
 	}
 	for _, m := range below {
-		if u := m.units[0]; ofStructure(m.aspect) && unitKey(u) != defaultUnit && !containsUnit(named, u) {
+		if u := m.units[0]; ofStructure(m.aspect) && unitKey(u) != defaultUnit && !containsUnit(named, u) && !shortOfOne(named, u) {
 			r.reason("unit_without_conclusion", m.page, u, m.evidence)
 		}
 	}
 }
+
+// shortOfOne: 主楼, where the conclusion calls one house 活动中心主楼 and none by that end else.
+func shortOfOne(named []string, u string) bool {
+	n := 0
+	for _, v := range named {
+		if rest, ok := strings.CutSuffix(unitKey(v), unitKey(u)); ok {
+			if !ofWhom.MatchString(rest) {
+				return false
+			}
+			n++
+		}
+	}
+	return n == 1
+}
+
+// ofWhom: whose house it is. 旧主楼, 12号楼 are others than 主楼, 2号楼.
+var ofWhom = re(`(?:中心|小学|中学|大学|学校|学院|医院|卫生院|幼儿园|敬老院|公司|酒店|宾馆|客栈|政府|小区|工厂|集团)$`)
 
 // checkSummedUp: the ratings sum a house up, 西楼:Au、Du、Du,综合Dsu, and the
 // conclusion grades others by their names and not this one.

@@ -71,7 +71,7 @@ var (
 
 	// Negations. A wide one must be followed by the rating itself, or a short
 	// way to it, so that "不满足安全使用要求评定为Dsu级" is none.
-	negBefore = re(`(?:不(?:满足|符合|具备)|未(?:能)?(?:评|达到?|坏到|落到|及|满足|符合|具备|构成|评为|评定为|列入|划为|出现|被评为|被评定为|定为|降至|降低至|处于)|没有(?:达到|构成|被评为|评为)|尚未(?:达到?|坏到|落到|构成|降至)|达不到|不(?:另|再|予)*给(?:出|评)?(?:[A-D](?:su|u)?级?、)*|不(?:能|应|宜|会|得|可|足以|再|满足|符合|具备|存在)?(?:据此|仅据此|因此)?(?:将|把)?(?:该|本|此|其)?(?:房屋|建筑物?|楼)?(?:直接|简单)?(?:属于?|是|构成|为|到|达到?|评为|评定为|判定为|定为|判为|认定为|列为|划为|鉴定为|视为|作为|至于?)|并?非|并不(?:属于?|是|构成|为)|排除|否定|谈不上|远未达?到?|不低于|不高于|未低于|未超过|高于|优于|好于|低于|劣于|离|距离?|[够达评列]不(?:上|到))(?:本标准|上述|标准|规定的?|现行标准的?|相应的?|[整全][幢栋座]|局部|危房|危险房屋|《[^》]*》|表[0-9.]+的?|GB[0-9-]+|JGJ/?T?[0-9-]+|危险性|安全性|可靠性|等级|级|评级|评定|评|条件|对|中|的|关于|[A-D](?:su|u)?级?[、或及和])*["“(]?$`)
+	negBefore = re(`(?:不(?:满足|符合|具备)|未(?:能)?(?:评|达到?|坏到|落到|及|满足|符合|具备|构成|评为|评定为|列入|划为|出现|被评为|被评定为|定为|降至|降低至|处于)|没有(?:达到|构成|被评为|评为)|尚未(?:达到?|坏到|落到|构成|降至)|达不到|不(?:另|再|予)*给(?:出|评)?(?:[A-D](?:su|u)?级?、)*|不(?:能|应|宜|会|得|可|足以|再|满足|符合|具备|存在)?(?:据此|仅据此|因此)?(?:将|把)?(?:该|本|此|其)?(?:房屋|建筑物?|楼)?(?:直接|简单)?(?:属于?|是|构成|为|到|达到?|评为|评定为|判定为|定为|判为|认定为|列为|划为|鉴定为|视为|作为|至于?)|并?非|并不(?:属于?|是|构成|为)|排除|否定|谈不上|远未达?到?|不低于|不高于|未低于|未超过|高于|优于|好于|低于|劣于|离|距离?|[够达评列]不(?:上|到)|不够|(?:没有?|未)评(?:到|上))(?:本标准|上述|标准|规定的?|现行标准的?|相应的?|[整全][幢栋座]|局部|危房|危险房屋|《[^》]*》|表[0-9.]+的?|GB[0-9-]+|JGJ/?T?[0-9-]+|危险性|安全性|可靠性|等级|级|评级|评定|评|条件|对|中|的|关于|[A-D](?:su|u)?级?[、或及和])*["“(]?$`)
 	negNone   = re(`(?:未发现|未见|不存在|没有发现|没有|无|未有|尚无|不涉及|无证据|没有证据|不认为|未认定|缺乏)[^,。;:《》]{0,20}(?:《[^》]{2,30}》[^,。;:]{0,16})?["“(]?$`)
 	negAfter  = re(`^["”]?(?:危险?房屋?)?["”]?的?(?:评定|判定|鉴定|评级|相关|有关|构成)?(?:条件|标准|情形|情况|要求|特征|判据|依据|描述|定义|意见|结论|说法|可能)?[,]?(?:经核查|经查|经复核|经鉴定|经分析)?(?:均|并|尚|也)?(?:不具备|不成立|不适用|未(?:达到|满足|具备)|不予认定|不予采纳|不符|不足|不构成|有(?:较大|一定|明显)?(?:的)?(?:差距|距离)|尚有(?:较大|一定|明显)?(?:的)?(?:差距|距离)|相差)`)
 
@@ -95,7 +95,7 @@ var (
 	condSearch  = re(`(?:是否|能否|可否|有无|会不会)[^,]{0,12}$`)
 
 	// Plans.
-	projAfter  = re(`(?:加固|修复|修缮|维修|处理|整改|改造|整治|治理|补强|排危|解危|消除[^,。;]{1,12}|采取[^,。;]{0,12}措施|实施|施工|完成|验收|拆除[^,。;]{0,10}|支护|支顶)[^。;,]{0,16}(?:后|之后|以后|完毕)`)
+	projAfter  = re(`(?:[换修补弄]好|加固|修复|修缮|维修|处理|整改|改造|整治|治理|补强|排危|解危|消除[^,。;]{1,12}|采取[^,。;]{0,12}措施|实施|施工|完成|验收|拆除[^,。;]{0,10}|支护|支顶)[^。;,]{0,16}(?:后|之后|以后|完毕)`)
 	projModal  = re(`可(?:[^靠,。;][^,。;]{0,24})?$|(?:能够?|预计|预期|预估|预评|应|将|须|需|有望|拟|要|宜|估计|力争|确保|使|方可|满足|达到?|不低于|提高|提升|恢复|升)[^,。;]{0,24}$`)
 	projDirect = re(`(?:提升|提高|恢复|升|改善|加固|修复|修缮|整治|处理|改造)(?:至|到|为|成|达到?)[^,。;]{0,10}$|(?:目标|预期|预计|预评|设计|设定|力争|拟|争取|期望|希望)[^,。;]{0,20}$|以(?:达到|满足|恢复至?)[^,]{0,8}$|使[^,]{0,20}(?:达到|恢复|提高|提升|满足)[^,]{0,6}$|(?:提升|提高)[一二两]个等级,?即?$`)
 	// A report by its title made after the works (加固后安全性鉴定报告) says of the
@@ -140,7 +140,10 @@ var (
 	opensClass  = re(`^["”]?[,(](?:即|属|为)?(?:整[幢栋]|局部)危`)
 	concludedOf = re(`(?:鉴定|评定|评级)(?:结论|结果|意见)(?:为|是)?:[^,:。;]{1,16},["“]?$`)
 	aspectOpens = re(`^(?:安全性|危险性)(?:等级|评级)?:[^:;。不非若如曾原拟或]{2,20},["“]?$`)
-	causedBy    = re(`^["”]?(?:仅|只|主要)?(?:由|因|系因|是因|缘于|源于)[^。;:若如曾原拟]{2,60}?(?:所致|引起|造成|导致|而来|决定)`)
+	// JGJ 125对照结果:无危险构件,A级。 Class A is the one of a house without them.
+	noDangerAlso = re(`^(?:[(]?[0-9]{1,2}[)、.])?(?:另|再|又|顺带|同时)?(?:以|按|依|用|参照|对照)?(?:《?危险房屋鉴定标准》?|危房标准|[(]?JGJ/?T?125(?:-[0-9]{4})?[)]?){1,2}(?:作|做|进行)?(?:对照|核对|比对|校核|核查)?(?:的)?(?:结果|结论)?[:,](?:全[楼幢栋屋])?(?:无|没有|未见)危险构件,(?:房屋)?(?:综合)?(?:得|评|定|评为|定为|属|为|列)?["“]?$`)
+	comma        = re(`^["”]?[,;]`)
+	causedBy     = re(`^["”]?(?:仅|只|主要)?(?:由|因|系因|是因|缘于|源于)[^。;:若如曾原拟]{2,60}?(?:所致|引起|造成|导致|而来|决定)`)
 	// Asu级,不必采取措施。
 	opensMeasure = re(`^["”]?,(?:可|能|不必|无需|不需)(?:采取措施|(?:继续|正常|安全)*使用)[^,。;:]{0,8}。$`)
 	// What stands before it says something of the house's safety, and nothing of a rule or a part.
@@ -210,6 +213,9 @@ func roleRules() []roleRule {
 			}
 			return lastOf(thisCue, c.before) < 0 && !c.unitsBefore && (whenRated.MatchString(c.before) || directly.MatchString(c.clause) && standardWord.MatchString(c.before))
 		}},
+		{"those_are", schemas.RoleDefinition, "按JGJ 125，部分承重结构不能满足、房屋局部处于危险状态者为[C]级，也即局部危房。", func(c setting) bool {
+			return thoseAre.MatchString(c.before) && !c.unitsBefore && lastOf(thisCue, c.before+c.after) < 0
+		}},
 		{"set_aside", schemas.RoleNegated, "有意见提出,该楼应评为[Dsu]级,经验算分析,上述意见不成立,不予采纳", func(c setting) bool {
 			rumour := isRumour.MatchString(c.before) && !experts.MatchString(c.before) && noRumour.MatchString(c.after)
 			return (rumour || claimed.MatchString(c.before) && setAside.MatchString(c.after)) && !concludes.MatchString(c.clause)
@@ -268,6 +274,9 @@ func roleRules() []roleRule {
 		}},
 		{"aspect_opens", schemas.RoleConclusion, "(鉴定结论) 危险性：没有危险构件，[A]级。", func(c setting) bool {
 			return (c.section == secRating || c.section == secConclusion) && c.clause == "" && aspectOpens.MatchString(c.before) && alone.MatchString(c.after)
+		}},
+		{"none_dangerous", schemas.RoleConclusion, "JGJ 125对照结果：无危险构件，[A]级。", func(c setting) bool {
+			return (c.section == secRating || c.section == secConclusion) && noDangerAlso.MatchString(c.before) && (alone.MatchString(c.after) || comma.MatchString(c.after))
 		}},
 		{"caused", schemas.RoleConclusion, "(鉴定结论) [C]级由背街两根外廊挑梁负筋下移所致。", func(c setting) bool {
 			return c.section == secConclusion && (bareStart(c.before) || unitAlone(itemNumber.ReplaceAllString(c.before, "")) != "") && !strings.Contains(c.before, ",") && !c.listed && causedBy.MatchString(c.after)

@@ -52,6 +52,11 @@ var (
 	// 主楼Bsu级、厨房Asu级
 	gradeInRow = re(gradeForm + `、`)
 	nextInRow  = re(`^级?、[\p{Han}0-9A-Z#]{1,10}?` + gradeForm)
+	// 附带释义:Csu、Dsu为更低两档,本楼无须引用。
+	notCalled = re(`^(?:(?:[、,/]|和|及|与)` + gradeForm + `)*级?(?:为|是|属|系)(?:更低|余下|其余|另外?|后)(?:的)?[一两二三]?(?:档|级|个等级)(?:者)?,(?:本|该)[楼房幢栋屋户座校](?:房屋)?(?:均|都)?(?:无须|无需|不必|不需|用不着|没有)(?:引用|涉及|用到|适用)?[。;]?$`)
+	onlyNoted = re(`^(?:[(]?[0-9]{1,2}[)、.])?(?:(?:附带|附)?(?:释义|注|说明|备注):)?(?:` + gradeForm + `(?:[、,/]|和|及|与))*["“]?$`)
+	// 按JGJ 125,部分承重结构不能满足、房屋局部处于危险状态者为C级
+	thoseAre = re(`^(?:[(]?[0-9]{1,2}[)、.])?(?:按照?|依据?|根据|据)` + theStandard + `(?:的?(?:规定|划分|分级))?[,:][^。;:本该此这现今]{4,60}者(?:为|属|即为|评为|定为)["“]?$`)
 	// 那座才是土墙D级,跟这座隔两块田
 	thatOther   = re(`^那[座幢栋](?:房[子屋]?)?[^,。;]{0,8}$`)
 	apartFromIt = re(`^级?(?:危房|危险房屋)?,(?:跟|与|和|距|离)这[座幢栋](?:房[子屋]?)?[^,。;]{0,4}(?:隔(?:着|了)?[一二两三四五六七八九十0-9几]{0,2}[\p{Han}]?(?:块?[田地]|[条道]?[路街河沟巷]|座?[山坡]|[晒院]?坝)|[距离约]{1,2}(?:[2-9]|[1-9][0-9]+)[0-9.]*(?:m|米)|无关|不相干|不相连)`)
@@ -59,6 +64,9 @@ var (
 
 // aStandard is a standard by its name or its number.
 const aStandard = `(?:《[^《》,。;]{2,40}》)?(?:[(]?(?:GB|JGJ|CECS|DB)[A-Z/]{0,4}-?[0-9.]+(?:-[0-9]{4})?[)]?)?`
+
+// theStandard is a standard that is named.
+const theStandard = `(?:《[^《》,。;]{2,40}》(?:[(]?(?:GB|JGJ|CECS|DB)[A-Z/]{0,4}-?[0-9.]+(?:-[0-9]{4})?[)]?)?|(?:GB|JGJ|CECS|DB)[A-Z/]{0,4}-?[0-9.]+(?:-[0-9]{4})?|标准|规范)`
 
 // meanings are the rules for grades that are explained, compared or asked about, and
 // for ways of rating in which the words of the others do not stand.
@@ -85,6 +93,9 @@ func meanings() []roleRule {
 		}},
 		{"unlike_the_explained", schemas.RoleDefinition, "Csu级在规范中指应采取措施，与[Dsu]级的立即采取措施不同。", func(c setting) bool {
 			return !beyondMeaning.MatchString(c.before+c.after) && explained.MatchString(c.before) && besideOther.MatchString(c.before) && isUnlike.MatchString(c.after)
+		}},
+		{"not_called", schemas.RoleDefinition, "附带释义：Csu、[Dsu]为更低两档，本楼无须引用。", func(c setting) bool {
+			return onlyNoted.MatchString(c.before) && notCalled.MatchString(c.after)
 		}},
 		{"not_equated", schemas.RoleDefinition, "GB 50292的Bsu级不等于JGJ 125的[B]级，两者评定对象不一样。", func(c setting) bool {
 			return equatesNone(c.before + "A级" + c.after)
@@ -130,7 +141,7 @@ func equatesNone(s string) bool {
 // isExplained: the mention tells what a grade means.
 func (m *mention) isExplained() bool {
 	switch m.rule {
-	case "letters_explained", "says_what_it_means", "unlike_the_explained", "not_equated", "asked_about":
+	case "letters_explained", "says_what_it_means", "unlike_the_explained", "not_equated", "asked_about", "those_are":
 		return true
 	}
 	return false

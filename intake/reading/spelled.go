@@ -8,7 +8,7 @@ import (
 // Measures spelled out, as people say them: 九公分半, 六米八, 八十分之一, 六成五,
 // 百分之七十. The checks of figures read them as figures.
 var (
-	spelledLength = re(`([〇零一二两三四五六七八九十百]+|[0-9]+)(厘米|公分|毫米|米)(半|[一二三四五六七八九])?`)
+	spelledLength = re(`([〇零一二两三四五六七八九十百]+|[0-9]+(?:\.[0-9]+)?)(厘米|公分|毫米|米)(半|[一二三四五六七八九])?`)
 	spelledPart   = re(`([一二三四五六七八九十百]+|千|[0-9]+)分之([一二三四五六七八九十点零]+|[0-9.]+)`)
 	spelledTenths = re(`([一二三四五六七八九])成([一二三四五六七八九半])?`)
 )
@@ -41,7 +41,10 @@ func inFigures(s string) string {
 		})
 	}
 	return replaceSubmatches(spelledLength, s, func(g []string) string {
-		v := float64(count(g[1]))
+		v := decimal(g[1])
+		if g[1][0] >= 0x80 {
+			v = float64(count(g[1]))
+		}
 		switch {
 		case g[3] == "半":
 			v += 0.5

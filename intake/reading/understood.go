@@ -103,9 +103,11 @@ var (
 // dangerous members.
 var (
 	// ratedSo: what the agency itself counts as dangerous, 2块空心板……评定为危险构件.
-	ratedSo     = re(`(?:评定?|判定|列|定)为[^,。;]{0,6}危险(?:构件|点)`)
-	wholeOnes   = re(`各|全部|均|大面积|普遍|整[幢栋座]|[多数]数?[根片榀]|承重墙|柱`)
-	oneMember   = re(`[一1][根处片榀块道条面段]|[根处片榀块段][一1][^0-9一二三四五六七八九十]|局部|个别`)
+	ratedSo   = re(`(?:评定?|判定|列|定)为[^,。;]{0,6}危险(?:构件|点)`)
+	wholeOnes = re(`各|全部|均|大面积|普遍|整[幢栋座]|[多数]数?[根片榀]|承重墙|柱`)
+	oneMember = re(`[一1][根处片榀块道条面段]|[根处片榀块段][一1][^0-9一二三四五六七八九十]|局部|个别`)
+	// rebars: three of them in one slab make one member
+	rebars      = re(`(?:钢筋|主筋|箍筋|受力筋|板筋)[^,。;]{0,4}[0-9一二两三四五六七八九十]+根`)
 	manyMembers = re(`多[处根片榀块道]|各|全部|均|大面积|普遍|整[幢栋座]|(?:[2-9两三四五六七八九十]|[0-9]{2,})[余多]?[根处片榀块]`)
 )
 
@@ -222,7 +224,7 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 			continue
 		}
 		if own := ofThisHouse(s.text); h.mild && !rules && own != "" && !unrelated.MatchString(s.text) {
-			if !h.membersMay || !(oneMember.MatchString(own) && !manyMembers.MatchString(own) || ratedSo.MatchString(own) && !wholeOnes.MatchString(own)) {
+			if !h.membersMay || !(oneMember.MatchString(own) && !manyMembers.MatchString(rebars.ReplaceAllString(own, "_")) || ratedSo.MatchString(own) && !wholeOnes.MatchString(own)) {
 				r.caution(ofFacts, s, own, "grade_contradicts_statement")
 			}
 			r.caution(ofUnabated, s, own, "grade_contradicts_statement")
