@@ -33,6 +33,8 @@ func TestWordsThatCouldTakeBackAConclusion(t *testing.T) {
 		{"copied from elsewhere", ofReport, "三层数据沿用2019年报告。", "数据沿用"},
 		{"the liability of a copy", ofReport, "复印本报告未重新加盖鉴定专用章无效。", ""},
 		{"a wall that goes on leaning", ofFacts, "山墙外倾仍在发展。", "外倾仍在发展"},
+		{"what follows is no condition", ofReport, "报告打印校对有误,更正如下:", "更正如下"},
+		{"nor is the present", ofFacts, "如今山墙外倾仍在发展。", "外倾仍在发展"},
 		{"a wall that does not", ofFacts, "未见墙体外倾、裂缝发展。", ""},
 	} {
 		var words []string
