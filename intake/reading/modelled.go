@@ -42,7 +42,9 @@ func (r *reader) checkModelled(items []*item, f schemas.ReportFields, fs []schem
 var (
 	// modelStoreys: 结构总层数, in what a program prints of its model.
 	modelStoreys = re(`^(?:结构|计算|模型|地上)*总?层数(?:[(][^)]{0,8}[)])?$`)
-	ofModel      = re(`总信息|计算模型|模型信息|结构模型|建模|计算(?:书|参数|简图)|(?:结构|计算|模型)(?:总)?层数`)
+	ofModel      = re(`总信息|计算模型|模型信息|结构模型|建模|计算(?:书|参数|简图)|(?:结构|计算|模型)(?:总)?层数|(?:验算|计算|复核|建模|输入|输出)[^。;]{0,4}(?:参数|信息|条件)`)
+	// givenToModel: what only a table of the calculation lists.
+	givenToModel = re(`^(?:基本风压|(?:楼面|屋面|楼屋面)活(?:荷)?载(?:标准值)?|荷载组合|(?:计算|分析)?软件(?:名称)?|风荷载体型系数)(?:[(][^)]{0,10}[)])?$`)
 	// reckonedStorey heads the column of the storeys of a model. Tables that say so
 	// show a part of them.
 	reckonedStorey = re(`^(?:计算层|计算层号|结构层号|自然层)$`)
@@ -55,9 +57,10 @@ var (
 func (t *table) storeysReckoned() (*cell, int) {
 	var at *cell
 	most, rows := 0, make(map[int]bool)
+	ofCalculation := ofModel.MatchString(t.above) || slices.ContainsFunc(t.cells, func(c *cell) bool { return givenToModel.MatchString(c.folded()) })
 	for _, c := range t.cells {
 		text := c.folded()
-		if modelStoreys.MatchString(text) && (ofModel.MatchString(text) || ofModel.MatchString(t.above)) {
+		if modelStoreys.MatchString(text) && (ofCalculation || ofModel.MatchString(text)) {
 			right := t.rowCells(c.cy(), 0.5*c.size)
 			i := slices.Index(right, c)
 			if i < 0 || i+1 == len(right) {

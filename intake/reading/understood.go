@@ -63,6 +63,9 @@ func (r *reader) checkUnderstood(items []*item, mentions []*mention, fs []schema
 			continue
 		}
 		if it.heading {
+			if erratum.MatchString(it.text.text) {
+				r.reason("report_qualified", it.page, clip(it.text.text, 60), evidenceOf(it.text.glyphs, it.page))
+			}
 			continue
 		}
 		if it.table == nil {
@@ -85,6 +88,9 @@ func (r *reader) checkUnderstood(items []*item, mentions []*mention, fs []schema
 		}
 	}
 }
+
+// erratum heads what corrects the pages before: which of them hold is for a human.
+var erratum = re(`勘误|更正|订正`)
 
 // asks tells whether a cell names what is looked for: its column says so, and another
 // of its row what was found.
