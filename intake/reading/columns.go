@@ -11,6 +11,8 @@ const (
 	crossingShare = 0.25
 	fewestInRow   = 6 // pieces on each side
 	sideChanges   = 4
+	fullColumn    = 15 // pieces of a first column that is full
+	topsApart     = 72 // points between the tops of two columns, the first of which may stand below a title
 )
 
 // columnsOf divides the pieces of a page into stretches in reading order: the
@@ -79,6 +81,9 @@ func gutter(ps []*piece, width float64) (float64, bool) {
 				r = min(r, p.x0)
 			}
 		}
+		if l == 0 || r == width {
+			continue // the margin of a page whose second column is short is no gutter
+		}
 		if n < best || n == best && r-l > wide {
 			best, at, wide = n, x, r-l
 		}
@@ -90,16 +95,22 @@ func gutter(ps []*piece, width float64) (float64, bool) {
 	last := 0
 	bySeq := slices.Clone(ps)
 	slices.SortFunc(bySeq, func(a, b *piece) int { return a.seq - b.seq })
-	var prose int
+	var prose, proseLeft int
+	tops := [2]float64{}
 	for _, p := range bySeq {
 		side := 0
 		switch {
 		case p.x1 <= at+1:
 			side = -1
 			left++
+			tops[0] = max(tops[0], p.y1)
+			if len(p.glyphs) >= 12 {
+				proseLeft++
+			}
 		case p.x0 >= at-1:
 			side = 1
 			right++
+			tops[1] = max(tops[1], p.y1)
 		}
 		if len(p.glyphs) >= 12 {
 			prose++
@@ -110,6 +121,9 @@ func gutter(ps []*piece, width float64) (float64, bool) {
 		if side != 0 {
 			last = side
 		}
+	}
+	if left >= fullColumn && proseLeft*2 >= left && right > 1 && changes <= sideChanges {
+		return at, tops[0]-tops[1] < topsApart // the text ends at the top of the second column
 	}
 	return at, left >= fewestInRow && right >= fewestInRow && changes <= sideChanges && prose*6 >= left+right
 }

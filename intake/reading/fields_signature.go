@@ -15,6 +15,8 @@ var (
 	appraises = re(`鉴定|检测|检验|测试|建筑|建设|工程|房屋|结构|建科|房安|质量|勘察|勘测|设计|土木|岩土`)
 	// sealed is all that stands beside the name where an agency signs.
 	sealed = re(`^(?:[(](?:[\p{Han}]{0,6}(?:章|盖章))[)]|[\p{Han}]{0,4}(?:专用章|公章|盖章))?,?(?:谨[具呈启上]|敬[启上])?(?:(?:签发|印发|出具|发布|成文)于?)?(?:(?:报告)?(?:签发|出具|鉴定|报告)?(?:日期|时间):?)?$`)
+	// monthOnly: a cover may tell the month alone.
+	monthOnly = re(`^20[0-9]{2}年[0-9]{1,2}月$`)
 	// issuedThen: what may stand behind the date at the seal.
 	issuedThen = re(`^(?:签发|印发|出具|发布|批准)$`)
 	// workedHere: 受某某委托，某公司于2026年2月24日对……
@@ -61,6 +63,7 @@ func (c candidates) fromSignature(items []*item, furniture []string) {
 		if ds := datesIn(after); len(ds) > 0 {
 			after = after[:ds[0].from] + after[ds[len(ds)-1].to:]
 		}
+		after = monthOnly.ReplaceAllString(after, "")
 		before = strings.TrimRight(sealBefore.ReplaceAllString(before, ""), ":")
 		if before == "" && headNo.MatchString(after) {
 			return true // the running head of a single page
@@ -127,6 +130,11 @@ func (c candidates) underSeal(it *item, sealedAbove bool) bool {
 		c.add(fIssued, ls[0].glyphs, it.page, 1) // what the next page begins with may have joined it
 		return false
 	}
+	return sealedName(t)
+}
+
+// sealedName tells whether a text is an agency's name with nothing but its seal.
+func sealedName(t string) bool {
 	m := orgName.FindStringIndex(t)
 	return m != nil && m[0] == 0 && appraises.MatchString(t[:m[1]]) && sealed.MatchString(t[m[1]:])
 }

@@ -12,6 +12,9 @@ func (c candidates) fromTable(t *table, in section) {
 	for i, k := range t.cells {
 		text := newPassage(k.glyphs)
 		c.fromSeal(text, t.page)
+		if v := t.entryOf(i); v != nil && dateLine(v.folded()) && sealedName(text.text) {
+			c.add(fIssued, v.glyphs, t.page, 1) // name and seal left, the day right of them
+		}
 		if fs := jointLabel(strings.TrimRight(text.text, ":")); fs != nil {
 			if v := t.entryOf(i); v != nil {
 				c.addJoint(fs, newPassage(v.glyphs), t.page)

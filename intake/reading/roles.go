@@ -73,7 +73,9 @@ var (
 	// way to it, so that "不满足安全使用要求评定为Dsu级" is none.
 	negBefore = re(`(?:不(?:满足|符合|具备)|未(?:能)?(?:评|达到?|坏到|落到|及|满足|符合|具备|构成|评为|评定为|列入|划为|出现|被评为|被评定为|定为|降至|降低至|处于)|没有(?:达到|构成|被评为|评为)|尚未(?:达到?|坏到|落到|构成|降至)|达不到|不(?:另|再|予)*给(?:出|评)?(?:[A-D](?:su|u)?级?、)*|不(?:能|应|宜|会|得|可|足以|再|满足|符合|具备|存在)?(?:据此|仅据此|因此)?(?:将|把)?(?:该|本|此|其)?(?:房屋|建筑物?|楼)?(?:直接|简单)?(?:属于?|是|构成|为|到|达到?|评为|评定为|判定为|定为|判为|认定为|列为|划为|鉴定为|视为|作为|至于?)|并?非|并不(?:属于?|是|构成|为)|排除|否定|谈不上|远未达?到?|不低于|不高于|未低于|未超过|高于|优于|好于|低于|劣于|离|距离?|[够达评列]不(?:上|到)|不够|(?:没有?|未)评(?:到|上))(?:本标准|上述|标准|规定的?|现行标准的?|相应的?|[整全][幢栋座]|局部|危房|危险房屋|《[^》]*》|表[0-9.]+的?|GB[0-9-]+|JGJ/?T?[0-9-]+|危险性|安全性|可靠性|等级|级|评级|评定|评|条件|对|中|的|关于|[A-D](?:su|u)?级?[、或及和])*["“(]?$`)
 	negNone   = re(`(?:未发现|未见|不存在|没有发现|没有|无|未有|尚无|不涉及|无证据|没有证据|不认为|未认定|缺乏)[^,。;:《》]{0,20}(?:《[^》]{2,30}》[^,。;:]{0,16})?["“(]?$`)
-	negAfter  = re(`^["”]?(?:危险?房屋?)?["”]?的?(?:评定|判定|鉴定|评级|相关|有关|构成)?(?:条件|标准|情形|情况|要求|特征|判据|依据|描述|定义|意见|结论|说法|可能)?[,]?(?:经核查|经查|经复核|经鉴定|经分析)?(?:均|并|尚|也)?(?:不具备|不成立|不适用|未(?:达到|满足|具备)|不予认定|不予采纳|不符|不足|不构成|有(?:较大|一定|明显)?(?:的)?(?:差距|距离)|尚有(?:较大|一定|明显)?(?:的)?(?:差距|距离)|相差)`)
+	// 三层Csu,不符合: the meaning of the grade; 现状与Dsu级不符 denies it.
+	conformsNot = re(`^级?["”]?不符合?(?:[,。;]|$)`)
+	negAfter    = re(`^["”]?(?:危险?房屋?)?["”]?的?(?:评定|判定|鉴定|评级|相关|有关|构成)?(?:条件|标准|情形|情况|要求|特征|判据|依据|描述|定义|意见|结论|说法|可能)?[,]?(?:经核查|经查|经复核|经鉴定|经分析)?(?:均|并|尚|也)?(?:不具备|不成立|不适用|未(?:达到|满足|具备)|不予认定|不予采纳|不符|不足|不构成|有(?:较大|一定|明显)?(?:的)?(?:差距|距离)|尚有(?:较大|一定|明显)?(?:的)?(?:差距|距离)|相差)`)
 
 	// Claims of others that the report does not follow.
 	claimed = re(`(?:有意见|有人|有观点|有专家|业主|委托方|委托人|产权人|住户|异议人|申请人|当事人)[^,。;]{0,8}(?:提出|认为|主张|反映|质疑|称)|(?:有人|外面|村[里上]|镇上|街坊|坊间|网上)[^,。;不]{0,4}(?:传|说|讲|担心|以为)|传言|谣传|传闻|听说`)
@@ -177,7 +179,7 @@ func roleRules() []roleRule {
 		{"negated", schemas.RoleNegated, "房屋损伤未达到[Dsu]级的评定条件", func(c setting) bool {
 			return negBefore.MatchString(c.clause) || unlikeClass.MatchString(c.clause) && ofClass.MatchString(c.after) || negNone.MatchString(c.clause) ||
 				// 评定为三级,不符合可靠性要求: the rating stands, and its meaning follows.
-				negAfter.MatchString(c.after) && !(strings.HasPrefix(strings.TrimLeft(c.after, "\"”)"), ",") && assertBefore.MatchString(c.clause))
+				negAfter.MatchString(c.after) && !(conformsNot.MatchString(c.after) && !besideOther.MatchString(c.before)) && !(strings.HasPrefix(strings.TrimLeft(c.after, "\"”)"), ",") && assertBefore.MatchString(c.clause))
 		}},
 		{"basis_section", schemas.RoleDefinition, "(鉴定依据) [Dsu]级：严重影响整体承载", func(c setting) bool {
 			// A rating of this house stays one wherever a heading was

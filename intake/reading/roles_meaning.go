@@ -15,11 +15,12 @@ import (
 
 var (
 	// 附注:本报告所用安全性等级含义--, 字母是什么意思:
-	lettersHead = re(`(?:等级|级别|字母|符号|代号|名词|术语|用语)的?(?:各自)?(?:的)?(?:含义|涵义|意思|意义|释义|解释|定义|是什么意思|怎么看|怎么理解)(?:如下|为|是)?["”]?(?::|[-—]{1,2})`)
+	lettersHead = re(`(?:等级|级别|字母|符号|代号|名词|术语|用语)的?(?:各自)?(?:的)?(?:含义|涵义|意思|意义|释义|解释|说明|定义|是什么意思|怎么看|怎么理解)(?:如下|为|是)?["”]?(?::|[-—]{1,2})`)
 	// what stands before the grade that is explained: nothing, or those explained with it
-	onlyGrades = re(`^(?:其中)?(?:[(]?[0-9①-⑳]{1,2}[)、.])?(?:` + gradeForm + `(?:[、,/]|和|及|与))*["“]?$`)
-	isMeaning  = re(`^(?:(?:[、,/]|和|及|与)` + gradeForm + `)*级?["”]?(?:[:,(]|[-—]{1,2}|系?指|是|为|表示|即|才|属于|代表|意为|意味着|说明|就?算|相当于|对应)([^,;。]*)`)
-	meansWorks = re(`停用|限制|加固|[维检]修|修[缮理]|处理|拆`)
+	onlyGrades   = re(`^(?:其中)?(?:[(]?[0-9①-⑳]{1,2}[)、.])?(?:` + gradeForm + `(?:[、,/]|和|及|与))*["“]?$`)
+	isMeaning    = re(`^(?:(?:[、,/]|和|及|与)` + gradeForm + `)*级?["”]?(?:[:,(]|[-—]{1,2}|系?指|是|为|表示|即|才|属于|代表|意为|意味着|说明|就?算|相当于|对应)([^,;。]*)`)
+	plainMeaning = re(`^级?["”]?((?:极|严重|显著|基本|略|尚)?不?(?:符合|满足|低于?|影响)[^,;。]{0,20})(?:[,;。]|$)`)
+	meansWorks   = re(`停用|限制|加固|[维检]修|修[缮理]|处理|拆`)
 	// asItIs: words of a house, and not of its grades
 	asItIs = re(`现状|目前|现在|[一二三四五六七八九十0-9底顶]层|即是|这[座幢栋间处]|[东西南北前后]侧`)
 	// beyondMeaning: Dsu是严重影响整体承载,现场属后者. What is more than a meaning: where the
@@ -83,6 +84,9 @@ func meanings() []roleRule {
 			}
 			own := c.before[strings.LastIndexAny(c.before, ",:;-")+1:]
 			m := isMeaning.FindStringSubmatch(c.after)
+			if m == nil && len(gradeToken.FindAllString(c.before+c.after, -1)) >= 2 {
+				m = plainMeaning.FindStringSubmatch(c.after) // Asu符合,Bsu略低,Csu不符合,Dsu极不符合
+			}
 			return onlyGrades.MatchString(strings.TrimPrefix(own, "\u2014")) && m != nil && (meansGrade.MatchString(m[1]) || meansWorks.MatchString(m[1])) && !asItIs.MatchString(m[1])
 		}},
 		{"says_what_it_means", schemas.RoleDefinition, "(鉴定结论) [B]级是说个别地方要看顾，承重没有危险。", func(c setting) bool {

@@ -124,6 +124,9 @@ func plainHeading(t string) string {
 	if m := romanHead.FindStringSubmatch(t); m != nil && !gradeToken.MatchString(t) {
 		return m[1] + "、" + m[2] // V意见
 	}
+	if m := letteredHead.FindStringSubmatch(t); m != nil && !gradeToken.MatchString(t) && !lettersThing.MatchString(m[2]) {
+		return itoa(int(m[1][0]-'A'+1)) + "、" + m[2] // H处理要求与建议
+	}
 	if m := translated.FindStringSubmatch(t); m != nil && !gradeToken.MatchString(t) {
 		return m[1]
 	}
@@ -133,6 +136,13 @@ func plainHeading(t string) string {
 // romanHead: a Roman number that only a gap parts from its heading. III类, II区 are
 // other things.
 var romanHead = re(`^(I{1,3}|IV|VI{0,3}|IX|X)([^级类区栋段期层号类、.0-9A-Za-z][\p{Han}]{1,14})$`)
+
+// letteredHead: a letter that only a gap parts from its heading. A区, B轴, C型 are
+// other things.
+var (
+	letteredHead = re(`^([A-K])(\p{Han}{2,14}(?:[(]\p{Han}{1,6}[)])?)$`)
+	lettersThing = re(`^(?:级|类|区|栋|幢|座|楼|段|期|层|号|轴|型|户|单元|车间|厂房|库|馆|组|点|列|柱|梁|墙|板|面|侧|端|向|展)`)
+)
 
 var translated = re(`^(.*\p{Han}\p{Han})(?:[(/]?[A-Za-z][A-Za-z .,&'/()-]{2,60})$`)
 

@@ -125,7 +125,7 @@ func (t *table) unitsOf(c *cell) []string {
 
 func (t *table) findUnitsOf(c *cell) []string {
 	if best := t.unitCell(c); best != nil {
-		name := t.meant(best).folded()
+		name := ratedName.ReplaceAllString(t.meant(best).folded(), "")
 		if len(loneTokens(name)) > 0 && wordsAround(name) == 0 {
 			return t.unitsInRow(c) // 鉴定单元 above a column of its grades
 		}
@@ -142,6 +142,9 @@ func (t *table) findUnitsOf(c *cell) []string {
 	}
 	return t.unitsInRow(c)
 }
+
+// ratedName: what a unit's entry says besides of the row, 鉴定单元可靠性.
+var ratedName = re(`的?(?:安全性?|可靠性|使用性|危险性)(?:鉴定)?(?:等级|评级)?$`)
 
 // meant is the entry for which a ditto mark stands: the one above it in its column,
 // on the page before where it is the first of its page.

@@ -74,8 +74,8 @@ func unitsIn(s string, known []string) []string {
 	for _, m := range listedUnit.FindAllStringSubmatchIndex(masked, -1) {
 		tail := s[m[2]:m[3]]
 		for i, u := range unitJoin.Split(s[m[0]:m[2]], -1) {
-			if i == 0 && m[0] > 0 && (isWordByte(s[m[0]-1]) || s[m[0]-1] == '-') {
-				continue // JGJ125-2016,1#楼
+			if i == 0 && m[0] > 0 && (isWordByte(s[m[0]-1]) || strings.IndexByte("-.", s[m[0]-1]) >= 0) {
+				continue // JGJ125-2016,1#楼; 基础3.5,3号楼边梁1.4
 			}
 			add(strings.TrimRight(u, "#") + tail)
 		}
