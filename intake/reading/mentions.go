@@ -275,7 +275,7 @@ func (r *reader) letterScale(m *mention, s sentence, clause, before, after strin
 	case r.usesDanger():
 		if !assertBefore.MatchString(clause) && !aspectWord.MatchString(clause) && !ratesAlone.MatchString(said) && !dangerWord.MatchString(s.para.text) && s.section != secConclusion {
 			m.other = !houseWord.MatchString(clause)
-			if m.other && s.section == secRating && !s.fromCell && s.inPara == 0 && utf8.RuneCountInString(before) <= bareLead && endsAll.MatchString(after) {
+			if m.other && s.section == secRating && !s.fromCell && s.inPara == 0 && utf8.RuneCountInString(before) <= bareLead && !negBefore.MatchString(before) && endsAll.MatchString(after) {
 				m.other, m.adrift = false, true // 果:D级。 What it is of was lost.
 			}
 		}

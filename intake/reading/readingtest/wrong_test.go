@@ -68,21 +68,21 @@ func TestNoneOfTheWiderIsAcceptedWrongly(t *testing.T) {
 
 // Laws that single reports broke: a second report number torn before its dash or beside a
 // label of two lines, a grade behind a heading torn in its word, a conclusion whose row holds
-// only a picture, the end of a narrow column taken for a watermark.
+// only a picture, the end of a narrow column taken for a watermark, 可排除C级 alone on its line, a
+// text that ends at the top of the second column.
 func TestNoneOfTheseBreaksItsLaw(t *testing.T) {
 	w := load(t)
 	broke := map[string][]uint64{
 		"a contradiction ends acceptance": {13452, 13567, 90489, 91152, 512798},
 		"unreadable is not harmless":      {13011, 13046},
+		"decoys change nothing":           {13244, 13435},
 		"breaking loses no hazard":        {90775},
 	}
 	for _, l := range Laws() {
 		for _, seed := range broke[l.Name] {
 			breaches, _ := l.Check(w, real, seed)
 			for _, b := range breaches {
-				if b.Grave {
-					t.Errorf("%s: seed %d: %s", l.Name, seed, b.Detail)
-				}
+				t.Errorf("%s: seed %d: %s", l.Name, seed, b.Detail)
 			}
 		}
 		delete(broke, l.Name)
