@@ -65,12 +65,12 @@ func continued(t *table) [][]glyph {
 	var out [][]glyph
 	for i, c := range t.cells {
 		text := newPassage(c.glyphs).text
-		if !openProse(text) {
+		if !openProse(text) || t.inScale(c) {
 			continue
 		}
 		column, last := slices.Clone(c.glyphs), c
 		for _, d := range t.cells[i+1:] {
-			if d.x0 < c.x0-2*c.size || d.x0 > c.x0+2*c.size || d.cy() >= last.cy() {
+			if d.x0 < c.x0-2*c.size || d.x0 > c.x0+2*c.size || d.cy() >= last.cy() || t.inScale(d) {
 				continue
 			}
 			column, last = append(column, d.glyphs...), d
@@ -98,7 +98,7 @@ func lowestOpen(t *table) *cell {
 	var low *cell
 	for _, c := range t.cells {
 		text := newPassage(c.glyphs).text
-		if openProse(text) && (low == nil || c.cy() <= low.cy()) {
+		if openProse(text) && !t.inScale(c) && (low == nil || c.cy() <= low.cy()) {
 			low = c
 		}
 	}

@@ -71,7 +71,7 @@ var (
 
 	// Negations. A wide one must be followed by the rating itself, or a short
 	// way to it, so that "不满足安全使用要求评定为Dsu级" is none.
-	negBefore = re(`(?:不(?:满足|符合|具备)|未(?:能)?(?:评|达到?|坏到|落到|及|满足|符合|具备|构成|评为|评定为|列入|划为|出现|被评为|被评定为|定为|降至|降低至|处于)|没有(?:达到|构成|被评为|评为)|尚未(?:达到?|坏到|落到|构成|降至)|达不到|不(?:另|再|予)*给(?:出|评)?(?:[A-D](?:su|u)?级?、)*|不(?:能|应|宜|会|得|可|足以|再|满足|符合|具备|存在)?(?:据此|仅据此|因此)?(?:将|把)?(?:该|本|此|其)?(?:房屋|建筑物?|楼)?(?:直接|简单)?(?:属于?|是|构成|为|到|达到?|评为|评定为|判定为|定为|判为|认定为|列为|划为|鉴定为|视为|作为|至于?)|并?非|并不(?:属于?|是|构成|为)|排除|否定|谈不上|远未达?到?|不低于|不高于|未低于|未超过|高于|优于|好于|低于|劣于|离|距离?|[够达评列]不(?:上|到)|不够|(?:没有?|未)评(?:到|上))(?:本标准|上述|标准|规定的?|现行标准的?|相应的?|[整全][幢栋座]|局部|危房|危险房屋|《[^》]*》|表[0-9.]+的?|GB[0-9-]+|JGJ/?T?[0-9-]+|危险性|安全性|可靠性|等级|级|评级|评定|评|条件|对|中|的|关于|[A-D](?:su|u)?级?[、或及和])*["“(]?$`)
+	negBefore = re(`(?:不(?:满足|符合|具备)|未(?:能)?(?:评|达到?|坏到|落到|及|满足|符合|具备|构成|评为|评定为|列入|划为|出现|被评为|被评定为|定为|降至|降低至|处于)|没有(?:达到|构成|被评为|评为)|尚未(?:达到?|坏到|落到|构成|降至)|达不到|不(?:另|再|予)*给(?:出|评)?(?:[A-D](?:su|u)?级?、)*|不(?:能|应|宜|会|得|可|足以|再|满足|符合|具备|存在)?(?:据此|仅据此|因此)?(?:将|把)?(?:该|本|此|其)?(?:房屋|建筑物?|楼)?(?:直接|简单)?(?:属于?|是|构成|为|到|达到?|评为|评定为|判定为|定为|判为|认定为|列为|列入|纳入|录入|归入|划为|鉴定为|视为|作为|至于?)|并?非|并不(?:属于?|是|构成|为)|排除|否定|谈不上|远未达?到?|不低于|不高于|未低于|未超过|高于|优于|好于|低于|劣于|离|距离?|[够达评列]不(?:上|到)|不够|(?:没有?|未)评(?:到|上))(?:本标准|上述|标准|规定的?|现行标准的?|相应的?|[整全][幢栋座]|局部|危房|危险房屋|《[^》]*》|表[0-9.]+的?|GB[0-9-]+|JGJ/?T?[0-9-]+|危险性|安全性|可靠性|等级|级|评级|评定|评|条件|对|中|的|关于|[A-D](?:su|u)?级?[、或及和])*["“(]?$`)
 	negNone   = re(`(?:未发现|未见|不存在|没有发现|没有|无|未有|尚无|不涉及|无证据|没有证据|不认为|未认定|缺乏)[^,。;:《》]{0,20}(?:《[^》]{2,30}》[^,。;:]{0,16})?["“(]?$`)
 	// 三层Csu,不符合: the meaning of the grade; 现状与Dsu级不符 denies it.
 	conformsNot = re(`^级?["”]?不符合?(?:[,。;]|$)`)
@@ -177,6 +177,9 @@ func roleRules() []roleRule {
 				refBefore.MatchString(c.before) && refAfter.MatchString(c.after)
 		}},
 		{"negated", schemas.RoleNegated, "房屋损伤未达到[Dsu]级的评定条件", func(c setting) bool {
+			if deniedTwice.MatchString(c.clause) || offTheList.MatchString(c.clause) && offForOther.MatchString(c.before+c.after) {
+				return false
+			}
 			return negBefore.MatchString(c.clause) || unlikeClass.MatchString(c.clause) && ofClass.MatchString(c.after) || negNone.MatchString(c.clause) ||
 				// 评定为三级,不符合可靠性要求: the rating stands, and its meaning follows.
 				negAfter.MatchString(c.after) && !(conformsNot.MatchString(c.after) && !besideOther.MatchString(c.before)) && !(strings.HasPrefix(strings.TrimLeft(c.after, "\"”)"), ",") && assertBefore.MatchString(c.clause))
@@ -205,6 +208,9 @@ func roleRules() []roleRule {
 		}},
 		{"listed_scale", schemas.RoleDefinition, "Asu级：安全性符合标准的要求；Bsu级：安全性略低于标准的要求；Csu级：安全性不符合标准的要求；[Dsu]级：安全性严重不符合标准的要求。", func(c setting) bool {
 			return c.listed && (bareStart(c.before) || headsList.MatchString(c.before) || behindAside.MatchString(c.before))
+		}},
+		{"told_respectively", schemas.RoleDefinition, "Csu级、[Dsu]级分别为显著影响、严重影响整体承载，本楼不属于上述情形。", func(c setting) bool {
+			return c.listed && onlyTheirs.MatchString(c.before)
 		}},
 		{"those_graded", schemas.RoleDefinition, "评定为[D]级的，构成整幢危房", func(c setting) bool {
 			return (thoseGraded.MatchString(c.after) || forAll.MatchString(c.clause) && houses.MatchString(c.after)) && lastOf(thisCue, c.clause) < 0 && !c.unitsBefore
@@ -235,7 +241,7 @@ func roleRules() []roleRule {
 			if projDirect.MatchString(c.clause) {
 				return true
 			}
-			loc := lastEnd(projAfter, otherWorks.ReplaceAllString(c.before, "_"))
+			loc := lastEnd(projAfter, newUse.ReplaceAllString(otherWorks.ReplaceAllString(c.before, "_"), "_"))
 			if loc >= 0 && c.section == secConclusion && assertBefore.MatchString(c.clause) && doneHere(c.before) {
 				return false
 			}
@@ -322,6 +328,9 @@ var ofBuilding = re(`层|部分|部位|楼|栋|幢|间|屋[盖面架]|梁|柱|�
 
 // otherWorks: 经历邻近地铁隧道施工后. Works beside the house are none on it.
 var otherWorks = re(`(?:邻近|相邻|隔壁|紧邻|毗邻|周边|附近|旁边)[^,。;]{0,16}(?:施工|开挖|回填|完成|爆破|拆除)[^,。;]{0,8}后`)
+
+// newUse: 按改造后用途. What the floors are reckoned with is no works.
+var newUse = re(`(?:按|以|按照|根据|依据)(?:照)?(?:委托方|委托人)?(?:拟定?的?|计划)?(?:改造|变更|调整|改变|装修)后的?(?:使用|房屋)?(?:用途|功能|(?:使用|活)?荷载|使用要求|使用条件)`)
 
 // Works on the house that its conclusion tells as done: 已完成加固修复并通过验收;
 // 曾于2015年采用钢筋网面层加固,经本次核查,面层粘结良好. What calculates, plans or waits

@@ -70,7 +70,7 @@ func sentencesOf(p passage, it *item) []sentence {
 	}
 	flush(len(p.text))
 	for i, x := range out {
-		out[i].listed = scaleInOne(x.text)
+		out[i].listed = scaleInOne(x.text) || toldRespectively(x.text)
 	}
 	if len(out) > 0 && reprintsScale(p.text) {
 		for i, x := range out {

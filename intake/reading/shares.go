@@ -32,16 +32,9 @@ func (r *reader) checkShare(items []*item, fs []schemas.Finding) {
 			ev = append(ev, evidenceOf(it.text.sub(m[0], m[1]), it.page))
 		}
 	}
+	r.checkShareCounted(items, fs, shares)
 	for i, v := range shares {
-		want := 1
-		switch {
-		case v >= 25:
-			want = 4
-		case v >= 5:
-			want = 3
-		case v > 0:
-			want = 2
-		}
+		want := classOfShare(v)
 		ok, seen := false, false
 		var last schemas.Finding
 		for _, f := range fs {
