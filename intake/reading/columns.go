@@ -23,7 +23,20 @@ const (
 func columnsOf(ps []*piece, width float64, rules *ruling) [][]*piece {
 	x, ok := gutter(rules.outside(ps), width)
 	if !ok {
-		return [][]*piece{ps}
+		n := bandOf(ps, width, rules)
+		if n == nil {
+			return [][]*piece{ps}
+		}
+		var above, below []*piece
+		for _, p := range ps {
+			switch {
+			case p.cy() > n.top:
+				above = append(above, p)
+			case p.cy() < n.bottom:
+				below = append(below, p)
+			}
+		}
+		return slices.DeleteFunc([][]*piece{above, n.left, n.right, below}, func(g []*piece) bool { return len(g) == 0 })
 	}
 	sorted := slices.Clone(ps)
 	slices.SortStableFunc(sorted, func(a, b *piece) int { return cmpFloat(b.cy(), a.cy()) })
@@ -112,7 +125,7 @@ func gutter(ps []*piece, width float64) (float64, bool) {
 			right++
 			tops[1] = max(tops[1], p.y1)
 		}
-		if len(p.glyphs) >= 12 {
+		if len(p.glyphs) >= proseLine {
 			prose++
 		}
 		if side != 0 && last != 0 && side != last {

@@ -80,6 +80,7 @@ func (r *reader) checkUnderstood(items []*item, mentions []*mention, fs []schema
 			switch {
 			case utf8.RuneCountInString(p.text) < shortestRemark:
 			case it.table.asks(c): // 沉降、滑移、基础外露, what is looked for
+			case it.table.nowhere(c): // 承重墙拆改, and 无 in each row
 			case long(p.text):
 				r.cautious(p, it, it.table.labelSection(c, it.section), h, in)
 			default:
