@@ -38,15 +38,27 @@ var small = []measure{
 	{schemas.NormalUse, re(goesOnAs), re(`后(?:方可|方能|再|可|才能|才可)?(?:继续|恢复|照常|正常)|(?:不能|无法|不可|不宜|不得|不要|不应|难以|禁止|严禁|停止|暂停|能否|是否|如|若|别|勿|莫)[^,;。]{0,6}(?:照常|照旧|继续|正常)|影响`)},
 }
 
-// orUpkeep returns what is recommended: the upkeep where it is nothing else.
+// orUpkeep returns what is recommended: the upkeep where it is nothing else, but that the
+// conclusion lets the house be used.
 func (r *reader) orUpkeep(recs []schemas.Recommendation, items []*item, fs []schemas.Finding) []schemas.Recommendation {
-	if len(recs) > 0 || !slices.ContainsFunc(fs, func(f schemas.Finding) bool { return weighty(f.Aspect) }) ||
+	if slices.ContainsFunc(recs, func(x schemas.Recommendation) bool { return x.Code != schemas.NormalUse }) || len(recs) > 0 && r.advised(items) || !slices.ContainsFunc(fs, func(f schemas.Finding) bool { return weighty(f.Aspect) }) ||
 		slices.ContainsFunc(fs, func(f schemas.Finding) bool { return rank(f.Grade) > mildest }) {
 		return recs
 	}
 	r.measures = small
 	defer func() { r.measures = nil }()
-	return r.recommendations(items)
+	return uniqueAdvice(append(recs, r.recommendations(items)...))
+}
+
+// advised tells whether the advice itself recommends something.
+func (r *reader) advised(items []*item) bool {
+	var advice []*item
+	for _, it := range items {
+		if it.table != nil || it.section == secAdvice {
+			advice = append(advice, it)
+		}
+	}
+	return len(r.recommendations(advice)) > 0
 }
 
 // mildest is the rank of the grades that ask for no works to the structure: Asu, Bsu;

@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"strings"
 	"testing"
 
 	"jianding/schemas"
@@ -43,5 +44,23 @@ func TestUpkeepIsAdvice(t *testing.T) {
 	}
 	if got := Read(text("Bsu", "205房阳台空鼓地砖修补。"), Options{}); len(got.Recommendations) != 1 || got.Recommendations[0].Quote != "205房阳台空鼓地砖修补。" {
 		t.Errorf("quoted %v", got.Recommendations)
+	}
+}
+
+// Upkeep is asked for where the conclusion alone has said that the house may be used.
+func TestUpkeepBesideUse(t *testing.T) {
+	codes := func(conclusion, advice string) string {
+		text := strings.Replace(attackedWith("CONCLUSION", conclusion), "1、可继续正常使用。", advice, 1)
+		var got []string
+		for _, r := range Read(setText(text), Options{}).Recommendations {
+			got = append(got, string(r.Code))
+		}
+		return strings.Join(got, " ")
+	}
+	if got := codes("该房屋可用于幼儿托管机构正常使用。", "1、窗下角补打密封胶，压顶起壳处铲除重抹。"); got != "normal_use repair" {
+		t.Errorf("upkeep: %q", got)
+	}
+	if got := codes("该房屋可用于幼儿托管机构正常使用。", "1、可继续正常使用，窗下角补打密封胶。"); got != "normal_use" {
+		t.Errorf("use and upkeep: %q", got)
 	}
 }

@@ -211,7 +211,7 @@ func (r *reader) fields(items []*item, furniture []string) schemas.ReportFields 
 	f.Agency = r.choose(c, fAgency, agencyForm)
 	f.Client = r.choose(c, fClient, nil)
 	f.Owner = r.choose(c, fOwner, nil)
-	f.Address = r.choose(c, fAddress, addressForm)
+	f.Address = mendedAddress(r.choose(c, fAddress, addressForm), items)
 	f.HouseCode = r.choose(c, fHouseCode, reportNoForm)
 	f.Use = r.choose(c, fUse, nil)
 	f.Structure = r.choose(c, fStructure, structureForm)
