@@ -35,7 +35,7 @@ const (
 var small = []measure{
 	{schemas.Repair, re(takeOff + `|` + onceMore + `|` + untilDone + `|` + withWhat + `|` + change + `|` + clear + `|` + addTo), re(`(?:已|业已|曾|均已)(?:经)?[^,。;]{0,8}$|保养记录|维护(?:手册|费用|单位)`)},
 	{schemas.Monitor, re(lookAgain), nil},
-	{schemas.NormalUse, re(goesOnAs), re(`后(?:方可|方能|再|可|才能|才可)?(?:继续|恢复|照常|正常)|(?:不能|无法|不可|不宜|不得|不要|不应|难以|禁止|严禁|停止|暂停|能否|是否|如|若|别|勿|莫)[^,;。]{0,6}(?:照常|照旧|继续|正常)|影响`)},
+	{schemas.NormalUse, re(goesOnAs), re(`后(?:方可|方能|再|可|才能|才可)?(?:继续|恢复|照常|正常)|(?:不能|无法|不可|不宜|不得|不要|不应|难以|禁止|严禁|停止|暂停|能否|是否|如|若|别|勿|莫|方可|才可|方能|才能|时可)[^,;。]{0,6}(?:照常|照旧|继续|正常)|影响`)},
 }
 
 // orUpkeep returns what is recommended: the upkeep where it is nothing else, but that the
