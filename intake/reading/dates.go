@@ -16,7 +16,9 @@ var (
 	fullDate = re(yearForm + `(?:年|[-./])` + monthForm + `(?:月|[-./])` + dayForm + `(?:日|号)?`)
 	dateSpan = re(`^(?:日|号)?(?:起)?(?:-|~|至|到|—|及|和|、)+(?:` + yearForm + `(?:年|[-./]))?(?:` + monthForm + `(?:月|[-./]))?` + dayForm + `(?:日|号)?`)
 	ofNumber = re(`(?:第|[A-Za-z]-?)$`)
-	compact  = re(`(?:^|[^0-9])((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])(?:[^0-9]|$)`)
+	// inFiguresToo: the day that was written out, once more behind it
+	inFiguresToo = re(`^(?:日|号)?[(]((?:19|20)[0-9]{2})(?:年|[-./])([0-9]{1,2})(?:月|[-./])([0-9]{1,2})日?[)]`)
+	compact      = re(`(?:^|[^0-9])((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])(?:[^0-9]|$)`)
 )
 
 // date is a calendar date found in folded text.
@@ -41,6 +43,11 @@ func datesIn(s string) []date {
 		y, mo, d := number(s[at+m[2]:at+m[3]]), number(s[at+m[4]:at+m[5]]), number(s[at+m[6]:at+m[7]])
 		end := at + m[1]
 		if iso, ok := calendar(y, mo, d); ok {
+			if again := inFiguresToo.FindStringSubmatch(s[end:]); again != nil {
+				if iso2, _ := calendar(atoi(again[1]), atoi(again[2]), atoi(again[3])); iso2 == iso {
+					end += len(again[0]) // 二〇二五年十一月十四日(2025年11月14日)
+				}
+			}
 			out = append(out, date{iso, at + m[0], end})
 			last := iso
 			for x := dateSpan.FindStringSubmatchIndex(s[end:]); x != nil; x = dateSpan.FindStringSubmatchIndex(s[end:]) {

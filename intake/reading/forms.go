@@ -133,7 +133,11 @@ func growForm(lines []*line, i, k int, lab *cell) *form {
 	// Upwards: the upper lines of the first entry.
 	for f.from > i {
 		l := lines[f.from-1]
-		if l.cells[0].x0 < start-0.6*l.size || !entryLine(lines, i, f.from) || math.Abs(l.size-lab.size) > 0.2*lab.size ||
+		if labelFrame(l, start) {
+			f.from--
+			continue
+		}
+		if l.cells[0].x0 < start-0.6*l.size || !entryLine(lines, i, f.from) && !frameAbove(l, lines[f.from]) || math.Abs(l.size-lab.size) > 0.2*lab.size ||
 			len(l.cells) > 1 || captioned.MatchString(l.folded()) {
 			break
 		}
@@ -151,6 +155,25 @@ func growForm(lines []*line, i, k int, lab *cell) *form {
 		return nil
 	}
 	return f
+}
+
+// labelFrame tells whether a line is one of a label in a ruled frame left of where the
+// entries begin, whose word nobody foresaw: 危险构件综合 / 分析.
+func labelFrame(l *line, start float64) bool {
+	c := l.cells[0]
+	if len(l.cells) > 1 || c.x1 > start || utf8.RuneCountInString(c.folded()) > 8 || strings.ContainsAny(c.folded(), ",。;:") {
+		return false
+	}
+	f, ok := l.ruled.frame(c)
+	return ok && !math.IsInf(f[0], 0) && f[2] <= start
+}
+
+// frameAbove tells whether a line stands in the ruled frame right above, or in the same
+// as, the one of the next line's entry.
+func frameAbove(l, below *line) bool {
+	f, ok := l.ruled.frame(l.cells[0])
+	g, and := l.ruled.frame(below.cells[len(below.cells)-1])
+	return ok && and && math.Abs(f[0]-g[0]) < touching && (math.Abs(f[1]-g[3]) < touching || math.Abs(f[1]-g[1]) < touching)
 }
 
 // entryStart finds where the entry of a label begins: at the next cell on its

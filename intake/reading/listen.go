@@ -33,6 +33,12 @@ func (r *reader) listen(s sentence, h standing) {
 		r.heard(s.text)
 	}
 	heard := r.toneOf(s)
+	if t := withoutPapers(s.text); t != s.text && !inTheirPlace.MatchString(t) {
+		// 施工资料业已散失大半: which drawings of the house are left is told in the words of a loss.
+		if rest := r.tone.Hear(t); rest.Whole <= r.tone.Calm && rest.Loudest <= r.tone.Calm {
+			heard = rest
+		}
+	}
 	if s.section == secAdvice && advises.MatchString(s.text) {
 		// 一旦墙面出现通长裂缝,先把人带到门外: what is to be done if is told in grave words.
 		heard.Whole, heard.Loudest = heard.Whole-ofAdviceMore, heard.Loudest-ofAdviceMore
@@ -51,6 +57,27 @@ var advises = re(`应|宜|须|需|建议|请|不得|不要|避免|严禁|勿|一
 // standardMeaning: Dsu级:安全性严重不符合本标准对Asu级的规定,严重影响整体承载: what the standard says of the
 // letter; whether it is meant of the house the rules ask.
 var standardMeaning = re(`^[A-D](?:su|u)级:安全性(?:(?:严重|极|显著|略)?不?符合|略低于)本标准对[Aa](?:su|u)级的(?:规定|要求),[^。;]{4,40}[。;]?$`)
+
+// withoutPapers returns a sentence without the clauses that tell what is left of the
+// papers of the house's building.
+func withoutPapers(s string) string {
+	var left []string
+	for _, c := range clauses(s) {
+		if t := s[c.from:c.to]; !papersKept.MatchString(strings.TrimRight(t, "。;")) {
+			left = append(left, t)
+		}
+	}
+	if n := len(left); n < len(clauses(s)) {
+		return strings.Join(left, ",")
+	}
+	return s
+}
+
+// papersKept: a clause that says no more than that, and nothing of what was tested.
+var papersKept = re(`^(?:(?:其|该[楼房厂仓校]|本[楼房]|当年|原有?|全套|有关|相关|历年|早年)*(?:的|之)?(?:(?:建筑|结构|设计|施工|竣工|基建|建设|建造|报建|报批|勘察|地勘|地质)+(?:验收)?(?:图纸?|资料|文件|档案|图册|蓝图|底图|施工图|图说|文书)+(?:与|和|及|、)?)+(?:保存|存留|留存)?(?:亦|也|则|均|皆|多|大都|大多|大部|大半|过半|业已|已经|已|尚|较为?|较|基本|部分|早已|大致|称|属|算|现)*(?:完整|齐全|齐备|完好|散失|遗失|丢失|失散|亡佚|佚失|散佚|毁失|缺失|残缺|不全|不存|无存|无从查找|无处可寻|荡然无存)(?:大半|过半|殆尽|大部|多年|已久)?)$`)
+
+// inTheirPlace: what was taken instead of what the papers tell is heard with their loss.
+var inTheirPlace = re(`取|按|照|假[定设]|推|经验|借|套|估|据|凭|代|参考|沿用|强度|检测|验算`)
 
 // figuresAlone: one clause that ends in what was measured.
 var figuresAlone = re(`^[^,。;0-9]{4,30}(?:[0-9]+(?:\.[0-9]+)?(?:MPa|kPa|mm|‰|%|倍|kN/m2?)?[、~至和]?)+[。;]?$`)

@@ -48,7 +48,7 @@ var measuredLimits = []limit{
 // house of a mild grade shows, or "". membersMay: the grade is one that lets
 // single members be in danger.
 func beyondMild(s string, membersMay bool) string {
-	s = inFigures(s)
+	s = threshold.ReplaceAllString(inFigures(s), "_")
 	if grows(s) {
 		return s
 	}
@@ -68,6 +68,9 @@ func beyondMild(s string, membersMay bool) string {
 	}
 	return beyondLimit(measuredLimits, s)
 }
+
+// threshold: 如速率超过0.1mm/d应通知本院, a figure at which something is to be done and that nobody measured.
+var threshold = re(`(?:^|[,;:。、])(?:如|若|倘若?|如果|一旦|当|凡)(?:发现|出现|遇)?[^,。;0-9已现前上下图表所实此期仍]{0,14}(?:超过|大于|达到|超出|高于|超)[0-9]+(?:\.[0-9]+)?(?:mm|毫米|cm|厘米|‰|%)(?:/(?:d|[天日月周]))?(?:时|的|者)?,?(?:应|须|宜|需|请|即|则|立即|及时|必须)`)
 
 // limit is one beyond which a figure in a sentence is looked at by a human.
 type limit struct {

@@ -72,6 +72,9 @@ func (r *reader) mentionsOf(s sentence) []*mention {
 		if m.rule == "" && rank(m.grade) >= 3 && comparedWith.MatchString(c.before) && unlike.MatchString(after) {
 			m.role, m.rule = schemas.RoleNegated, "unlike"
 		}
+		if m.role == schemas.RoleDefinition && countsItself.MatchString(s.para.text[min(s.from+len(s.text), len(s.para.text)):]) {
+			m.rule = "" // 评定为D级的应停止使用。本房屋属此类。
+		}
 		m.beheaded = tornUnit.MatchString(s.text)
 		if m.adrift || wantsMore(m, c) || m.beheaded || s.inPara == 0 && !s.fromCell && subjectless.MatchString(c.before) {
 			m.rule = ""
@@ -88,6 +91,9 @@ func (r *reader) mentionsOf(s sentence) []*mention {
 	r.pairUp(s, out)
 	return out
 }
+
+// countsItself: the next sentence says that this house is one of those.
+var countsItself = re(`^[。;]?(?:[0-9]{1,2}[.、)]|[(][0-9一二三四五六七八九十]{1,2}[)])?(?:本|该|此)(?:户|房|屋|楼|宅|栋|幢|座|住房|住宅|建筑|自建房|厂房|校舍|单元)+[^,。;不未非]{0,6}(?:属于?|归于?|即|正是|就是|便是|在|列入?)(?:[^,。;不未非]{0,2}(?:此|该|这|后|上述)(?:类|列|级|种|等|者|一类|一级|一种|情形|范围)|其(?:中|列|内)(?:[,。;]|$))`)
 
 // 拿Csu级的条件来对,本房屋没有一项沾得上边: of a grade worse than the house's it tells
 // that the house is not that bad.

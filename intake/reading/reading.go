@@ -175,7 +175,7 @@ func (r *reader) allMentions(items []*item) []*mention {
 			out = append(out, r.tableMentions(it)...)
 			continue
 		}
-		if captioned.MatchString(it.text.text) && len([]rune(it.text.text)) < 40 && !strings.Contains(it.text.text, "。") {
+		if it.caption() {
 			continue
 		}
 		for _, s := range sentencesOf(it.text, it) {
@@ -183,6 +183,11 @@ func (r *reader) allMentions(items []*item) []*mention {
 		}
 	}
 	return out
+}
+
+// caption tells whether a paragraph is the name of a table or picture.
+func (it *item) caption() bool {
+	return captioned.MatchString(it.text.text) && len([]rune(it.text.text)) < 40 && !strings.Contains(it.text.text, "。")
 }
 
 // findings returns a mention as findings, one per unit.

@@ -65,9 +65,13 @@ var (
 	basedOn       = re(`(?:依据|根据|按照|按|参照|对照|依)[^。;]{0,60}$`)
 	thoseGraded   = re(`^(?:(?:[、,/]|和|及|或)` + gradeForm + `)*["”]?为最|^(?:(?:[、,/]|和|及|或)` + gradeForm + `)*["”]?(?:危房|危险房屋|房屋)?的(?:,|鉴定单元|单元|子单元|构件|房屋,|建筑物?,|(?:房屋|建筑物?)?(?:应|必须|须|宜|可))|^(?:(?:[、,/]|和|及|或)` + gradeForm + `)*["”]?(?:为|属)(?:危险房屋|危房)|^(?:危房|危险房屋|房屋|建筑物?|鉴定单元)(?:均|一律|原则上)?(?:应|必须|须|宜|需)|^["”]?(?:级)?(?:及|或)?以[上下]`)
 	// 对C、D级危险房屋,责任人应当及时采取解危措施.
-	forAll   = re(`^(?:[(]?[0-9]{1,2}[)、.])?(?:对|凡|凡是|所有|各类|全部)[^,。;]{0,14}$`)
-	houses   = re(`^["”]?(?:级)?(?:危房|危险房屋|房屋|建筑物?|鉴定单元)(?:,|的|应|$)`)
-	soCalled = re(`(?:所谓|其中|注:?|[(]注:?)["“]?$`)
+	forAll = re(`^(?:[(]?[0-9]{1,2}[)、.])?(?:对|凡|凡是|所有|各类|全部)[^,。;]{0,14}$`)
+	// (3)评定为C级者以维修加固为主,评定为D级者方可拆除重建: what a form says of all houses.
+	whoeverIs = re(`^(?:[(]?[0-9]{1,2}[)、.]|注[0-9]?:?)*(?:凡|凡是|对于?)?(?:(?:经)?(?:鉴定|评定))?(?:等级)?(?:评|评定|鉴定|判定|定)?为["“]?$`)
+	meansThis = re(`[本该][户房屋楼宅幢栋表]|[属在][此之该]|此[列类种等]|在内|亦然|其中|同此`)
+	isSo      = re(`^["”]?者(?:,|以|方可|方能|始可|才可|应|须|宜|可|必须|原则上|一般|均|即|则|不[^属是])`)
+	houses    = re(`^["”]?(?:级)?(?:危房|危险房屋|房屋|建筑物?|鉴定单元)(?:,|的|应|$)`)
+	soCalled  = re(`(?:所谓|其中|注:?|[(]注:?)["“]?$`)
 
 	// Negations. A wide one must be followed by the rating itself, or a short
 	// way to it, so that "不满足安全使用要求评定为Dsu级" is none.
@@ -213,7 +217,7 @@ func roleRules() []roleRule {
 			return c.listed && onlyTheirs.MatchString(c.before)
 		}},
 		{"those_graded", schemas.RoleDefinition, "评定为[D]级的，构成整幢危房", func(c setting) bool {
-			return (thoseGraded.MatchString(c.after) || forAll.MatchString(c.clause) && houses.MatchString(c.after)) && lastOf(thisCue, c.clause) < 0 && !c.unitsBefore
+			return (thoseGraded.MatchString(c.after) || whoeverIs.MatchString(c.clause) && isSo.MatchString(c.after) && !meansThis.MatchString(c.after) || forAll.MatchString(c.clause) && houses.MatchString(c.after)) && lastOf(thisCue, c.clause) < 0 && !c.unitsBefore
 		}},
 		{"standard_says", schemas.RoleDefinition, "标准规定,承重构件大面积失效的评定为[Dsu]级", func(c setting) bool {
 			if loc := standardSays.FindStringIndex(c.before); loc != nil && !basedOn.MatchString(c.before) && !concludes.MatchString(c.before[loc[0]:]) && !satisfied.MatchString(c.before[:loc[0]]) {
@@ -232,14 +236,20 @@ func roleRules() []roleRule {
 			return condSearch.MatchString(c.before)
 		}},
 		{"changed_from", schemas.RoleHistory, "安全性等级由2022年的[Csu]级降低", func(c setting) bool {
-			return fromTo.MatchString(c.clause) && fallTo.MatchString(c.after)
+			return fromTo.MatchString(c.clause) && fallTo.MatchString(c.after) || mendedSince(c)
 		}},
 		{"changed_to", schemas.RoleConclusion, "危险性等级由2021年的C级上升为[D]级", func(c setting) bool {
+			if sinceThen.MatchString(c.before) && lastOf(condBefore, c.before) < 0 {
+				return true
+			}
 			return changedTo.MatchString(c.clause) && !mayChange.MatchString(c.clause) && lastOf(condBefore, c.before) < 0 && !condDirect.MatchString(c.clause) && lastEnd(projAfter, c.before) < 0
 		}},
 		{"projected", schemas.RoleProjected, "按上述方案加固后，安全性等级可提升至[Bsu]级", func(c setting) bool {
 			if projDirect.MatchString(c.clause) {
 				return true
+			}
+			if ratedToday.MatchString(c.clause) {
+				return false // 三层经加固后现评定为Dsu级
 			}
 			loc := lastEnd(projAfter, newUse.ReplaceAllString(otherWorks.ReplaceAllString(c.before, "_"), "_"))
 			if loc >= 0 && c.section == secConclusion && assertBefore.MatchString(c.clause) && doneHere(c.before) {

@@ -75,3 +75,24 @@ var (
 	// a conclusion that, as the words go on, holds no more
 	itsResult = re(`^["”]?的?(?:鉴定|评定)?(?:结论|等级|评级|意见|结果)[^。;仍维]{0,6}(?:系|是|为)?(?:针对|对应|反映)[^。;]{0,10}(?:加固|改造|修缮|维修|整治|处理)前|^["”]?的?(?:鉴定|评定)?(?:结论|等级|评级)(?:自本(?:报告|次鉴定)[^,。;]{0,8}起,?)?[^。;仍]{0,6}(?:不再|已不)(?:适用|代表|成立|有效|反映)|^["”]?的?(?:问题|隐患|缺陷|病害|险情)(?:已经?|均已|业已|现已)(?:全部|均|经)?(?:加固|处理|维修|整改|修复|治理|改造)*(?:消除|解决|排除|整改|处理|加固|修复|完成)`)
 )
+
+// mendedSince: 安全性等级由2019年之Csu级,经加固后现评定为Bsu级. The earlier grade is of an earlier year or
+// appraisal, and what is rated now follows; a plan, or what may be, rates nothing now.
+func mendedSince(c setting) bool {
+	m := fromThen.FindStringSubmatch(c.clause)
+	return m != nil && (m[1] == "" || atoi(m[1]) < c.year) && ratedNow.MatchString(c.after) && !mayChange.MatchString(c.clause) && lastOf(condBefore, c.before) < 0
+}
+
+// then and now: of the words that tell of an earlier grade, and of what became of it.
+const (
+	then = `[由自从](?:原|前次|上次|首次|此前|过去|((?:19|20)[0-9]{2})年)(?:[0-9]{1,2}月)?(?:鉴定|评定)?(?:时)?(?:所评)?(?:的|之|为)?["“]?`
+	now  = `["”]?级?,?(?:后)?(?:(?:经|因|历经)[^,。;拟待将若如应须需宜可计划预未]{0,14}(?:加固|修缮|维修|改造|整治|处理|治理|更换|修复)[^,。;拟待将若如应须需宜可计划预未]{0,8},?)?(?:至今|至本次|本次|此次|现今?|今)(?:经?(?:鉴定|复核|检测|综合))?(?:重新)?(?:评定|评|鉴定|判定|定|改评|升|提高|提升|变更|调整)(?:为|至|到|成)["“]?`
+)
+
+var (
+	fromThen  = re(then + `$`)
+	ratedNow  = re(`^` + now + `[A-D](?:su)?级`)
+	sinceThen = re(then + `[A-D](?:su)?` + now + `$`)
+	// ratedToday: what is rated so is none of what works will bring.
+	ratedToday = re(`(?:^|[^如若])(?:现|本次|此次|现今|今)(?:经?(?:鉴定|复核|检测|综合))?(?:重新|综合)?(?:评定|评|鉴定|判定)为["“]?$`)
+)

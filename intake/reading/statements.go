@@ -22,7 +22,7 @@ func (r *reader) statements(items []*item) []schemas.Statement {
 			}
 			for _, c := range it.table.cells {
 				p := newPassage(c.glyphs)
-				if len([]rune(p.text)) < 8 || it.table.inScale(c) {
+				if len([]rune(p.text)) < 8 || it.table.inScale(c) || it.table.deniedBeside(c) {
 					continue
 				}
 				for _, s := range sentencesOf(p, it) {
@@ -204,14 +204,14 @@ var houseClass = re(`的(?:房屋|自建房|建筑物?|危房|危险房屋|隐�
 // ofGround: what slides is no bearing.
 var ofGround = re(`土|岩|坡|山|基|石|层|地`)
 
-// slides: a bearing that slides is built to do so.
-var slides = re(`(?:可|能|自由|相对)*(?:滑动|滑移)(?:支座|支承|支点|端|节点|连接|轴承|隔振|门|窗)|(?:支座|支承|节点|连接|一端)(?:可|能|应能|均可|为)*(?:自由|相对)?(?:滑动|滑移)`)
+// slides: a bearing that slides is built to do so; tiles slide on a roof.
+var slides = re(`(?:瓦片?|青瓦|瓦件|屋脊|脊瓦|面砖|饰面砖?|防水卷材)(?:局部|部分|个别|有|多处|少量|轻微|松动|[、，及])*(?:下滑|滑动|滑移)|(?:可|能|自由|相对)*(?:滑动|滑移)(?:支座|支承|支点|端|节点|连接|轴承|隔振|门|窗)|(?:支座|支承|节点|连接|一端)(?:可|能|应能|均可|为)*(?:自由|相对)?(?:滑动|滑移)`)
 
 var negatedGeo = re(`(?:未|不|无|没有|非|排除)[^,;。]{0,14}(?:滑坡|崩塌|泥石流|危岩|塌陷|地裂缝|地质灾害|地灾|滑动|采空|不稳定斜坡|切坡|落石)`)
 
 // neutral are the terms of the trade that hold a word of harm but tell of
 // none: names of standards, of what is rated and of what was counted.
-var neutral = re(`[高温误]差|整体性(?:略|稍)微?[差弱]|整体性(?:这)?一?项(?:中|内|里)?(?:系|已)?考虑[了到]?|整体性(?:的)?(?:构造|连接|拉结|联系|措施|节点|锚固)|(?:尺寸|轴线|标高|垂直度|施工|安装|允许|测量|定位)[^,。;]{0,4}偏差|偏差(?:值|量|在|均|小于|不大于|[0-9])|差值|差异|整体(?:倾斜|沉降|变形|位移)(?:率|值|量)?(?:超限|过大|超标)?|危险性|危险房屋鉴定|危险房屋|危险构件(?:综合)?(?:比例|百分比|占比|数量?|评定)|非危险|安全性|可靠性|隐患排查|安全隐患整治|不少于|不小于|不大于|不低于|不超过`)
+var neutral = re(`[高温误]差|整体性(?:略|稍)微?[差弱]|整体性(?:这)?一?项(?:中|内|里)?(?:系|已)?考虑[了到]?|整体性(?:的)?(?:构造|连接|拉结|联系|措施|节点|锚固)|(?:尺寸|轴线|标高|垂直度|施工|安装|允许|测量|定位)[^,。;]{0,4}偏差|偏差(?:值|量|在|均|小于|不大于|[0-9])|差值|差异|整体(?:倾斜|沉降|变形|位移)(?:率|值|量)?(?:超限|过大|超标)?|危险性|危险房屋鉴定|危险房屋|危险构件(?:综合)?(?:比例|百分比|占比|数量?|评定|分析|统计|汇总|计算)|非危险|安全性|可靠性|隐患排查|安全隐患整治|不少于|不小于|不大于|不低于|不超过`)
 
 // statementKind classifies one clause.
 func statementKind(text string, geo bool) (schemas.StatementKind, string) {

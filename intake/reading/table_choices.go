@@ -99,3 +99,24 @@ func firstRune(s string) string {
 	}
 	return ""
 }
+
+// deniedBeside tells whether a cell names what is looked for, and the entry beside it
+// answers that it is not there: 滑坡、崩塌、泥石流隐患 | ■无 □有. What else the entry says
+// is read with it.
+func (t *table) deniedBeside(c *cell) bool {
+	if strings.ContainsAny(c.folded(), "。;:,已现曾"+boxes+ticks) || !lookedForThing.MatchString(c.folded()) {
+		return false
+	}
+	for _, d := range t.rowCells(c.cy(), 0.5*c.size) {
+		if d.x0 < c.x1 {
+			continue
+		}
+		return notThere.MatchString(chosen(newPassage(d.glyphs)).text)
+	}
+	return false
+}
+
+var (
+	lookedForThing = re(`^[\p{Han}、/及和与或()]{2,30}$`)
+	notThere       = re(`^[☑☒■√✓✔▣◼⊠✅]?(?:无|否|没有|未发现|未见|不存在)(?:隐患|异常|危险|现象|情况|影响|此类|该类)*(?:$|[,。;(])[^有是]*$`)
+)
