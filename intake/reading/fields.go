@@ -206,6 +206,11 @@ func (r *reader) fields(items []*item, furniture []string) schemas.ReportFields 
 	if !numbered() {
 		c[fReportNo] = c[fFileNo]
 	}
+	for _, f := range []fieldName{fStructure, fStoreys, fBuilt, fUse} {
+		if toldApart(items, f) {
+			delete(c, f)
+		}
+	}
 	var f schemas.ReportFields
 	f.ReportNo = hyphens.Replace(r.choose(c, fReportNo, reportNoForm))
 	f.Agency = r.choose(c, fAgency, agencyForm)

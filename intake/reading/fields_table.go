@@ -261,6 +261,46 @@ func (t *table) entryBelow(i int) *cell {
 	return best
 }
 
+// toldApart tells whether a table of the report's houses tells different things of them
+// under a label: what the report is on has no one structure then.
+func toldApart(items []*item, f fieldName) bool {
+	for _, it := range items {
+		if it.table == nil || it.section == secNeighbours || it.section == secHistory || it.section == secAppendix {
+			continue
+		}
+		for _, k := range it.table.cells {
+			if labelOf(k.folded()) == f && it.table.differBelow(k) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// differBelow tells whether the rows of two houses hold different entries under a label.
+func (t *table) differBelow(k *cell) bool {
+	told := ""
+	for _, n := range t.cells {
+		if n.overlapX(k) <= 0 || n.cy() >= k.y0 || !t.houseLeft(n) {
+			continue
+		}
+		if told != "" && told != n.folded() {
+			return true
+		}
+		told = n.folded()
+	}
+	return false
+}
+
+// houseLeft tells whether a house is named left of an entry.
+func (t *table) houseLeft(v *cell) bool {
+	return slices.ContainsFunc(t.cells, func(d *cell) bool {
+		return d.x1 < v.x0 && d.cy() > v.y0 && d.cy() < v.y1 && houseNumbered.MatchString(d.folded())
+	})
+}
+
+var houseNumbered = re(`^(?:第)?(?:[0-9A-Z]{1,3}|[一二三四五六七八九十甲乙丙丁东西南北主附前后]{1,2})(?:#|号)?(?:楼|栋|幢|座|房|库|仓|厂房|车间|宿舍)$`)
+
 // inLabelLine tells whether every cell on the line of k is a label.
 func (t *table) inLabelLine(k *cell) bool {
 	row := t.rowCells(k.cy(), 0.4*k.size)

@@ -180,6 +180,9 @@ func continues(prev *item, text string, l *line) bool {
 	if documentNo.MatchString(pt) || dateLine(text) && numbered.MatchString(pt) {
 		return false
 	}
+	if labelled.MatchString(pt) && addressStart.MatchString(text) && nounEnd.MatchString(pt) {
+		return false // 委托单位:江津区某某镇某某幼儿园 / 重庆市江津区某某镇某某路16号
+	}
 	if closing(text) && (agencySigns.MatchString(pt) || signing.MatchString(pt) || closing(pt)) {
 		return false // signatures, agency and date, set right, one below the other
 	}
