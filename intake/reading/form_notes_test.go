@@ -54,6 +54,15 @@ func TestRowsOfARuralForm(t *testing.T) {
 			t.Errorf("%s: %t", answer, got)
 		}
 	}
+	twice := reportWith("各项检查结果如下。", setRows(22, []string{"检查项目", "首次结果", "复查结果"}, []string{"滑坡、崩塌、泥石流隐患", "无", "有"}, []string{"洪水淹没影响", "无", "无"})(70, 260, 380))
+	if !geo(Read(twice, Options{})) {
+		t.Error("what was not there the first time is not seen the second")
+	}
+	for text, want := range map[string]bool{"双坡屋面瓦片滑动，漏雨三处。": false, "屋面瓦片滑动，屋后山体滑动。": true} {
+		if got := geo(Read(setText(wrapped(attackedWith("INSPECTION", text))), Options{})); got != want {
+			t.Errorf("%s: %t", text, got)
+		}
+	}
 	for head, want := range map[string]section{"结论说明": secConclusion, "鉴定结论描述": secConclusion, "评级说明": secBasis, "报告说明": secDeclaration, "结论表述": secConclusion} {
 		if got := sectionOf(head); got != want {
 			t.Errorf("%s: %s", head, got)

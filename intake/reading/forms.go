@@ -137,7 +137,7 @@ func growForm(lines []*line, i, k int, lab *cell) *form {
 			f.from--
 			continue
 		}
-		if l.cells[0].x0 < start-0.6*l.size || !entryLine(lines, i, f.from) && !frameAbove(l, lines[f.from]) || math.Abs(l.size-lab.size) > 0.2*lab.size ||
+		if l.cells[0].x0 < start-0.6*l.size || !entryLine(lines, i, f.from) && !frameAbove(lines[i:f.from+1]) || math.Abs(l.size-lab.size) > 0.2*lab.size ||
 			len(l.cells) > 1 || captioned.MatchString(l.folded()) {
 			break
 		}
@@ -168,12 +168,22 @@ func labelFrame(l *line, start float64) bool {
 	return ok && !math.IsInf(f[0], 0) && f[2] <= start
 }
 
-// frameAbove tells whether a line stands in the ruled frame right above, or in the same
-// as, the one of the next line's entry.
-func frameAbove(l, below *line) bool {
+// frameAbove tells whether the line before the last stands in the ruled frame right
+// above, or in the same as, the one of the last line's entry, and no label beside it.
+func frameAbove(lines []*line) bool {
+	below, lines := lines[len(lines)-1], lines[:len(lines)-1]
+	l := lines[len(lines)-1]
 	f, ok := l.ruled.frame(l.cells[0])
 	g, and := l.ruled.frame(below.cells[len(below.cells)-1])
-	return ok && and && math.Abs(f[0]-g[0]) < touching && (math.Abs(f[1]-g[3]) < touching || math.Abs(f[1]-g[1]) < touching)
+	if !ok || !and || math.Abs(f[0]-g[0]) > touching || math.Abs(f[1]-g[3]) > touching && math.Abs(f[1]-g[1]) > touching {
+		return false
+	}
+	for k := len(lines) - 1; k >= 0 && lines[k].cy() < f[3]; k-- {
+		if len(lines[k].cells) > 1 {
+			return false // a row that is read without
+		}
+	}
+	return true
 }
 
 // entryStart finds where the entry of a label begins: at the next cell on its

@@ -48,7 +48,10 @@ var measuredLimits = []limit{
 // house of a mild grade shows, or "". membersMay: the grade is one that lets
 // single members be in danger.
 func beyondMild(s string, membersMay bool) string {
-	s = threshold.ReplaceAllString(inFigures(s), "_")
+	s = inFigures(s)
+	if !reached.MatchString(s) {
+		s = threshold.ReplaceAllString(s, "_")
+	}
 	if grows(s) {
 		return s
 	}
@@ -68,6 +71,9 @@ func beyondMild(s string, membersMay bool) string {
 	}
 	return beyondLimit(measuredLimits, s)
 }
+
+// reached: what is measured stands beside the figure at which something is to be done.
+var reached = re(`已|现(?:值|为|速率)|目前|当前|实测|本次|测得|近[一两三0-9]`)
 
 // threshold: 如速率超过0.1mm/d应通知本院, a figure at which something is to be done and that nobody measured.
 var threshold = re(`(?:^|[,;:。、])(?:如|若|倘若?|如果|一旦|当|凡)(?:发现|出现|遇)?[^,。;0-9已现前上下图表所实此期仍]{0,14}(?:超过|大于|达到|超出|高于|超)[0-9]+(?:\.[0-9]+)?(?:mm|毫米|cm|厘米|‰|%)(?:/(?:d|[天日月周]))?(?:时|的|者)?,?(?:应|须|宜|需|请|即|则|立即|及时|必须)`)

@@ -31,6 +31,7 @@ func TestGradeSinceTheWorks(t *testing.T) {
 		"该房屋安全性等级由2026年之Csu级，现评定为Bsu级。":       true,
 		"该房屋安全性等级由Csu级，经修缮后现评定为Bsu级。":         true,
 		"该房屋安全性等级由2021年之Bsu级，现评定为Csu级。":       true,
+		"该房屋安全性等级由2021年之Csu级，经验算加固后现评定为Bsu级。": true,
 		"三层由2021年之Csu级，经修缮后现评定为Dsu级。":         true,
 		"三层经修缮后现评定为Dsu级。":                     true,
 		"二层横墙加固后本次评定为Csu级。":                   true,
@@ -60,6 +61,7 @@ func TestThresholdsAreNotMeasured(t *testing.T) {
 		"沉降观测宜再做两个季度，如速率超过0.1mm/d应通知本院。":              false,
 		"沉降观测宜继续一年，当速率大于0.2mm/d时应及时报告。":               false,
 		"沉降观测宜继续一年，如前所述速率超过0.1mm/d应通知本院。":             true,
+		"沉降观测宜继续，当速率超过0.1mm/d时，即为危险，目前已达到。":           true,
 		"沉降观测显示速率已超过0.1mm/d，应通知本院。":                   true,
 		"沉降观测宜继续，如速率超过0.1mm/d应通知本院，目前沉降速率已达0.14mm/d。": true,
 	}})

@@ -111,6 +111,7 @@ func (r *reader) statementsOf(s sentence) []schemas.Statement {
 				continue
 			}
 		}
+		text = tilesSlide.ReplaceAllString(text, "_")
 		geo := geoWord.MatchString(text) && (ofGround.MatchString(text) || geoWord.MatchString(slides.ReplaceAllString(text, "_")))
 		kind, rule := statementKind(text, geo || geoBefore)
 		if strings.HasPrefix(s.text[c.to:], ":") && wholeObject.MatchString(text) {
@@ -204,8 +205,11 @@ var houseClass = re(`的(?:房屋|自建房|建筑物?|危房|危险房屋|隐�
 // ofGround: what slides is no bearing.
 var ofGround = re(`土|岩|坡|山|基|石|层|地`)
 
-// slides: a bearing that slides is built to do so; tiles slide on a roof.
-var slides = re(`(?:瓦片?|青瓦|瓦件|屋脊|脊瓦|面砖|饰面砖?|防水卷材)(?:局部|部分|个别|有|多处|少量|轻微|松动|[、，及])*(?:下滑|滑动|滑移)|(?:可|能|自由|相对)*(?:滑动|滑移)(?:支座|支承|支点|端|节点|连接|轴承|隔振|门|窗)|(?:支座|支承|节点|连接|一端)(?:可|能|应能|均可|为)*(?:自由|相对)?(?:滑动|滑移)`)
+// tilesSlide: on a roof, whatever its slope.
+var tilesSlide = re(`(?:瓦片?|青瓦|瓦件|屋脊|脊瓦|面砖|饰面砖?|防水卷材)(?:局部|部分|个别|有|多处|少量|轻微|松动|[、及])*(?:下滑|滑动|滑移)`)
+
+// slides: a bearing that slides is built to do so.
+var slides = re(`(?:可|能|自由|相对)*(?:滑动|滑移)(?:支座|支承|支点|端|节点|连接|轴承|隔振|门|窗)|(?:支座|支承|节点|连接|一端)(?:可|能|应能|均可|为)*(?:自由|相对)?(?:滑动|滑移)`)
 
 var negatedGeo = re(`(?:未|不|无|没有|非|排除)[^,;。]{0,14}(?:滑坡|崩塌|泥石流|危岩|塌陷|地裂缝|地质灾害|地灾|滑动|采空|不稳定斜坡|切坡|落石)`)
 

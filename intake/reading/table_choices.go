@@ -107,16 +107,22 @@ func (t *table) deniedBeside(c *cell) bool {
 	if strings.ContainsAny(c.folded(), "。;:,已现曾"+boxes+ticks) || !lookedForThing.MatchString(c.folded()) {
 		return false
 	}
+	denied := false
 	for _, d := range t.rowCells(c.cy(), 0.5*c.size) {
 		if d.x0 < c.x1 {
 			continue
 		}
-		return notThere.MatchString(chosen(newPassage(d.glyphs)).text)
+		answer := strings.TrimLeft(chosen(newPassage(d.glyphs)).text, ticks)
+		if there.MatchString(answer) {
+			return false // of another day
+		}
+		denied = denied || notThere.MatchString(answer)
 	}
-	return false
+	return denied
 }
 
 var (
 	lookedForThing = re(`^[\p{Han}、/及和与或()]{2,30}$`)
-	notThere       = re(`^[☑☒■√✓✔▣◼⊠✅]?(?:无|否|没有|未发现|未见|不存在)(?:隐患|异常|危险|现象|情况|影响|此类|该类)*(?:$|[,。;(])[^有是]*$`)
+	there          = re(`^(?:有|是|存在|发现|已|确有|疑似|可能|待)`)
+	notThere       = re(`^(?:无|否|没有|未发现|未见|不存在)(?:隐患|异常|危险|现象|情况|影响|此类|该类)*(?:$|[,。;(])[^有是]*$`)
 )
