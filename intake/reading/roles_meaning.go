@@ -169,3 +169,10 @@ func (m *mention) meantOfHouse(mentions []*mention, fs []schemas.Finding) bool {
 		return o.sentence.para == m.sentence.para && given(o)
 	})
 }
+
+var (
+	// (3)评定为C级者以维修加固为主,评定为D级者方可拆除重建: what a form says of all houses.
+	whoeverIs = re(`^(?:[(]?[0-9]{1,2}[)、.]|注[0-9]?:?)*(?:凡|凡是|对于?)?(?:(?:经)?(?:鉴定|评定))?(?:等级)?(?:评|评定|鉴定|判定|定)?为["“]?$`)
+	meansThis = re(`[本该][户房屋楼宅幢栋表]|[属在][此之该]|此[列类种等]|在内|亦然|其中|同此`)
+	isSo      = re(`^["”]?者(?:,|以|方可|方能|始可|才可|应|须|宜|可|必须|原则上|一般|均|即|则|不[^属是])`)
+)
