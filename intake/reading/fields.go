@@ -208,7 +208,7 @@ func (r *reader) fields(items []*item, furniture []string) schemas.ReportFields 
 	}
 	for _, f := range []fieldName{fStructure, fStoreys, fBuilt, fUse} {
 		if toldApart(items, f) {
-			delete(c, f)
+			c[f] = slices.DeleteFunc(c[f], func(x candidate) bool { return x.weight < 3 }) // what a label tells is told of all
 		}
 	}
 	var f schemas.ReportFields

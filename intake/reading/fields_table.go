@@ -50,7 +50,7 @@ func (c candidates) fromTable(t *table, in section) {
 			continue
 		}
 		if t.inLabelLine(k) {
-			if v := t.entryBelow(i); v != nil {
+			if v := t.entryBelow(i); v != nil && !t.differBelow(k) {
 				c.add(f, v.glyphs, t.page, 3)
 			}
 			continue

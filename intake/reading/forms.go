@@ -133,7 +133,7 @@ func growForm(lines []*line, i, k int, lab *cell) *form {
 	// Upwards: the upper lines of the first entry.
 	for f.from > i {
 		l := lines[f.from-1]
-		if labelFrame(l, start) {
+		if labelFrame(lines[i:f.from], start) {
 			f.from--
 			continue
 		}
@@ -157,15 +157,27 @@ func growForm(lines []*line, i, k int, lab *cell) *form {
 	return f
 }
 
-// labelFrame tells whether a line is one of a label in a ruled frame left of where the
-// entries begin, whose word nobody foresaw: 危险构件综合 / 分析.
-func labelFrame(l *line, start float64) bool {
+// labelFrame tells whether the last of these lines is one of a label in a ruled frame left
+// of where the entries begin, whose word nobody foresaw: 危险构件综合 / 分析.
+func labelFrame(lines []*line, start float64) bool {
+	l := lines[len(lines)-1]
 	c := l.cells[0]
 	if len(l.cells) > 1 || c.x1 > start || utf8.RuneCountInString(c.folded()) > 8 || strings.ContainsAny(c.folded(), ",。;:") {
 		return false
 	}
 	f, ok := l.ruled.frame(c)
-	return ok && !math.IsInf(f[0], 0) && f[2] <= start
+	return ok && !math.IsInf(f[0], 0) && f[2] <= start && singly(lines, f[3])
+}
+
+// singly tells whether the last lines, up to the given height, hold one cell each. A row
+// of which a line holds more is read without its form.
+func singly(lines []*line, top float64) bool {
+	for k := len(lines) - 1; k >= 0 && lines[k].cy() < top; k-- {
+		if len(lines[k].cells) > 1 {
+			return false
+		}
+	}
+	return true
 }
 
 // frameAbove tells whether the line before the last stands in the ruled frame right
@@ -178,12 +190,7 @@ func frameAbove(lines []*line) bool {
 	if !ok || !and || math.Abs(f[0]-g[0]) > touching || math.Abs(f[1]-g[3]) > touching && math.Abs(f[1]-g[1]) > touching {
 		return false
 	}
-	for k := len(lines) - 1; k >= 0 && lines[k].cy() < f[3]; k-- {
-		if len(lines[k].cells) > 1 {
-			return false // a row that is read without
-		}
-	}
-	return true
+	return singly(lines, f[3])
 }
 
 // entryStart finds where the entry of a label begins: at the next cell on its
