@@ -127,6 +127,7 @@ func Read(src pdf.Source, opts Options) Result {
 	r.checkCounterpart(items, concl.findings)
 	r.checkUnmended(items, concl.findings)
 	r.checkAltered(items, concl.findings)
+	r.checkPremises(items, concl.findings)
 	r.checkModelled(items, res.Fields, concl.findings)
 	r.checkStored(items, concl.findings)
 	r.checkInstruments(items, res.Fields)
