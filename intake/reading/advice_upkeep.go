@@ -42,7 +42,7 @@ var small = []measure{
 // conclusion lets the house be used.
 func (r *reader) orUpkeep(recs []schemas.Recommendation, items []*item, fs []schemas.Finding) []schemas.Recommendation {
 	if slices.ContainsFunc(recs, func(x schemas.Recommendation) bool { return x.Code != schemas.NormalUse }) || len(recs) > 0 && r.advised(items) || !slices.ContainsFunc(fs, func(f schemas.Finding) bool { return weighty(f.Aspect) }) ||
-		slices.ContainsFunc(fs, func(f schemas.Finding) bool { return rank(f.Grade) > mildest }) {
+		slices.ContainsFunc(fs, func(f schemas.Finding) bool { return weighty(f.Aspect) && rank(f.Grade) > mildest }) {
 		return recs
 	}
 	r.measures = small

@@ -29,6 +29,10 @@ func TestUpkeepIsAdvice(t *testing.T) {
 			t.Errorf("%s: %v", advice, got.Recommendations)
 		}
 	}
+	// how a house serves its use asks for no works to the structure
+	if got := Read(text("Bsu级，使用性等级评定为Css", "门框重装。"), Options{}); has(got.Reasons, "advice_missing") {
+		t.Error("upkeep does not answer Css")
+	}
 	// both are told
 	if got := Read(text("Bsu", "可继续正常使用。\n栏杆焊点补焊。"), Options{}); len(got.Recommendations) == 0 || got.Recommendations[0].Code != schemas.NormalUse {
 		t.Errorf("%v", got.Recommendations)
