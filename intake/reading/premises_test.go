@@ -19,6 +19,7 @@ func TestPremisesThatDoNotHold(t *testing.T) {
 			"安装管道时凿断了下排主筋。":              true,
 			"抗震缝宽85mm，缝内无杂物，两侧各自受力。":     false,
 			"现场柱子与柱表一致。":                 false,
+			"楼板开孔切断个别钢筋，已评为bu级。":         false,
 			"安装管道时未凿断主筋。":                false,
 			"以不改变使用功能为前提，可继续使用。":         false,
 		},
