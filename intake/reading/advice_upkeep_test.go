@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,6 +41,16 @@ func TestUpkeepIsAdvice(t *testing.T) {
 	for advice, want := range map[string]schemas.RecommendationCode{"西侧平台立即围闭，改做独立基础。": schemas.SealOff, "东头走廊拦起，先莫走人。": schemas.SealOff, "第三根柱脚用柏木墩接。": schemas.Repair, "后披檐先行拆除。": schemas.DemolishPart, "梁侧缠两圈碳纤维布。": schemas.Reinforce} {
 		if got := Read(text("Csu", advice), Options{}); len(got.Recommendations) != 1 || got.Recommendations[0].Code != want {
 			t.Errorf("%s: %v", advice, got.Recommendations)
+		}
+	}
+	// How a house is to be pulled down, and until when it is watched, is no part of it pulled down.
+	for advice, want := range map[string][]schemas.RecommendationCode{"建议整幢拆除。拆除时先落瓦，再推墙。": {schemas.Demolish}, "整体拆除。拆除之前每半月观测一次西山墙。": {schemas.Demolish, schemas.Monitor}, "拆除女儿墙，拆除时先设围挡。": {schemas.DemolishPart, schemas.SealOff}} {
+		var codes []schemas.RecommendationCode
+		for _, x := range Read(text("Dsu", advice), Options{}).Recommendations {
+			codes = append(codes, x.Code)
+		}
+		if !slices.Equal(codes, want) {
+			t.Errorf("%s: %v, want %v", advice, codes, want)
 		}
 	}
 	// Where the structure asks for works, sweeping the gutter is none.
