@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"io"
+	"regexp"
 	"slices"
 
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
@@ -157,10 +158,12 @@ var (
 
 // plainGlyph tells whether a glyph is painted in the colour of the text: all of it
 // is when it says so (d1), else it must set none. One that has an extent and
-// paints nothing is not plain: it is read, and seen by nobody.
+// paints nothing is not plain: it is read, and seen by nobody. Nor is one with comments
+// or strings, in which operators are none, or with a picture in colours of its own.
 func plainGlyph(content []byte) bool {
-	if i := bytes.Index(content, []byte("ID")); i >= 0 && bytes.Contains(content[:i], []byte("BI")) {
-		content = content[:i] // the data of an image
+	content, ok := beforeMask(content)
+	if !ok || bytes.ContainsAny(content, "%(<") {
+		return false
 	}
 	var last [4][]byte // tokens before this one, the latest at count%4
 	count := 0
@@ -185,6 +188,50 @@ func plainGlyph(content []byte) bool {
 		count++
 	}
 	return paints || !extent
+}
+
+// beforeMask returns what a glyph says before the data of its picture, and false where
+// this is no stencil mask (ISO 32000-2, 8.9.6.2), which takes the colour of the text, or
+// where anything but the end of the glyph follows, as far as that can be told from data.
+func beforeMask(content []byte) ([]byte, bool) {
+	begin := tokenAt(content, "BI")
+	if begin < 0 {
+		return content, true
+	}
+	data := tokenAt(content[begin:], "ID")
+	if data < 0 {
+		return nil, false
+	}
+	data += begin
+	end := tokenAt(content[data:], "EI")
+	if end < 0 || !stencil.Match(content[begin:data]) {
+		return nil, false
+	}
+	for t := range bytes.FieldsSeq(content[data+end+len("EI"):]) {
+		if string(t) != "Q" {
+			return nil, false
+		}
+	}
+	return content[:data], true
+}
+
+var stencil = regexp.MustCompile(`/(?:IM|ImageMask)\s+true(?:\s|/|$)`)
+
+// tokenAt returns where an operator first stands between blanks, or -1.
+func tokenAt(content []byte, operator string) int {
+	blank := func(i int) bool {
+		return i < 0 || i >= len(content) || bytes.IndexByte([]byte(" \t\r\n\f\x00"), content[i]) >= 0
+	}
+	for from := 0; ; {
+		i := bytes.Index(content[from:], []byte(operator))
+		if i < 0 {
+			return -1
+		}
+		if i += from; blank(i-1) && blank(i+len(operator)) {
+			return i
+		}
+		from = i + 1
+	}
 }
 
 func allNought(tokens [4][]byte) bool {
