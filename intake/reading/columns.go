@@ -3,6 +3,7 @@ package reading
 import (
 	"math"
 	"slices"
+	"strings"
 )
 
 // Shares that tell two columns of prose from a table: how many pieces may
@@ -108,22 +109,16 @@ func gutter(ps []*piece, width float64) (float64, bool) {
 	last := 0
 	bySeq := slices.Clone(ps)
 	slices.SortFunc(bySeq, func(a, b *piece) int { return a.seq - b.seq })
-	var prose, proseLeft int
-	tops := [2]float64{}
+	var prose int
 	for _, p := range bySeq {
 		side := 0
 		switch {
 		case p.x1 <= at+1:
 			side = -1
 			left++
-			tops[0] = max(tops[0], p.y1)
-			if len(p.glyphs) >= 12 {
-				proseLeft++
-			}
 		case p.x0 >= at-1:
 			side = 1
 			right++
-			tops[1] = max(tops[1], p.y1)
 		}
 		if len(p.glyphs) >= proseLine {
 			prose++
@@ -135,8 +130,54 @@ func gutter(ps []*piece, width float64) (float64, bool) {
 			last = side
 		}
 	}
-	if left >= fullColumn && proseLeft*2 >= left && right > 1 && changes <= sideChanges {
-		return at, tops[0]-tops[1] < topsApart // the text ends at the top of the second column
+	if changes <= sideChanges && endsInSecond(bySeq, at) {
+		return at, true
 	}
 	return at, left >= fewestInRow && right >= fewestInRow && changes <= sideChanges && prose*6 >= left+right
+}
+
+// endsInSecond tells whether a text that fills a first column ends in the first lines of
+// a second one: the column breaks off within a sentence, and what goes on stands in lines
+// one below the other, at the top. A note beside a line is no column.
+func endsInSecond(bySeq []*piece, at float64) bool {
+	var left, right []*piece
+	prose := 0
+	for _, p := range bySeq {
+		switch {
+		case p.x1 <= at+1:
+			left = append(left, p)
+			if len(p.glyphs) >= 12 {
+				prose++
+			}
+		case p.x0 >= at-1:
+			right = append(right, p)
+		}
+	}
+	if len(left) < fullColumn || prose*2 < len(left) || len(right) < 2 {
+		return false
+	}
+	first, last := left[0], left[0] // of the text of the first column
+	for _, p := range left {
+		if len(p.glyphs) >= 12 && p.y1 > first.y1 {
+			first = p
+		}
+		if p.seq < right[0].seq {
+			last = p
+		}
+	}
+	if strings.ContainsAny(foldRune(last.glyphs[len(last.glyphs)-1].r), terminal) || first.y1-right[0].y1 > topsApart || right[0].y1-first.y1 > topsApart {
+		return false
+	}
+	lines := 1
+	for i, p := range right[1:] {
+		above := right[i]
+		if above.cy()-p.cy() > 2.4*p.size {
+			continue // the foot of the page
+		}
+		if above.cy() <= p.cy() || math.Abs(above.x0-p.x0) > 2.5*p.size {
+			return false
+		}
+		lines++
+	}
+	return lines > 1
 }

@@ -92,6 +92,7 @@ func TestErrataAreForAHuman(t *testing.T) {
 // A text that ends near the top of the second column is read column by column.
 func TestShortSecondColumn(t *testing.T) {
 	left := strings.Split(strings.Repeat("该房屋墙体抹灰层局部开裂，未见受力裂缝。\n", 30), "\n")[:30]
+	left[29] = "该房屋墙体按抗震鉴定标准的规定复核，"
 	right := []string{"在罕遇地震作用下，房屋可能", "达到的状态见规范。"}
 	src := setText("")
 	var page []pdf.Char

@@ -71,7 +71,7 @@ var (
 
 	// Negations. A wide one must be followed by the rating itself, or a short
 	// way to it, so that "不满足安全使用要求评定为Dsu级" is none.
-	negBefore = re(`(?:不(?:满足|符合|具备)|未(?:能)?(?:评|达到?|坏到|落到|及|满足|符合|具备|构成|评为|评定为|列入|划为|出现|被评为|被评定为|定为|降至|降低至|处于)|没有(?:达到|构成|被评为|评为)|尚未(?:达到?|坏到|落到|构成|降至)|达不到|不(?:另|再|予)*给(?:出|评)?(?:[A-D](?:su|u)?级?、)*|不(?:能|应|宜|会|得|可|足以|再|满足|符合|具备|存在)?(?:据此|仅据此|因此)?(?:将|把)?(?:该|本|此|其)?(?:房屋|建筑物?|楼)?(?:直接|简单)?(?:属于?|是|构成|为|到|达到?|评为|评定为|判定为|定为|判为|认定为|列为|列入|纳入|录入|归入|划为|鉴定为|视为|作为|至于?)|并?非|并不(?:属于?|是|构成|为)|排除|否定|谈不上|远未达?到?|不低于|不高于|未低于|未超过|高于|优于|好于|低于|劣于|离|距离?|[够达评列]不(?:上|到)|不够|(?:没有?|未)评(?:到|上))(?:本标准|上述|标准|规定的?|现行标准的?|相应的?|[整全][幢栋座]|局部|危房|危险房屋|《[^》]*》|表[0-9.]+的?|GB[0-9-]+|JGJ/?T?[0-9-]+|危险性|安全性|可靠性|等级|级|评级|评定|评|条件|对|中|的|关于|[A-D](?:su|u)?级?[、或及和])*["“(]?$`)
+	negBefore = re(`(?:不(?:满足|符合|具备)|未(?:能)?(?:评|达到?|坏到|落到|及|满足|符合|具备|构成|评为|评定为|列入|划为|出现|被评为|被评定为|定为|降至|降低至|处于)|没有(?:达到|构成|被评为|评为)|尚未(?:达到?|坏到|落到|构成|降至)|达不到|不(?:另|再|予)*给(?:出|评)?(?:[A-D](?:su|u)?级?、)*|不(?:能|应|宜|会|得|可|足以|再|满足|符合|具备|存在)?(?:据此|仅据此|因此)?(?:将|把)?(?:该|本|此|其)?(?:房屋|建筑物?|楼)?(?:直接|简单)?(?:属于?|是|构成|为|到|达到?|评为|评定为|判定为|定为|判为|认定为|列为|列入|纳入|录入|归入|划为|鉴定为|视为|作为|至于?)|并?非|并不(?:属于?|是|构成|为)|排除|否定|谈不上|远未达?到?|不低于|不高于|未低于|未超过|高于|优于|好于|低于|劣于|离|距离?|[够达评列]不(?:上|到)|(?:^|[,;:。还远尚都均])不够|(?:没有?|未)评(?:到|上))(?:本标准|上述|标准|规定的?|现行标准的?|相应的?|[整全][幢栋座]|局部|危房|危险房屋|《[^》]*》|表[0-9.]+的?|GB[0-9-]+|JGJ/?T?[0-9-]+|危险性|安全性|可靠性|等级|级|评级|评定|评|条件|对|中|的|关于|[A-D](?:su|u)?级?[、或及和])*["“(]?$`)
 	negNone   = re(`(?:未发现|未见|不存在|没有发现|没有|无|未有|尚无|不涉及|无证据|没有证据|不认为|未认定|缺乏)[^,。;:《》]{0,20}(?:《[^》]{2,30}》[^,。;:]{0,16})?["“(]?$`)
 	// 三层Csu,不符合: the meaning of the grade; 现状与Dsu级不符 denies it.
 	conformsNot = re(`^级?["”]?不符合?(?:[,。;]|$)`)
@@ -97,7 +97,7 @@ var (
 	condSearch  = re(`(?:是否|能否|可否|有无|会不会)[^,]{0,12}$`)
 
 	// Plans.
-	projAfter  = re(`(?:[换修补弄]好|加固|修复|修缮|维修|处理|整改|改造|整治|治理|补强|排危|解危|消除[^,。;]{1,12}|采取[^,。;]{0,12}措施|实施|施工|完成|验收|拆除[^,。;]{0,10}|支护|支顶)[^。;,]{0,16}(?:后|之后|以后|完毕)`)
+	projAfter  = re(`(?:加固|修复|修缮|维修|处理|整改|改造|整治|治理|补强|排危|解危|消除[^,。;]{1,12}|采取[^,。;]{0,12}措施|实施|施工|完成|验收|拆除[^,。;]{0,10}|支护|支顶)[^。;,]{0,16}(?:后|之后|以后|完毕)|[换修补弄]好(?:以|之)?后[^。;,]{0,2}(?:叫|请|由|让)[^。;,]{0,8}[看验查]`)
 	projModal  = re(`可(?:[^靠,。;][^,。;]{0,24})?$|(?:能够?|预计|预期|预估|预评|应|将|须|需|有望|拟|要|宜|估计|力争|确保|使|方可|满足|达到?|不低于|提高|提升|恢复|升)[^,。;]{0,24}$`)
 	projDirect = re(`(?:提升|提高|恢复|升|改善|加固|修复|修缮|整治|处理|改造)(?:至|到|为|成|达到?)[^,。;]{0,10}$|(?:目标|预期|预计|预评|设计|设定|力争|拟|争取|期望|希望)[^,。;]{0,20}$|以(?:达到|满足|恢复至?)[^,]{0,8}$|使[^,]{0,20}(?:达到|恢复|提高|提升|满足)[^,]{0,6}$|(?:提升|提高)[一二两]个等级,?即?$`)
 	// A report by its title made after the works (加固后安全性鉴定报告) says of the
@@ -165,6 +165,12 @@ var (
 // ratesThisHouse: the clause names the house that is appraised and rates it.
 func ratesThisHouse(c setting) bool {
 	return thisCue.MatchString(c.clause) && ratedInFull.MatchString(c.clause) && !thoseGraded.MatchString(c.after)
+}
+
+// statesThisHouse tells whether a paragraph begins with a rating of this house, under
+// whatever heading it stands: 周边环境 / 该房屋安全性等级评定为Dsu级.
+func statesThisHouse(c setting) bool {
+	return c.told == "" && ratesThisHouse(c)
 }
 
 var ratedInFull = re(`(?:评定|鉴定|判定|评级|评价|评|认定|判|(?:安全性|危险性|可靠性)(?:等级)?(?:应|现|实|已|仍|实际|均|确)?)(?:等级|结果|结论)?(?:为|是|属|:)["“'‘(]?$`)
@@ -263,10 +269,10 @@ func roleRules() []roleRule {
 			return lastOf(condBefore, c.before) > lastOf(already, c.before) || condWorks.MatchString(c.before) || condDirect.MatchString(c.clause) || condAfter.MatchString(c.after) || condFailing.MatchString(c.before)
 		}},
 		{"history", schemas.RoleHistory, "2019年曾鉴定，安全性等级为[Csu]级", func(c setting) bool {
-			return comparedYear(c.before, c.after, c.year) || (past(c.before, c.year) || earlier(c.before, c.after, c.year)) && !(c.section == secConclusion && eventsOnly(c)) || c.section == secHistory || disputed.MatchString(c.after)
+			return comparedYear(c.before, c.after, c.year) || (past(c.before, c.year) || earlier(c.before, c.after, c.year)) && !(c.section == secConclusion && eventsOnly(c)) || c.section == secHistory && !statesThisHouse(c) || disputed.MatchString(c.after)
 		}},
 		{"other_house", schemas.RoleOtherSubject, "相邻房屋经鉴定为[D]级", func(c setting) bool {
-			return elsewhere(c.before) || c.section == secNeighbours || elsewhereAfter.MatchString(c.after) && !(beyondSafety.MatchString(elsewhereAfter.FindString(c.after)) && !ofBuilding.MatchString(elsewhereAfter.FindString(c.after)))
+			return elsewhere(c.before) || c.section == secNeighbours && !statesThisHouse(c) || elsewhereAfter.MatchString(c.after) && !(beyondSafety.MatchString(elsewhereAfter.FindString(c.after)) && !ofBuilding.MatchString(elsewhereAfter.FindString(c.after)))
 		}},
 		{"asserted", schemas.RoleConclusion, "综合评定该房屋安全性等级为[Csu]级", func(c setting) bool {
 			return assertBefore.MatchString(c.clause) || stays.MatchString(c.clause) && !keptUp.MatchString(c.clause) || c.inList > 1 && strings.Contains(c.before, "分别")

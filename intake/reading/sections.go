@@ -78,6 +78,16 @@ func matchSection(t string) section {
 // bare are headings that stand without a number.
 var bare = re(`^(?:声明|依据|检查|检测|检查(?:与|和|及)?检测|验算|目录|前言|概述|建议|(?:检测鉴定|复核鉴定|安全鉴定|鉴定|检测|复核|综合|评定)?结论(?:[及与和](?:处理)?建议)?|鉴定意见|(?:处理|处置|使用|维护|维修|修缮|加固|整改|养护|保养)(?:建议|意见|措施)|鉴定建议|建议措施|鉴定依据|检测依据|评级标准|(?:房屋|工程|项目|建筑)?(?:基本)?(?:概况|状况|情况)|鉴定说明|现场检查(?:情况|结果)?|检测结果|承载力验算|安全性评级|(?:安全性|危险性|可靠性)鉴定评级|鉴定评级|等级评定|附件|附录|附注|鉴定(?:的)?目的(?:[及和与、]范围)?|鉴定范围)[::]?$`)
 
+// saysOfHouse tells whether a section is of the house as it is. Others, in which less is
+// asked, want a heading that is sure.
+func saysOfHouse(s section) bool {
+	switch s {
+	case secOverview, secInspection, secAnalysis, secRating, secConclusion, secAdvice:
+		return true
+	}
+	return false
+}
+
 // looksHeading tells whether a line is a heading: short, without the marks of
 // a sentence, numbered and with words of a section, or one of the bare ones.
 func looksHeading(t string) bool {
@@ -124,7 +134,7 @@ func plainHeading(t string) string {
 	if m := romanHead.FindStringSubmatch(t); m != nil && !gradeToken.MatchString(t) {
 		return m[1] + "、" + m[2] // V意见
 	}
-	if m := letteredHead.FindStringSubmatch(t); m != nil && !gradeToken.MatchString(t) && !lettersThing.MatchString(m[2]) {
+	if m := letteredHead.FindStringSubmatch(t); m != nil && !gradeToken.MatchString(t) && !lettersThing.MatchString(m[2]) && saysOfHouse(matchSection(m[2])) {
 		return itoa(int(m[1][0]-'A'+1)) + "、" + m[2] // H处理要求与建议
 	}
 	if m := translated.FindStringSubmatch(t); m != nil && !gradeToken.MatchString(t) {
@@ -140,7 +150,7 @@ var romanHead = re(`^(I{1,3}|IV|VI{0,3}|IX|X)([^级类区栋段期层号类、.0
 // letteredHead: a letter that only a gap parts from its heading. A区, B轴, C型 are
 // other things.
 var (
-	letteredHead = re(`^([A-K])(\p{Han}{2,14}(?:[(]\p{Han}{1,6}[)])?)$`)
+	letteredHead = re(`^([A-K])(\p{Han}{2,14})(?:[(](?:摘要|摘录|节选|汇总)[)])?$`)
 	lettersThing = re(`^(?:级|类|区|栋|幢|座|楼|段|期|层|号|轴|型|户|单元|车间|厂房|库|馆|组|点|列|柱|梁|墙|板|面|侧|端|向|展)`)
 )
 

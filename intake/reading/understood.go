@@ -63,8 +63,11 @@ func (r *reader) checkUnderstood(items []*item, mentions []*mention, fs []schema
 			continue
 		}
 		if it.heading {
-			if erratum.MatchString(it.text.text) {
-				r.reason("report_qualified", it.page, clip(it.text.text, 60), evidenceOf(it.text.glyphs, it.page))
+			switch t := it.text.text; {
+			case erratum.MatchString(t):
+				r.reason("report_qualified", it.page, clip(t, 60), evidenceOf(it.text.glyphs, it.page))
+			case decides(it.section) && h.mild && headBinds.MatchString(t):
+				r.reason("conclusion_not_understood", it.page, clip(t, 60), evidenceOf(it.text.glyphs, it.page))
 			}
 			continue
 		}
@@ -92,6 +95,10 @@ func (r *reader) checkUnderstood(items []*item, mentions []*mention, fs []schema
 
 // erratum heads what corrects the pages before: which of them hold is for a human.
 var erratum = re(`勘误|更正|订正`)
+
+// headBinds: a heading that says more than what stands below it, 鉴定结论(加固后),
+// 处理要求停止使用.
+var headBinds = re(`[(][^()]*(?:加固|改造|修缮|复核|拟|待|暂|预|初步|草|稿)[^()]*[)]|停止使用|立即|撤离|撤出|搬离|(?:整体|严重)危险`)
 
 // asks tells whether a cell names what is looked for: its column says so, and another
 // of its row what was found.

@@ -26,10 +26,12 @@ var (
 	namedUnit   = re(`^[\p{Han}0-9A-Z#()-]{0,8}` + buildingNoun + `$`)
 	// generic names mean the house as a whole.
 	genericUnit = re(`^(?:该|本|此|其|被鉴定|受检|受鉴|所鉴|委托鉴定|鉴定|待鉴|上述|整体|整栋|整幢|整个|全部|全|委托|拟鉴定|目标|本次鉴定|被检|受检测|本案)*(?:栋|幢|座|处)?(?:的)?(?:自建|建筑|危险|民用|农村)?(?:房屋|房|建筑|建筑物|楼房|自建房|住宅|住房|农房|房屋建筑|建筑结构|工程|项目|单元|鉴定单元|鉴定系统|鉴定对象|主体结构|结构|对象|楼|栋|幢|房子|危房|主体)(?:整体|主体|结构|主体结构|建筑|建筑物|整体结构|单元|鉴定单元|鉴定系统|农村住房|农村房屋|农房|住房)*$`)
-	wordBreak   = re(`[ \x01、,:;()。]`)
-	andWord     = re(`和|及|与|以及`)
-	zoneUnit    = re(`^[A-ZIVX0-9一二三四]+(?:区|段)$`)
-	unitJoin    = re(`[、,和及与以]|以及|和|及`)
+	// endsInDecimal: 基础3.5,3号楼, where 5 is no house
+	endsInDecimal = re(`[0-9]\.$`)
+	wordBreak     = re(`[ \x01、,:;()。]`)
+	andWord       = re(`和|及|与|以及`)
+	zoneUnit      = re(`^[A-ZIVX0-9一二三四]+(?:区|段)$`)
+	unitJoin      = re(`[、,和及与以]|以及|和|及`)
 	// lead-ins that stand before a subject
 	leadIn = re(`^(?:(?:本次|此次)?(?:委托|被|受|拟|待|所)?(?:鉴定|检测)的|综上(?:所述)?|经(?:综合)?(?:评定|鉴定|分析|判定|检测|验算|复核|现场检查)*|根据.*?[,)》]|依据.*?[,)》]|按照?.*?[,)》]|综合(?:评定|评判|评价|判定|鉴定|分析|以上)?|评定|评判|评价|评|认为|认定|判定|确定|得出|给出|列|判断|确认|其中|故|因此|则|即|现|将|对|本次鉴定将|我单位(?:对)?|除|其余|另|另外|同时|而|且|但|故将|则|由此|[(]?[0-9一二三四五六七八九十]+[)、.]|[-①-⑳])`)
 )
@@ -74,7 +76,7 @@ func unitsIn(s string, known []string) []string {
 	for _, m := range listedUnit.FindAllStringSubmatchIndex(masked, -1) {
 		tail := s[m[2]:m[3]]
 		for i, u := range unitJoin.Split(s[m[0]:m[2]], -1) {
-			if i == 0 && m[0] > 0 && (isWordByte(s[m[0]-1]) || strings.IndexByte("-.", s[m[0]-1]) >= 0) {
+			if i == 0 && m[0] > 0 && (isWordByte(s[m[0]-1]) || s[m[0]-1] == '-' || endsInDecimal.MatchString(s[:m[0]])) {
 				continue // JGJ125-2016,1#楼; 基础3.5,3号楼边梁1.4
 			}
 			add(strings.TrimRight(u, "#") + tail)
