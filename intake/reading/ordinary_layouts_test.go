@@ -121,3 +121,21 @@ func TestShortSecondColumn(t *testing.T) {
 		t.Errorf("the second column is not read behind the first: %s", all)
 	}
 }
+
+// 评定为危险房屋C级, and a house that its conclusion calls by two names.
+func TestPlainConclusions(t *testing.T) {
+	text := func(standard, says, advice string) string {
+		return "房屋安全性鉴定报告\n报告编号：AB-2026-17\n一、鉴定依据\n" + standard + "\n二、鉴定结论\n" + says + "\n三、处理建议\n" + advice + "\n"
+	}
+	for _, c := range []struct{ text, want string }{
+		{text("《危险房屋鉴定标准》（JGJ 125-2016）", "该房评定为危险房屋C级，局部危房。", "立即加固。"), "鉴定对象 C"},
+		{text("《民用建筑可靠性鉴定标准》（GB 50292-2015）", "门诊楼安全性等级Csu级。\n朱杨镇卫生院门诊楼的安全性等级评定为Csu级。", "加固东端的梁。"), "朱杨镇卫生院门诊楼 Csu"},
+	} {
+		if got := foundIn(Read(setText(c.text), Options{})); got != c.want {
+			t.Errorf("found %s, want %s", got, c.want)
+		}
+	}
+	if got := Read(setText(text("《民用建筑可靠性鉴定标准》（GB 50292-2015）", "该房屋安全性等级评定为Bsu级。", "可继续居住。")), Options{}); has(got.Reasons, "advice_contradicts_grade") || has(got.Reasons, "advice_missing") {
+		t.Errorf("可继续居住: %v", blockers(got.Reasons))
+	}
+}

@@ -123,11 +123,15 @@ func fullNames(mentions []*mention) {
 		}
 	}
 	for _, m := range mentions {
-		if m.section != secRating {
+		if m.section != secRating && !(m.section == secConclusion && m.concludes()) {
 			continue
 		}
 		for i, u := range m.units {
-			if name := fullName(u, full); name != "" {
+			longer := full // a conclusion may call its house by its short name as well
+			if m.section == secConclusion {
+				longer = slices.DeleteFunc(slices.Clone(full), func(v string) bool { return v == u })
+			}
+			if name := fullName(u, longer); name != "" {
 				m.units = slices.Clone(m.units)
 				m.units[i] = name
 			}
