@@ -50,6 +50,9 @@ func (c candidates) add(f fieldName, gs []glyph, page, weight int) {
 		if formNo.MatchString(newPassage(gs).text) {
 			return
 		}
+		if p := newPassage(gs); stamped.MatchString(p.text) {
+			gs = p.sub(0, stamped.FindStringSubmatchIndex(p.text)[3])
+		}
 		if p := newPassage(gs); runsOn.MatchString(p.text) {
 			gs = p.sub(0, runsOn.FindStringSubmatchIndex(p.text)[3])
 		}

@@ -197,7 +197,9 @@ func (c candidates) numberAlone(t *table) {
 
 var (
 	// runsOn: 津滨鉴字〔2026〕第083号　单页有效, DSZ-26-1-067　表JD-02
-	runsOn = re(`^(\p{Han}{2,12}[\[(〔【]20[0-9]{2}[\])〕】]\p{Han}{0,4}第?[0-9]{1,6}号|[A-Za-z]{1,8}[A-Za-z0-9/-]{3,}[0-9])(?:表[A-Z]|单页|复印|共[0-9]|第[0-9一]页|正本|副本)`)
+	// stamped: words of a stamp that is set over the end of the number
+	stamped = re(`^(.*[0-9])[房屋安全鉴定检测专用章存档正副本审核公印]{2,8}$`)
+	runsOn  = re(`^(\p{Han}{2,12}[\[(〔【]20[0-9]{2}[\])〕】]\p{Han}{0,4}第?[0-9]{1,6}号|[A-Za-z]{1,8}[A-Za-z0-9/-]{3,}[0-9])(?:表[A-Z]|单页|复印|共[0-9]|第[0-9一]页|正本|副本)`)
 	// formNo is the number of the printed form: 南鉴表-3.
 	formNo = re(`^\p{Han}{0,6}表-?[0-9]{1,3}$`)
 	// ofMember: 四层柱③/C
