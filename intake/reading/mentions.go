@@ -63,7 +63,7 @@ func (r *reader) mentionsOf(s sentence) []*mention {
 			prevEnd = t.to
 			continue
 		}
-		c := setting{before: before, after: after, clause: announcing(s.text, t.from), section: s.section, year: r.year, rebuilt: r.rebuilt, told: s.para.text[:min(s.from, len(s.para.text))]}
+		c := setting{grade: m.grade, before: before, after: after, clause: announcing(s.text, t.from), section: s.section, year: r.year, rebuilt: r.rebuilt, told: s.para.text[:min(s.from, len(s.para.text))]}
 		c.listed = s.listed
 		c.inList = inList(s.text, toks, i)
 		c.unitsBefore = len(unitsIn(s.unnumbered(c.clause), r.known)) > 0
@@ -257,7 +257,7 @@ func (r *reader) letterScale(m *mention, s sentence, clause, before, after strin
 	switch {
 	case otherAfter.MatchString(after), otherScale.MatchString(said) && !dangerWord.MatchString(said):
 		m.other = true
-	case r.ofSystem(clause, before), r.usesFactory() && rank(m.grade) <= mildest && !dangerWord.MatchString(s.para.text) && ratedAsCause.MatchString(before) && itsCause.MatchString(after):
+	case r.ofSystem(clause, before), r.usesFactory() && rank(m.grade) <= mildest && !dangerWord.MatchString(s.para.text) && ratedAsCause.MatchString(before) && itsCause.MatchString(after) && !worksAsCause.MatchString(after):
 		m.aspect, m.scope = schemas.AspectReliability, schemas.ScopeSubUnit
 	case rel > d:
 		m.aspect, m.scope = schemas.AspectReliability, schemas.ScopeSubUnit
@@ -313,6 +313,8 @@ func (r *reader) usesFactory() bool {
 var (
 	ratedAsCause = re(`(?:^|[,。;])(?:之所以)?(?:评|定|取|列)(?:为|作)?["“]?$`)
 	itsCause     = re(`^["”]?的?(?:由来|原因|缘由|理由|是因|主要是)`)
+	// 评A级的原因是加固完成: what is owed to works is nobody's system, and perhaps the house's
+	worksAsCause = re(`加固|改造|修缮|维修|修复|处理|整改|施工|竣工|验收|完成|加层|补强`)
 )
 
 // ratesAlone: the label under which a cover or form states the class of the house.

@@ -87,6 +87,9 @@ func (r *reader) resolve(mentions []*mention, items []*item) conclusion {
 	said = r.sortOut(said, &unclear)
 	c.findings = r.settleUnits(r.merge(said, tabled, c))
 	for _, m := range mentions {
+		if m.deniesOwn(c.findings) {
+			r.reason("grade_mention_unclear", m.page, string(m.grade)+"，“"+clip(m.evidence.Quote, 60)+"”", m.evidence)
+		}
 		if m.meantOfHouse(mentions, c.findings) {
 			unclear = append(unclear, m)
 		}

@@ -23,6 +23,7 @@ type roleRule struct {
 
 // setting is the surroundings of a mention.
 type setting struct {
+	grade         schemas.Grade
 	before, after string // rest of the sentence on either side; after begins behind the grade and its 级
 	told          string // what the paragraph says before the sentence
 	clause        string // before, back to the last comma
@@ -296,7 +297,7 @@ func roleRules() []roleRule {
 			return (c.section == secRating || c.section == secConclusion) && c.clause == "" && aspectOpens.MatchString(c.before) && alone.MatchString(c.after)
 		}},
 		{"none_dangerous", schemas.RoleConclusion, "JGJ 125对照结果：无危险构件，[A]级。", func(c setting) bool {
-			return (c.section == secRating || c.section == secConclusion) && noDangerAlso.MatchString(c.before) && (alone.MatchString(c.after) || comma.MatchString(c.after))
+			return (c.section == secRating || c.section == secConclusion) && c.grade == "A" && noDangerAlso.MatchString(c.before) && (alone.MatchString(c.after) || comma.MatchString(c.after))
 		}},
 		{"caused", schemas.RoleConclusion, "(鉴定结论) [C]级由背街两根外廊挑梁负筋下移所致。", func(c setting) bool {
 			return c.section == secConclusion && (bareStart(c.before) || unitAlone(itemNumber.ReplaceAllString(c.before, "")) != "") && !strings.Contains(c.before, ",") && !c.listed && causedBy.MatchString(c.after)

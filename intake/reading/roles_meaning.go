@@ -151,6 +151,27 @@ func (m *mention) isExplained() bool {
 	return false
 }
 
+// ownDenied: what denies a grade outright, and does not only compare with it.
+var ownDenied = re(`(?:达不到|未达到?|没有达到|(?:难以|无法|不能|没能|未能)达到?|[不未](?:能)?(?:满足|符合)|够不上|不够|排除|否定|不(?:属于?|是|构成)|并非|不[能应宜]?(?:评|定|列|算)(?:为|作|上)?|谈不上)["“]?$`)
+
+// deniesOwn tells whether the words deny the grade that the report concludes, or name it
+// among those that the house has not: 该楼达不到Bsu级, Bsu级为另一档,本楼没有涉及. Where
+// several houses have several grades, one may have none of the others.
+func (m *mention) deniesOwn(fs []schemas.Finding) bool {
+	before := m.sentence.text[:min(m.from, len(m.sentence.text))] // a table's mention has none
+	called := m.rule == "not_called"
+	denied := m.role == schemas.RoleNegated || thisHouse.MatchString(before)
+	if !called && !(denied && ownDenied.MatchString(before)) || !m.scope.Speaks() || !weighty(m.aspect) {
+		return false
+	}
+	own, others := false, false
+	for _, f := range fs {
+		own = own || f.Grade == m.grade
+		others = others || f.Grade != m.grade && f.Aspect == m.aspect
+	}
+	return own && (called || !others)
+}
+
 // meantOfHouse tells whether what explains a grade speaks of the house all the same:
 // the grade is none of the report's, and the words name the house, or the grades that
 // the report gives are not explained beside it.

@@ -120,8 +120,8 @@ var (
 	ratedSo   = re(`(?:评定?|判定|列|定)为[^,。;]{0,6}危险(?:构件|点)`)
 	wholeOnes = re(`各|全部|均|大面积|普遍|整[幢栋座]|[多数]数?[根片榀]|承重墙|柱`)
 	oneMember = re(`[一1][根处片榀块道条面段]|[根处片榀块段][一1][^0-9一二三四五六七八九十]|局部|个别`)
-	// rebars: three of them in one slab make one member
-	rebars      = re(`(?:钢筋|主筋|箍筋|受力筋|板筋)[^,。;]{0,4}[0-9一二两三四五六七八九十]+根`)
+	// rebars: three of them in one slab make one member; three beams of 钢筋混凝土 are beams
+	rebars      = re(`(?:钢筋|主筋|箍筋|受力筋|板筋)[^,。;混砼梁柱墙板架檩桁]{0,4}[0-9一二两三四五六七八九十]+根`)
 	manyMembers = re(`多[处根片榀块道]|各|全部|均|大面积|普遍|整[幢栋座]|(?:[2-9两三四五六七八九十]|[0-9]{2,})[余多]?[根处片榀块]`)
 )
 
@@ -233,6 +233,12 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 				r.reason("report_qualified", s.page, m, s.whole())
 			}
 		}
+		if m := sentBack.FindString(s.text); m != "" && !rules && !elsewhere(s.text) {
+			r.reason("report_qualified", s.page, m, s.whole())
+		}
+		if y := holdsUntil.FindStringSubmatch(s.text); y != nil && (in == secConclusion || in == secAdvice || it.behind) && atoi(y[1]) <= r.year {
+			r.reason("report_qualified", s.page, y[0], s.whole())
+		}
 		ofItself := speaksOfItself(s.text, ms) || countsMore(s.text, ms, h.worst)
 		if !ofItself && slices.ContainsFunc(ms, (*mention).setAsideHere) {
 			continue
@@ -242,6 +248,9 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 				r.caution(ofFacts, s, own, "grade_contradicts_statement")
 			}
 			r.caution(ofUnabated, s, own, "grade_contradicts_statement")
+			if l := fewLeft.FindString(own); l != "" {
+				r.reason("grade_contradicts_statement", s.page, l, s.whole())
+			}
 			if l := beyondMild(own, h.membersMay); l != "" {
 				r.reason("grade_contradicts_statement", s.page, l, s.whole())
 			}
@@ -280,6 +289,16 @@ func (r *reader) cautious(p passage, it *item, in section, h standing, mentions 
 
 // unqualified: who tested may not, or nobody looked after him.
 var unqualified = re(`(?:检测|鉴定|检查|检验|参[加与][^,。;]{0,8})(?:的)?(?:人员|技术员|检测员|员|人|工程师)[^,。;]{0,8}(?:未|无|没有?|尚无|不具备)(?:经|取得|持有?|具备|具有|有|过|参加)*[^,。;变更]{0,6}(?:资格|上岗证|资格证|培训)|实习(?:生|人员)[^,。;]{0,10}(?:独立|单独|自行)|(?:仪器|设备|回弹仪)[^,。;]{0,4}未(?:经|作|做)?(?:检定|校准|率定)`)
+
+// fewLeft: 没有拉裂的墙只剩一面. What is left of the sound ones is told by a denial, and denies nothing.
+var fewLeft = re(`(?:墙|柱|梁|屋架)[^,。;]{0,4}(?:只|仅|就)剩下?[一两几1-3][面根榀堵片道]`)
+
+// sentBack: 红包连同本鉴定书退回. Whoever sends the paper back takes no grade from it.
+var sentBack = re(`(?:鉴定书|成果|报告书?|结论)(?:,|已|均|都|一并|一同|一起|全部|当场|予以|被)*退回`)
+
+// holdsUntil: how long the grade holds. What ends in the year of the report, or before it,
+// may hold no more when it is read, or never did.
+var holdsUntil = re(`(?:^|[,。;:、0-9])(?:本|该|此)?(?:次)?(?:评级|结论|鉴定|报告|等级|书)*(?:的)?有效期限?(?:至|到)([0-9]{4})年`)
 
 // besideAll is by how much more alarming a sentence behind the conclusion may sound
 // that speaks neither of the grade nor of the paper.
