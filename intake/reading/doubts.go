@@ -98,9 +98,6 @@ func (r *reader) checkDrawn(items []*item, mentions []*mention, findings []schem
 			!slices.ContainsFunc(findings, func(f schemas.Finding) bool { return f.Grade == m.grade }) {
 			r.reason("grade_contradicts_statement", m.page, clip(m.sentence.text, 60), m.evidence)
 		}
-		if m.role == schemas.RoleNegated && m.scope.Speaks() && weighty(m.aspect) && deniesOwn.MatchString(m.sentence.text[:m.from]) && onlyGrade(findings, m) {
-			r.reason("grade_contradicts_statement", m.page, clip(m.sentence.text, 60), m.evidence)
-		}
 		if m.role != schemas.RoleConclusion || m.fromTable || !m.scope.Speaks() || !weighty(m.aspect) {
 			continue
 		}
@@ -116,23 +113,6 @@ func (r *reader) checkDrawn(items []*item, mentions []*mention, findings []schem
 			}
 		}
 	}
-}
-
-// deniesOwn: 该楼达不到Bsu级, of one that is concluded to be Bsu. 不低于Bsu级 is what it is.
-var deniesOwn = re(`(?:达不到|未(?:能)?达到?|够不上|不够|(?:没有?|未)评[到上为]|评不上|不属于?|不是|并非|排除|否定|谈不上|不[能应予宜](?:评|定|判)(?:定)?为)[^,。;低高于过]{0,10}$`)
-
-// onlyGrade tells whether every house that has a grade of the aspect has that of the mention.
-func onlyGrade(fs []schemas.Finding, m *mention) bool {
-	graded := false
-	for _, f := range fs {
-		if f.Aspect == m.aspect && f.Scope.Speaks() {
-			if f.Grade != m.grade {
-				return false
-			}
-			graded = true
-		}
-	}
-	return graded
 }
 
 // asThen: 与2018年的Dsu级相比,维持同级. What is as it was has that grade.

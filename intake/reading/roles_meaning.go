@@ -152,7 +152,7 @@ func (m *mention) isExplained() bool {
 }
 
 // ownDenied: what denies a grade outright, and does not only compare with it.
-var ownDenied = re(`(?:达不到|未达到?|没有达到|(?:难以|无法|不能|没能|未能)达到?|[不未](?:能)?(?:满足|符合)|够不上|不够|排除|否定|不(?:属于?|是|构成)|并非|不[能应宜]?(?:评|定|列|算)(?:为|作|上)?|谈不上)["“]?$`)
+var ownDenied = re(`(?:达不到|未达到?|没有达到|(?:难以|无法|不能|没能|未能)达到?|[不未](?:能)?(?:满足|符合)|够不上|不够|(?:没有?|未)评[到上为]|评不上|排除|否定|不(?:属于?|是|构成)|并非|不[能应宜]?(?:评|定|列|算)(?:为|作|上)?|谈不上)["“]?$`)
 
 // deniesOwn tells whether the words deny the grade that the report concludes, or name it
 // among those that the house has not: 该楼达不到Bsu级, Bsu级为另一档,本楼没有涉及. Where
