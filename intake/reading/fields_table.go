@@ -36,7 +36,7 @@ func (c candidates) fromTable(t *table, in section) {
 		if f == fAgency {
 			c.dateUnder(t, k)
 		}
-		if f == fAddress && t.besideContact(k) {
+		if f == fAddress && (t.besideContact(k) || in == secDeclaration && t.ofAgency(k)) {
 			continue // the agency's, with its telephone
 		}
 		if f == fIssued && t.signersDay(k) {
@@ -106,6 +106,14 @@ func (t *table) besideContact(k *cell) bool {
 		}
 	}
 	return false
+}
+
+// ofAgency: among what an agency declares, a bare 地址 with a telephone above or below
+// it is its own.
+func (t *table) ofAgency(k *cell) bool {
+	return addressOnly.MatchString(k.folded()) && slices.ContainsFunc(t.cells, func(d *cell) bool {
+		return contact.MatchString(d.folded()) && math.Abs(d.x0-k.x0) < 2*k.size
+	})
 }
 
 // signersDay: of several days in a row each is the day on which the person above

@@ -139,3 +139,13 @@ func TestPlainConclusions(t *testing.T) {
 		t.Errorf("可继续居住: %v", blockers(got.Reasons))
 	}
 }
+
+// The agency's address, with its telephone below it, among what it declares.
+func TestAgencysOwnAddress(t *testing.T) {
+	src := setRows(20, []string{"房屋安全性鉴定报告"}, []string{"声明"}, []string{"1. 报告无本公司印章无效，涂改无效。"}, []string{"地址", "重庆市江津区双福新区祥福路66号"}, []string{"电话", "023-4755××××"},
+		[]string{"一、概况"}, []string{"房屋地址", "江津区几江街道小西门路37号"}, []string{"结构形式", "砖混结构"}, []string{"二、鉴定结论"}, []string{"该房屋安全性等级评定为Bsu级。"})(70, 200)
+	got := Read(src, Options{})
+	if got.Fields.Address != "江津区几江街道小西门路37号" || has(got.Reasons, "address_differs") {
+		t.Errorf("address %q, %v", got.Fields.Address, blockers(got.Reasons))
+	}
+}
