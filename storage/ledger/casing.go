@@ -7,9 +7,9 @@ import (
 )
 
 // One hazard is exactly one case. What names a hazard are keys: the agency and
-// report number, the report, the notice. A key leads to at most one open case
-// (a unique index sees to it); a hazard whose keys lead to two open cases has
-// them folded into one. An open case is raised, never softened. When a case
+// report number, the report, the notice and the report that answers it. A key
+// leads to at most one open case (a unique index sees to it); a hazard whose
+// keys lead to two open cases has them folded into one. An open case is raised, never softened. When a case
 // has ended its keys are free: a new revision, or a graver reading of the same
 // one, opens a new case; the same reading again does not.
 
@@ -28,6 +28,9 @@ func (h *hazard) keys() []string {
 	number := ""
 	for _, n := range h.notices {
 		keys = append(keys, "notice:"+n.ID)
+		if n.ReportID != "" {
+			keys = append(keys, "report:"+n.ReportID) // what answers it is about its house
+		}
 		number = normalNumber(n.ReportNo)
 	}
 	if h.report != nil {

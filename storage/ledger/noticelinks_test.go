@@ -131,3 +131,25 @@ func TestARevisionAboutAnotherHouseAnswersNoNotice(t *testing.T) {
 		h.wantLinked(n, r5.ID)
 	})
 }
+
+// A house has one open case also where only the report that answers its notice leads
+// to it: a later report of the notice's number joins the case in which that report is.
+func TestTheCaseOfTheReportThatAnswersANotice(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		n, c := h.notice("agency-a", "R-1", "first")
+		up := h.newReport("agency-a", "R-2", "answer")
+		up.Declared.NoticeRef = n.Ref
+		r, _, err := h.ReceiveReport(h.ctx, up)
+		h.must(err)
+		r, _ = h.assess(r, reading{status: schemas.ReportAccepted, level: schemas.HazardNone})
+		h.wantLinked(n, r.ID)
+		h.must(h.closeIt(c.ID))
+
+		again, open := h.notice("agency-a", "", "again")
+		h.must(h.LinkNotice(h.ctx, again.ID, r.ID, officer("李四"), h.now()))
+		_, of := h.assess(h.upload("agency-a", "R-1", "later"), reading{status: schemas.ReportAccepted, level: schemas.HazardRed})
+		if of == nil || of.ID != open.ID || len(h.openCases()) != 1 {
+			t.Errorf("the later report is in %+v, of open cases %+v", of, h.openCases())
+		}
+	})
+}
