@@ -54,26 +54,16 @@ func TestANumberIsAHouse(t *testing.T) {
 // Words right of the conclusion, with a page number above, are no second column: they
 // are read beside it.
 func TestANoteBesideALineIsNoColumn(t *testing.T) {
-	var page []pdf.Char
-	set := func(text string, x, y float64) {
-		for _, r := range text {
-			page = append(page, pdf.Char{R: r, Box: [4]float64{x, y, x + 10, y + 10}, Size: 10})
-			x += 10
-		}
-		page = append(page, pdf.Char{R: '\n', Generated: true})
-	}
 	lines := strings.Split(strings.TrimSpace(attackedWith("", "")), "\n")
-	for i, l := range lines {
-		set(string([]rune(l)[:min(24, len([]rune(l)))]), 50, 780-18*float64(i))
-	}
-	set("第1页", 320, 780)
+	beside := make([]string, len(lines))
+	beside[0] = "第1页"
 	for i, l := range lines {
 		if strings.Contains(l, "评定为Bsu级") {
-			set("不成立", 320, 780-18*float64(i))
+			beside[i] = "不成立"
 		}
+		lines[i] = string([]rune(l)[:min(20, len([]rune(l)))])
 	}
-	src := setText("")
-	src.pages = [][]pdf.Char{page}
+	src := textSource{[][]pdf.Char{setAt(setAt(nil, 50, 780, lines...), 320, 780, beside...)}}
 	r := &reader{roles: roleRules()}
 	pages, _, _ := r.load(src, Options{})
 	for i, l := range pages[0].lines {

@@ -105,20 +105,19 @@ func gutter(ps []*piece, width float64) (float64, bool) {
 	if float64(best) > crossingShare*float64(len(ps)) {
 		return 0, false
 	}
-	var left, right, changes int
-	last := 0
+	var left, right []*piece
+	prose, changes, last := 0, 0, 0
 	bySeq := slices.Clone(ps)
 	slices.SortFunc(bySeq, func(a, b *piece) int { return a.seq - b.seq })
-	var prose int
 	for _, p := range bySeq {
 		side := 0
 		switch {
 		case p.x1 <= at+1:
 			side = -1
-			left++
+			left = append(left, p)
 		case p.x0 >= at-1:
 			side = 1
-			right++
+			right = append(right, p)
 		}
 		if len(p.glyphs) >= proseLine {
 			prose++
@@ -130,27 +129,20 @@ func gutter(ps []*piece, width float64) (float64, bool) {
 			last = side
 		}
 	}
-	if changes <= sideChanges && endsInSecond(bySeq, at) {
-		return at, true
+	if changes > sideChanges {
+		return 0, false
 	}
-	return at, left >= fewestInRow && right >= fewestInRow && changes <= sideChanges && prose*6 >= left+right
+	return at, endsInSecond(left, right) || len(left) >= fewestInRow && len(right) >= fewestInRow && prose*6 >= len(left)+len(right)
 }
 
 // endsInSecond tells whether a text that fills a first column ends in the first lines of
 // a second one: the column breaks off within a sentence, and what goes on stands in lines
 // one below the other, at the top. A note beside a line is no column.
-func endsInSecond(bySeq []*piece, at float64) bool {
-	var left, right []*piece
+func endsInSecond(left, right []*piece) bool {
 	prose := 0
-	for _, p := range bySeq {
-		switch {
-		case p.x1 <= at+1:
-			left = append(left, p)
-			if len(p.glyphs) >= 12 {
-				prose++
-			}
-		case p.x0 >= at-1:
-			right = append(right, p)
+	for _, p := range left {
+		if len(p.glyphs) >= proseLine {
+			prose++
 		}
 	}
 	if len(left) < fullColumn || prose*2 < len(left) || len(right) < 2 {
@@ -158,14 +150,14 @@ func endsInSecond(bySeq []*piece, at float64) bool {
 	}
 	first, last := left[0], left[0] // of the text of the first column
 	for _, p := range left {
-		if len(p.glyphs) >= 12 && p.y1 > first.y1 {
+		if len(p.glyphs) >= proseLine && p.y1 > first.y1 {
 			first = p
 		}
 		if p.seq < right[0].seq {
 			last = p
 		}
 	}
-	if strings.ContainsAny(foldRune(last.glyphs[len(last.glyphs)-1].r), terminal) || first.y1-right[0].y1 > topsApart || right[0].y1-first.y1 > topsApart {
+	if strings.ContainsAny(foldRune(last.glyphs[len(last.glyphs)-1].r), terminal) || math.Abs(first.y1-right[0].y1) > topsApart {
 		return false
 	}
 	lines := 1

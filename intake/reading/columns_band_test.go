@@ -8,24 +8,6 @@ import (
 	"jianding/intake/pdf"
 )
 
-// setAt sets lines one below the other from a place on.
-func setAt(page []pdf.Char, x, y float64, lines ...string) []pdf.Char {
-	for _, l := range lines {
-		at := x
-		for _, r := range l {
-			w := 6.0
-			if r >= 0x2E80 {
-				w = 12
-			}
-			page = append(page, pdf.Char{R: r, Box: [4]float64{at, y, at + w, y + 11}, Size: 12})
-			at += w
-		}
-		page = append(page, pdf.Char{R: '\n', Generated: true})
-		y -= 18
-	}
-	return page
-}
-
 // Two columns below a form that runs over the page are read one behind the other; a table
 // whose content comes column by column is read row by row.
 func TestColumnsBelowAForm(t *testing.T) {

@@ -94,22 +94,7 @@ func TestShortSecondColumn(t *testing.T) {
 	left := strings.Split(strings.Repeat("该房屋墙体抹灰层局部开裂，未见受力裂缝。\n", 30), "\n")[:30]
 	left[29] = "该房屋墙体按抗震鉴定标准的规定复核，"
 	right := []string{"在罕遇地震作用下，房屋可能", "达到的状态见规范。"}
-	src := setText("")
-	var page []pdf.Char
-	set := func(text string, x, y float64) {
-		for _, r := range text {
-			page = append(page, pdf.Char{R: r, Box: [4]float64{x, y, x + 10.5, y + 10}, Size: 10.5})
-			x += 10.5
-		}
-		page = append(page, pdf.Char{R: '\n', Generated: true})
-	}
-	for i, l := range left {
-		set(l, 64, 760-18*float64(i))
-	}
-	for i, l := range right {
-		set(l, 310, 760-18*float64(i))
-	}
-	src.pages = [][]pdf.Char{page}
+	src := textSource{[][]pdf.Char{setAt(setAt(nil, 50, 760, left...), 318, 760, right...)}}
 	var texts []string
 	for _, it := range itemsSet(t, src) {
 		if it.table != nil {

@@ -15,23 +15,28 @@ func setText(text string) textSource {
 	lines := strings.Split(text, "\n")
 	for len(lines) > 0 {
 		n := min(40, len(lines))
-		var page []pdf.Char
-		for i, l := range lines[:n] {
-			x, y := 60.0, 780-18*float64(i)
-			for _, r := range l {
-				w := 6.0
-				if r >= 0x2E80 {
-					w = 12
-				}
-				page = append(page, pdf.Char{R: r, Box: [4]float64{x, y, x + w, y + 11}, Size: 12})
-				x += w
-			}
-			page = append(page, pdf.Char{R: '\n', Generated: true})
-		}
-		s.pages = append(s.pages, page)
+		s.pages = append(s.pages, setAt(nil, 60, 780, lines[:n]...))
 		lines = lines[n:]
 	}
 	return s
+}
+
+// setAt sets lines one below the other from a place on.
+func setAt(page []pdf.Char, x, y float64, lines ...string) []pdf.Char {
+	for _, l := range lines {
+		at := x
+		for _, r := range l {
+			w := 6.0
+			if r >= 0x2E80 {
+				w = 12
+			}
+			page = append(page, pdf.Char{R: r, Box: [4]float64{at, y, at + w, y + 11}, Size: 12})
+			at += w
+		}
+		page = append(page, pdf.Char{R: '\n', Generated: true})
+		y -= 18
+	}
+	return page
 }
 
 func (s textSource) NumPages() int { return len(s.pages) }
